@@ -1,0 +1,21 @@
+/* memory.h: allocation of arrays with overflow checks. Thread-safe as malloc is. */
+#ifndef SS_BASE_MEMORY_H
+#define SS_BASE_MEMORY_H
+
+#include <stddef.h>
+#include <stdbool.h>
+
+/* `count` elements of `size` bytes; NULL on overflow or exhaustion (and never NULL for count 0). Free with free(). */
+void *ss_array_new(size_t count, size_t size);
+void *ss_array_zeroed(size_t count, size_t size);
+
+/* The same, aligned to 64 bytes (cache line, widest vector). Free with free(). */
+void *ss_array_aligned(size_t count, size_t size);
+
+/*
+ * Makes room for `need` elements in *array (of *capacity), growing by half again at least. False, with everything
+ * untouched, on overflow or exhaustion.
+ */
+bool ss_array_grow(void *array_pointer, size_t *capacity, size_t need, size_t size);
+
+#endif
