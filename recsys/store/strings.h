@@ -1,0 +1,37 @@
+/*
+ * strings.h: text columns in model files: a heap of bytes and an offsets tensor; and the lookup of ids.
+ *
+ * A text column NAME is two tensors: "NAME.offsets" (U64, rows + 1) and "NAME.bytes" (U8). The lookup of a column of
+ * distinct ids is one tensor "NAME.lookup" (U64, a power of two of at least twice the rows): an open-addressing table, slot =
+ * upper 32 bits of XXH3-64 of the id << 32 | row number, all ones = empty; probing linearly from hash & (slots - 1).
+ * Reading is safe from any thread, and every index is bounded whatever the file holds.
+ */
+#ifndef SS_STORE_STRINGS_H
+#define SS_STORE_STRINGS_H
+
+#include "store/model_file.h"
+
+typedef struct ss_strings { /* borrowed view */
+    const uint64_t *offsets;
+    const char *bytes;
+    uint64_t byte_count;
+    const uint64_t *lookup; /* or NULL */
+    uint64_t slot_count;
+    uint32_t count;
+} ss_strings;
+
+/* The view of column `name`; false when its tensors are missing. */
+bool ss_strings_view(const ss_model_file *file, const char *name, ss_strings *strings);
+ss_slice ss_strings_at(const ss_strings *strings, uint32_t row); /* empty for a row out of range or broken offsets */
+uint32_t ss_strings_find(const ss_strings *strings, ss_slice id); /* row or SS_NONE */
+
+/* Builds the tensors of a column (owned by the builder until freed, so keep it until the writer's finish). */
+typedef struct ss_strings_builder ss_strings_builder;
+ss_strings_builder *ss_strings_builder_new(void);
+void ss_strings_builder_free(ss_strings_builder **builder);
+ss_status ss_strings_builder_push(ss_strings_builder *builder, ss_slice text);
+/* Adds "NAME.offsets", "NAME.bytes" and, `with_lookup`, "NAME.lookup" to the writer. SS_E_ARGUMENT: repeated id with a lookup. */
+ss_status ss_strings_builder_add(ss_strings_builder *builder, ss_model_writer *writer, const char *name,
+                                 bool with_lookup, ss_error *error);
+
+#endif
