@@ -1,0 +1,54 @@
+/*
+ * shelf.h: a shelf is a row of a table: which context it reads, which sources feed it with which weights, what it falls
+ * back on, and from what evidence on a product is good enough.
+ */
+#ifndef SS_SHELF_SHELF_H
+#define SS_SHELF_SHELF_H
+
+#include "base/options.h"
+#include "shelf/request.h"
+
+typedef enum ss_shelf_kind {
+    SS_SHELF_RELATED,
+    SS_SHELF_BOUGHT_TOGETHER,
+    SS_SHELF_BOUGHT_NEXT,
+    SS_SHELF_FOR_YOU,
+    SS_SHELF_CART,
+    SS_SHELF_POPULAR,
+    SS_SHELF_TRENDING,
+    SS_SHELF_COUNT
+} ss_shelf_kind;
+
+/* The shelf's name, which is the protocol's method ("for_you"); NULL outside. SS_SHELF_COUNT for an unknown name. */
+const char *ss_shelf_name(ss_shelf_kind kind);
+ss_shelf_kind ss_shelf_find(ss_slice name);
+
+/* Which parts of the request are the context that item-item sources start from. */
+#define SS_CONTEXT_ITEM    1u /* item_id */
+#define SS_CONTEXT_ITEMS   2u /* items */
+#define SS_CONTEXT_CART    4u /* cart */
+#define SS_CONTEXT_HISTORY 8u /* what the customer bought */
+
+#define SS_FALLBACKS_MAX 4u
+
+typedef struct ss_shelf {
+    unsigned context;                 /* SS_CONTEXT_… */
+    double weights[SS_SOURCE_COUNT];  /* of the first stage; 0: not asked */
+    double history_half_life_days;    /* weight of an older item of the context, from the newest of them; 0: all equal */
+    double position_decay;            /* weight of the n-th item from the end of `items` and `cart`: position_decay^n, 0..1 */
+    double popularity_exponent;       /* the blended score times (popularity share relative to the mean item)^e; 0: none */
+    int64_t candidates;               /* taken from the factorization for a blend */
+    int64_t min_customers;            /* evidence threshold of item-item sources: distinct customers of a pair */
+    int64_t min_items;                /* fewer than this: the shelf hides itself */
+    bool exclude_bought;              /* unless the request's filter says otherwise */
+    ss_source fallbacks[SS_FALLBACKS_MAX]; /* one source a stage */
+    size_t fallback_count;
+} ss_shelf;
+
+/* The shelves of a zero-configuration start. */
+ss_shelf ss_shelf_default(ss_shelf_kind kind);
+
+/* What may be set of a shelf: "weight.related", "min-customers", … Target: ss_shelf. */
+extern const ss_option ss_shelf_option_table[];
+
+#endif

@@ -1,0 +1,51 @@
+/*
+ * snapshot.h: one generation, opened: items, customers, every model, and the shelves as its manifest (tuned weights) sets them.
+ *
+ * Counted: whoever holds a reference may read it from any thread; the last release unmaps it. A swap of generations is: open the new
+ * one, exchange the pointer, release the old.
+ */
+#ifndef SS_SHELF_SNAPSHOT_H
+#define SS_SHELF_SNAPSHOT_H
+
+#include "models/als_query.h"
+#include "models/cooccurrence_query.h"
+#include "models/popularity_query.h"
+#include "shelf/shelf.h"
+#include "store/customers.h"
+#include "store/generation.h"
+#include "store/items.h"
+#include <stdatomic.h>
+
+/* What may be shown at all, settled when a generation is opened: one byte an item. */
+#define SS_SHOW_HIDDEN    1u
+#define SS_SHOW_UNLISTED  2u /* not in the catalogue */
+#define SS_SHOW_NO_STOCK  4u
+#define SS_SHOW_DATED     8u /* has availability dates: ask them */
+#define SS_SHOW_BLOCKED   (SS_SHOW_HIDDEN | SS_SHOW_UNLISTED | SS_SHOW_NO_STOCK)
+
+typedef struct ss_snapshot {
+    atomic_int references;
+    char name[SS_GENERATION_NAME_MAX];
+    char path[SS_PATH_MAX];
+    ss_items items;
+    ss_customers customers;
+    ss_cooccurrence cooccurrence;
+    ss_als als;
+    ss_popularity popularity;
+    bool has_customers, has_cooccurrence, has_als, has_popularity; /* only items must be there */
+    ss_shelf shelves[SS_SHELF_COUNT];
+    uint8_t *show;          /* items.count bytes of SS_SHOW_… */
+    uint32_t shown_count;   /* items that are not blocked */
+} ss_snapshot;
+
+/* The kinds of file a generation may hold, NULL-terminated: for verification and publishing. */
+extern const ss_schema *const ss_snapshot_schemas[];
+
+/*
+ * Opens generation `name` of `store` (NULL: current) with one reference. verify: validate every file fully first. SS_E_NOT_FOUND, SS_E_CORRUPT, SS_E_IO, SS_E_NOMEM.
+ */
+ss_status ss_snapshot_open(const char *store, const char *name, bool verify, ss_snapshot **snapshot, ss_error *error);
+ss_snapshot *ss_snapshot_retain(ss_snapshot *snapshot);
+void ss_snapshot_release(ss_snapshot **snapshot);
+
+#endif
