@@ -1,7 +1,7 @@
 /*
  * dictionary.h: external ids (byte strings) to dense numbers 0, 1, 2, … in order of first appearance, and back.
  *
- * One writer or many readers. Memory: the bytes of the ids + 8 bytes (offset) + about 8 to 16 bytes (table) an id.
+ * One writer or many readers. Memory: the bytes of the ids + 8 bytes (offset) + 11 to 21 bytes (table) an id.
  */
 #ifndef SS_BASE_DICTIONARY_H
 #define SS_BASE_DICTIONARY_H
@@ -10,15 +10,18 @@
 #include "base/status.h"
 #include <stdint.h>
 
-#define SS_NONE      UINT32_MAX /* "no such number": never handed out */
-#define SS_ID_MAX    255u       /* longest external id in bytes */
+#define SS_NONE   UINT32_MAX /* "no such number": never handed out */
+#define SS_ID_MAX 255u       /* longest external id in bytes */
 
 typedef struct ss_dictionary ss_dictionary;
 
 ss_dictionary *ss_dictionary_new(void); /* NULL when out of memory */
 void ss_dictionary_free(ss_dictionary **dictionary);
 
-/* The number of `id`, given a new one if it has none. Errors: SS_E_NOMEM, SS_E_LIMIT (2^32 - 1 ids). */
+/*
+ * The number of `id` (any bytes, any length), given a new one if it has none. Errors: SS_E_NOMEM, SS_E_LIMIT (2^32 - 1
+ * ids); dictionary and *number are untouched then.
+ */
 ss_status ss_dictionary_intern(ss_dictionary *dictionary, ss_slice id, uint32_t *number);
 
 /* The number of `id`, or SS_NONE. */

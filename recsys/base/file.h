@@ -4,7 +4,8 @@
 
 #include "base/buffer.h"
 
-/* Reads a regular file (or what a pipe gives) of at most `ceiling` bytes into `out` (initialised, emptied first). SS_E_NOT_FOUND, SS_E_IO, SS_E_LIMIT, SS_E_NOMEM. */
+/* Reads a regular file (or what a pipe gives) of at most `ceiling` bytes into `out` (initialised, emptied first).
+ * SS_E_NOT_FOUND, SS_E_IO, SS_E_LIMIT, SS_E_NOMEM. */
 ss_status ss_file_read(const char *path, size_t ceiling, ss_buffer *out, ss_error *error);
 
 /* Write aside, fsync, rename over `path`, fsync its folder: afterwards the whole file is there, or the old one is. */
@@ -12,7 +13,9 @@ ss_status ss_file_write_atomic(const char *path, const void *data, size_t size, 
 
 ss_status ss_file_sync_folder(const char *path, ss_error *error);
 ss_status ss_file_make_folders(const char *path, ss_error *error); /* mkdir -p; mode 0755 */
-ss_status ss_file_remove_tree(const char *path, ss_error *error);  /* rm -r; a missing path is fine; never follows links */
+
+/* rm -r; a missing path is fine; never follows links. */
+ss_status ss_file_remove_tree(const char *path, ss_error *error);
 
 /* "folder/name" into `out` of `size` bytes; SS_E_LIMIT when it does not fit. */
 ss_status ss_file_join(char *out, size_t size, const char *folder, const char *name, ss_error *error);

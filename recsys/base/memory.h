@@ -2,8 +2,8 @@
 #ifndef SS_BASE_MEMORY_H
 #define SS_BASE_MEMORY_H
 
-#include <stddef.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 /* `count` elements of `size` bytes; NULL on overflow or exhaustion (and never NULL for count 0). Free with free(). */
 void *ss_array_new(size_t count, size_t size);

@@ -31,14 +31,15 @@ typedef struct ss_texts {
 } ss_texts;
 
 typedef struct ss_option {
-    const char *name;       /* "min-support" */
+    const char *name; /* "min-support" */
     ss_option_type type;
-    size_t offset;          /* offsetof(target, member) */
-    double min, max;        /* INT, REAL: allowed range, both ends included */
-    const char *fallback;   /* default as text; NULL: 0, false, NULL, empty */
-    const char *choices;    /* CHOICE: "count|cosine|llr" */
-    const char *value;      /* what --help calls the value: "FILE"; NULL: from the type */
-    const char *help;       /* one sentence */
+    size_t offset;   /* offsetof(target, member) */
+    double min, max; /* INT, REAL: allowed range, both ends included; min == max: any number */
+    const char
+        *fallback;       /* default as text; NULL: 0, false, NULL, empty. A TEXTS loses it with the first value given */
+    const char *choices; /* CHOICE: "count|cosine|llr" */
+    const char *value;   /* what --help calls the value: "FILE"; NULL: from the type */
+    const char *help;    /* one sentence; NULL: works, but --help does not show it */
 } ss_option;
 
 typedef struct ss_option_group {
@@ -53,19 +54,29 @@ void ss_options_defaults(const ss_option_group *groups, size_t group_count);
 
 /*
  * Parses argv[1..argc). Values as `--name value` or `--name=value`; `--` ends the options; what is no option goes to
- * `operands`. SS_E_ARGUMENT names the option and, for a misspelt one, the nearest known; SS_E_RANGE gives the range.
+ * `operands` ("-" too). SS_E_ARGUMENT names the option and, for a misspelt one, the nearest known; SS_E_RANGE gives the
+ * range; SS_E_LIMIT: more than SS_TEXTS_MAX texts. NULL operands: none are allowed. A value that begins with "--" must
+ * be given as `--name=--value`.
  */
-ss_status ss_options_parse(const ss_option_group *groups, size_t group_count, int argc, char **argv,
-                           ss_texts *operands, ss_error *error);
+ss_status ss_options_parse(const ss_option_group *groups, size_t group_count, int argc, char **argv, ss_texts *operands,
+                           ss_error *error);
 
-/* Sets one option by name ("als.factors" or "factors" of a group without prefix) from text: configuration and manifests. */
+/*
+ * Sets one option by name ("als.factors" or "factors" of a group without prefix) from text: configuration and
+ * manifests. Errors as above; the option is untouched then. Texts are borrowed from `value`; each call adds one to a
+ * TEXTS. An unknown name is SS_E_ARGUMENT.
+ */
 ss_status ss_options_set(const ss_option_group *groups, size_t group_count, const char *name, const char *value,
                          ss_error *error);
 
 /* The table as lines of help, at most 100 columns wide. */
 ss_status ss_options_help(const ss_option_group *groups, size_t group_count, ss_buffer *out);
 
-/* Every setting as the text that would set it: calls `visit` with full name and value, in table order. */
+/*
+ * Every setting as the text that would set it: calls `visit` with full name and value, in table order. A TEXTS is
+ * visited once for each of its texts, an unset text (NULL) not at all. What `visit` returns ends the walk unless it is
+ * SS_OK, and is returned. The value is borrowed for the call.
+ */
 typedef ss_status (*ss_option_visit)(void *context, const char *name, const ss_option *option, const char *value);
 ss_status ss_options_dump(const ss_option_group *groups, size_t group_count, ss_option_visit visit, void *context);
 

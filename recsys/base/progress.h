@@ -1,6 +1,7 @@
 /*
- * progress.h: how long work tells how far it is. Libraries never print: they call the callback, at most some ten times a second, from the
- * thread that called them; the command line draws. A callback that returns false asks the work to stop (SS_E_CANCELLED).
+ * progress.h: how long work tells how far it is. Libraries never print: they call the callback, at most some ten times
+ * a second, from the thread that called them; the command line draws. A callback that returns false asks the work to
+ * stop (SS_E_CANCELLED).
  */
 #ifndef SS_BASE_PROGRESS_H
 #define SS_BASE_PROGRESS_H
@@ -9,11 +10,11 @@
 #include <stdint.h>
 
 typedef struct ss_progress {
-    const char *phase;      /* "read log", "als": a constant string */
-    uint64_t done, total;   /* in `unit`; total 0 = unknown */
-    const char *unit;       /* "rows", "items", "iterations" */
-    double loss;            /* objective, or NaN */
-    bool finished;          /* last call of this phase */
+    const char *phase;    /* "read log", "als": a constant string */
+    uint64_t done, total; /* in `unit`; total 0 = unknown */
+    const char *unit;     /* "rows", "items", "iterations" */
+    double loss;          /* objective, or NaN */
+    bool finished;        /* last call of this phase */
 } ss_progress;
 
 typedef struct ss_progress_sink {

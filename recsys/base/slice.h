@@ -35,8 +35,19 @@ bool ss_slice_equal_nocase(ss_slice a, ss_slice b);
 /* Is `text` valid UTF-8 (no surrogates, no overlong forms, at most U+10FFFF)? */
 bool ss_slice_is_utf8(ss_slice text);
 
-/* Whole-slice decimal numbers. False, with *value untouched, on anything else or overflow. */
+/* Bytes (1 to 4) of the UTF-8 character that `text` begins with; 0 when it begins with none. */
+size_t ss_slice_utf8_step(ss_slice text);
+
+/*
+ * Copies `text` so that it fits into one line of a terminal or a log: control characters, line and direction marks and
+ * bytes that are not UTF-8 become \n, \t, \r or \xNN; no character is cut in half. Terminates `out` when size > 0;
+ * returns the length written.
+ */
+size_t ss_slice_printable(ss_slice text, char *out, size_t size);
+
+/* Whole-slice decimal numbers, a sign allowed. False, with *value untouched, on anything else or overflow. */
 bool ss_slice_to_i64(ss_slice text, long long *value);
-bool ss_slice_to_f64(ss_slice text, double *value); /* decimal point '.', exponent allowed, no inf or nan */
+bool ss_slice_to_f64(ss_slice text,
+                     double *value); /* decimal point '.', exponent allowed, no inf or nan, at most 255 bytes */
 
 #endif

@@ -8,26 +8,26 @@
 #ifndef SS_BASE_STATUS_H
 #define SS_BASE_STATUS_H
 
-#include <stdint.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* The values are part of the interface (exit codes, protocol, logs) and are never renumbered. */
 typedef enum ss_status {
     SS_OK = 0,
-    SS_E_NOMEM = 1,        /* an allocation failed */
-    SS_E_IO = 2,           /* the system refused: see os_errno */
-    SS_E_FORMAT = 3,       /* input that cannot be parsed */
-    SS_E_RANGE = 4,        /* a value outside its allowed range */
-    SS_E_ARGUMENT = 5,     /* a wrong option or parameter */
-    SS_E_NOT_FOUND = 6,    /* a file, item, customer, generation that is not there */
-    SS_E_CORRUPT = 7,      /* a model file that breaks its own rules */
-    SS_E_LIMIT = 8,        /* a named maximum was exceeded */
-    SS_E_UNSUPPORTED = 9,  /* well-formed, but not something this program does */
-    SS_E_BUSY = 10,        /* somebody else holds it */
-    SS_E_NETWORK = 11,     /* a socket could not be bound, reached or answered in time */
-    SS_E_ACCESS = 12,      /* not allowed */
-    SS_E_CANCELLED = 13,   /* stopped on request */
-    SS_E_BAD_INPUT = 14,   /* more bad rows than allowed */
+    SS_E_NOMEM = 1,       /* an allocation failed */
+    SS_E_IO = 2,          /* the system refused: see os_errno */
+    SS_E_FORMAT = 3,      /* input that cannot be parsed */
+    SS_E_RANGE = 4,       /* a value outside its allowed range */
+    SS_E_ARGUMENT = 5,    /* a wrong option or parameter */
+    SS_E_NOT_FOUND = 6,   /* a file, item, customer, generation that is not there */
+    SS_E_CORRUPT = 7,     /* a model file that breaks its own rules */
+    SS_E_LIMIT = 8,       /* a named maximum was exceeded */
+    SS_E_UNSUPPORTED = 9, /* well-formed, but not something this program does */
+    SS_E_BUSY = 10,       /* somebody else holds it */
+    SS_E_NETWORK = 11,    /* a socket could not be bound, reached or answered in time */
+    SS_E_ACCESS = 12,     /* not allowed */
+    SS_E_CANCELLED = 13,  /* stopped on request */
+    SS_E_BAD_INPUT = 14,  /* more bad rows than allowed */
     SS_E_SHUTTING_DOWN = 15,
     SS_STATUS_COUNT
 } ss_status;
@@ -43,12 +43,12 @@ const char *ss_status_name(ss_status status);
  */
 typedef struct ss_error {
     ss_status status;
-    int os_errno;                       /* errno of the failed system call, or 0 */
-    uint64_t line;                      /* 1-based line (or row) in `where`, or 0 */
-    uint64_t offset;                    /* byte offset in `where`; only meaningful with has_offset */
+    int os_errno;    /* errno of the failed system call, or 0 */
+    uint64_t line;   /* 1-based line (or row) in `where`, or 0 */
+    uint64_t offset; /* byte offset in `where`; only meaningful with has_offset */
     int has_offset;
-    char where[SS_ERROR_TEXT_MAX];      /* file, endpoint, option: the place */
-    char field[64];                     /* column, tensor, parameter */
+    char where[SS_ERROR_TEXT_MAX]; /* file, endpoint, option: the place */
+    char field[64];                /* column, tensor, parameter */
     char found[96];
     char expected[160];
     char message[SS_ERROR_TEXT_MAX];
@@ -72,8 +72,8 @@ void ss_error_field(ss_error *error, const char *field);
 void ss_error_found(ss_error *error, const char *found, size_t found_size, const char *expected);
 
 /*
- * One line for people: `PLACE:LINE: MESSAGE (FIELD: found 'X', expected Y): REASON OF THE SYSTEM`, without a newline.
- * Always terminates `text` when size > 0.
+ * One line for people: `PLACE:LINE: MESSAGE (FIELD: found 'X', expected Y): REASON OF THE SYSTEM`, without a newline;
+ * an offset stands as `PLACE, byte N: `. Always terminates `text` when size > 0.
  */
 void ss_error_format(const ss_error *error, char *text, size_t size);
 

@@ -5,18 +5,19 @@
 #include "base/slice.h"
 #include <stdint.h>
 
-#define SS_SECOND INT64_C(1000000)
-#define SS_DAY    (INT64_C(86400) * SS_SECOND)
+#define SS_SECOND  INT64_C(1000000)
+#define SS_DAY     (INT64_C(86400) * SS_SECOND)
 #define SS_NO_TIME INT64_MIN /* "no instant" */
 
 /*
  * Reads ISO 8601 (`2011-12-09T12:50:00.5Z`, `+02:00`, `+0200`; `T` or blank; date alone = midnight), Unix seconds
- * (fraction allowed) or, from 1e11 on in absolute value, Unix milliseconds. Without an offset the time is UTC. Years 1900 to 2199.
- * False, with *time untouched, on anything else (a 30th of February too).
+ * (fraction allowed) or, from 1e11 on in absolute value, Unix milliseconds. Without an offset the time is UTC. Years
+ * 1900 to 2199. False, with *time untouched, on anything else (a 30th of February too).
  */
 bool ss_timestamp_parse(ss_slice text, int64_t *time);
 
-/* `2011-12-09T12:50:00.000Z`: exactly 24 characters + zero. */
+/* `2011-12-09T12:50:00.000Z`: exactly 24 characters + zero. Finer than a millisecond is cut off; what lies outside the
+ * years 0000 to 9999 is written as the nearest instant inside. */
 #define SS_TIMESTAMP_TEXT 25
 void ss_timestamp_format(int64_t time, char text[SS_TIMESTAMP_TEXT]);
 
