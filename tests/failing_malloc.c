@@ -1,12 +1,13 @@
 #include "failing_malloc.h"
 
-#include <cmocka.h>
 #include <errno.h>
 #include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
+
+#include <cmocka.h>
 
 #define MOST_RUNS 100000
 

@@ -28,24 +28,30 @@ const char *ss_event_name(ss_event event);
 
 /* One row: 24 bytes. */
 typedef struct ss_interaction {
-    int64_t time : 56;   /* microseconds UTC; the row's position in the log (0, 1, …) where the log has no times */
-    uint64_t event : 8;  /* ss_event */
-    uint32_t customer;   /* dense number, or SS_NONE: row without a customer */
-    uint32_t basket;     /* dense number of its order (or, without order ids, its session), or SS_NONE */
-    uint32_t item;       /* dense number by falling popularity */
-    float quantity;      /* > 0; 1 where the log has none */
+    int64_t time : 56;  /* microseconds UTC; the row's position in the log (0, 1, …) where the log has no times */
+    uint64_t event : 8; /* ss_event */
+    uint32_t customer;  /* dense number, or SS_NONE: row without a customer */
+    uint32_t basket;    /* dense number of its order (or, without order ids, its session), or SS_NONE */
+    uint32_t item;      /* dense number by falling popularity */
+    float quantity;     /* > 0; 1 where the log has none */
 } ss_interaction;
 _Static_assert(sizeof(ss_interaction) == 24, "a row of the log is 24 bytes");
 
 typedef struct ss_interactions {
     /*
-     * Sorted by (customer, time, basket, item); rows without a customer stand last, by (basket, time, item). One row per
-     * (customer, basket, item, event): repeats are merged, quantities added, the first time kept. Where a log has
+     * Sorted by (customer, time, basket, item); rows without a customer stand last, by (basket, time, item). One row
+     * per (customer, basket, item, event): repeats are merged, quantities added, the first time kept. Where a log has
      * neither baskets nor times, one row per (customer, item, event). Owned.
      */
     ss_interaction *rows;
     size_t count;
-    ss_dictionary *items;     /* number → item_id, by falling count of rows with purchases (without any: of all rows), ties by id bytes. Owned */
+    ss_dictionary *items; /* number → item_id, by falling count of rows with purchases (without any: of all rows), ties
+                             by id bytes. Owned */
+    /*
+     * Ids from the log or the catalogue that must never be shown as items of their own: likely fees, what
+     * --exclude-items names, and the other spellings of items joined by folding. Owned; NULL: none.
+     */
+    ss_dictionary *set_aside;
     ss_dictionary *customers; /* number → customer_id, in order of first appearance in the kept rows. Owned */
     uint32_t item_count, customer_count, basket_count;
     bool has_times, has_baskets, has_customers, has_purchases;
@@ -63,25 +69,27 @@ ss_status ss_interactions_subset(const ss_interactions *source, ss_interaction_f
                                  ss_interactions *out, ss_error *error);
 
 /*
- * Groups as CSR: group g owns items[offsets[g] .. offsets[g+1]), distinct and ascending, and for each the largest time and the summed quantity.
- * Customers: groups are the customers. Baskets: groups are the baskets (basket numbers are dense). Rows whose event is
- * not in `events` (bit 1 << event), or without the group, are left out. All arrays owned by the result.
+ * Groups as CSR: group g owns items[offsets[g] .. offsets[g+1]), distinct and ascending, and for each the largest time
+ * and the summed quantity. Customers: groups are the customers. Baskets: groups are the baskets (basket numbers are
+ * dense). Rows whose event is not in `events` (bit 1 << event), or without the group, are left out. All arrays owned by
+ * the result.
  */
 typedef enum ss_grouping { SS_BY_CUSTOMER, SS_BY_BASKET } ss_grouping;
 typedef struct ss_groups {
     size_t group_count;
-    uint64_t *offsets;   /* group_count + 1 */
+    uint64_t *offsets; /* group_count + 1 */
     uint32_t *items;
-    int64_t *times;      /* NULL unless asked for */
-    float *quantities;   /* NULL unless asked for */
-    int64_t *group_time; /* latest time of the group; SS_NO_TIME for an empty one */
+    int64_t *times;           /* NULL unless asked for */
+    float *quantities;        /* NULL unless asked for */
+    int64_t *group_time;      /* latest time of the group; SS_NO_TIME for an empty one */
     uint32_t *group_customer; /* baskets only: the customer of the basket or SS_NONE; else NULL */
 } ss_groups;
 ss_status ss_groups_make(const ss_interactions *interactions, ss_grouping grouping, unsigned events, bool want_times,
                          bool want_quantities, ss_groups *out, ss_error *error);
 void ss_groups_free(ss_groups *groups);
 
-/* The events a purchase model learns from: purchases where the log has any, else every event but dismissals and removals. */
+/* The events a purchase model learns from: purchases where the log has any, else every event but dismissals and
+ * removals. */
 unsigned ss_interactions_learning_events(const ss_interactions *interactions);
 
 #endif
