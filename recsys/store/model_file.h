@@ -4,7 +4,9 @@
  * Format (https://github.com/huggingface/safetensors): u64 little-endian length of the header; the header, a JSON object
  * name → {dtype, shape, data_offsets}, with "__metadata__" (text → text); then the tensors' bytes without holes. Ours adds: every
  * tensor starts on a 64-byte boundary of the file (small U8 tensors named "pad.N" fill the gaps) and "__metadata__" holds
- * "xxh3.NAME" (16 hexadecimal digits) for each tensor that is not padding. Names are written in the order given, so equal input gives equal bytes.
+ * "xxh3.NAME" (16 hexadecimal digits: XXH3-64 of its bytes) for each tensor that is not padding, and of the
+ * metadata itself. The header names tensors in the order
+ * of their bytes, which is the order given to the writer, so equal input gives equal bytes.
  *
  * A schema says, per kind of file, which tensors must be there and what their contents must obey. One pure validator applies it.
  *
@@ -35,6 +37,7 @@ typedef struct ss_tensor {
     uint64_t shape[SS_TENSOR_RANK_MAX];
     uint64_t count;                       /* product of the shape */
     uint64_t offset;                      /* of its first byte in the file */
+    uint64_t checksum;                    /* XXH3-64 of its bytes, as the header says */
     const void *data;                     /* mapped (reader); borrowed until finish (writer) */
 } ss_tensor;
 
@@ -42,7 +45,7 @@ typedef struct ss_tensor {
 
 /* What a tensor's contents must obey. */
 typedef enum ss_rule {
-    SS_RULE_ANY,      /* nothing beyond dtype and shape */
+    SS_RULE_ANY = 0,  /* nothing beyond dtype and shape */
     SS_RULE_OFFSETS,  /* U64, monotone from 0 to the count (first dimension) of the tensor `of` */
     SS_RULE_INDEX,    /* U32, every value below dimension `of` */
     SS_RULE_INDEX_OR_NONE, /* the same, or SS_NONE (UINT32_MAX) */
@@ -53,6 +56,8 @@ typedef enum ss_rule {
 /*
  * Dimensions are named, and equal names must have equal sizes throughout the file: "items", "items+1" (one more than
  * "items"), "64" (fixed), "*" (free). E.g. {"offsets", SS_U64, 1, {"items+1"}, SS_RULE_OFFSETS, "neighbours", true}.
+ * A dimension that indexes point into without any tensor having it stands in the metadata: "dimension.items" = "4070".
+ * A tensor that the schema does not name is an error: no byte of a file is left unexplained.
  */
 typedef struct ss_tensor_rule {
     const char *name;   /* NULL ends a schema */
@@ -72,12 +77,12 @@ typedef struct ss_schema {
     ss_status (*check)(const ss_tensor *tensors, size_t tensor_count, ss_error *error);
 } ss_schema;
 
-/* ---- validation: pure functions over bytes ---- */
+/* ---- validation: pure functions over bytes, which must begin on a 64-byte boundary as mappings do (else SS_E_ARGUMENT) ---- */
 
 /*
  * Header, names, dtypes, shapes, sizes, alignment, no holes, no overlap, schema's presence and dimensions; not the
  * contents. Fills `tensors` (room for SS_TENSORS_MAX; padding left out) with data pointers into `data`. `schema` NULL: format only.
- * SS_E_CORRUPT with offset, tensor, found and expected. Cost: the header's length, whatever the size of the file.
+ * SS_E_CORRUPT with offset, tensor, found and expected; SS_E_NOMEM. Cost: the header's length, whatever the size of the file.
  */
 ss_status ss_model_check_header(const void *data, size_t size, const ss_schema *schema, ss_tensor *tensors,
                                 size_t *tensor_count, ss_error *error);
@@ -104,6 +109,9 @@ const ss_tensor *ss_model_file_tensor_at(const ss_model_file *file, size_t index
 /* Borrowed; NULL when the key is absent. */
 const char *ss_model_file_metadata(const ss_model_file *file, const char *key);
 bool ss_model_file_metadata_f64(const ss_model_file *file, const char *key, double *value);
+
+/* The size of a dimension that the schema (or the metadata) names; false when nothing in the file gives it one. */
+bool ss_model_file_dimension(const ss_model_file *file, const char *name, uint64_t *size);
 uint64_t ss_model_file_size(const ss_model_file *file);
 
 /* ---- writing ---- */
@@ -119,6 +127,9 @@ ss_status ss_model_writer_add(ss_model_writer *writer, const char *name, ss_dtyp
                               uint64_t rows, uint64_t columns, ss_error *error);
 ss_status ss_model_writer_metadata(ss_model_writer *writer, const char *key, const char *value, ss_error *error);
 ss_status ss_model_writer_metadata_f64(ss_model_writer *writer, const char *key, double value, ss_error *error); /* %.17g */
+
+/* States the size of a dimension that no tensor of the file has: metadata "dimension.NAME". */
+ss_status ss_model_writer_dimension(ss_model_writer *writer, const char *name, uint64_t size, ss_error *error);
 
 /* Writes `path` (a new file), fsync and checked close; on failure nothing is left at `path`. */
 ss_status ss_model_writer_finish(ss_model_writer *writer, const char *path, ss_error *error);

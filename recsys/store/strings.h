@@ -20,6 +20,20 @@ typedef struct ss_strings { /* borrowed view */
     uint32_t count;
 } ss_strings;
 
+/* The rows of a schema that a text column takes: SS_STRINGS_RULES("names", "items", true), and for ids SS_LOOKUP_RULE("ids", true). */
+#define SS_STRINGS_RULES(NAME, DIMENSION, REQUIRED)                                                                    \
+    {NAME ".offsets", SS_U64, 1, {DIMENSION "+1"}, SS_RULE_OFFSETS, NAME ".bytes", REQUIRED},                          \
+    {                                                                                                                  \
+        NAME ".bytes", SS_U8, 1, {"*"}, SS_RULE_UTF8, NULL, REQUIRED                                                   \
+    }
+#define SS_LOOKUP_RULE(NAME, REQUIRED) {NAME ".lookup", SS_U64, 1, {"*"}, SS_RULE_ANY, NULL, REQUIRED}
+
+/*
+ * For the `check` of a schema, once its table holds: no row cuts a character in two; with `lookup`, every row is an id of 1 to
+ * SS_ID_MAX bytes that the table leads back to, and the table holds nothing else. Fine when the column is missing. SS_E_CORRUPT.
+ */
+ss_status ss_strings_check(const ss_tensor *tensors, size_t count, const char *name, bool lookup, ss_error *error);
+
 /* The view of column `name`; false when its tensors are missing. */
 bool ss_strings_view(const ss_model_file *file, const char *name, ss_strings *strings);
 ss_slice ss_strings_at(const ss_strings *strings, uint32_t row); /* empty for a row out of range or broken offsets */
