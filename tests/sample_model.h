@@ -1,6 +1,6 @@
 /*
- * sample_model.h: a small model file whose schema has every rule, and the tools that break it on purpose: for the tests and the
- * fuzzer of the validator. The rows: 3; entries 5; the dimension "items" (10) stands in the metadata.
+ * sample_model.h: a small model file whose schema has every rule, and the tools that break it on purpose: for the tests
+ * and the fuzzer of the validator. The rows: 3; entries 5; the dimension "items" (10) stands in the metadata.
  */
 #ifndef SS_TESTS_SAMPLE_MODEL_H
 #define SS_TESTS_SAMPLE_MODEL_H
@@ -9,8 +9,9 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "store/model_file.h"
+#include "store/safetensors.h"
 #include "store/strings.h"
-#include <assert.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -139,8 +140,10 @@ static inline void sample_replace(sample_bytes *bytes, const char *old, const ch
 {
     size_t size = (size_t)sample_header_size(bytes);
     char *at = memmem(bytes->data + 8, size, old, strlen(old));
-    if (!at)
+    if (!at) {
+        fprintf(stderr, "the header does not hold %s\n", old);
         abort();
+    }
     size_t before = (size_t)(at - (char *)bytes->data) - 8, after = size - before - strlen(old);
     while (after > 0 && at[strlen(old) + after - 1] == ' ')
         after--;
@@ -163,8 +166,22 @@ static inline ss_tensor sample_tensor(const sample_bytes *bytes, const char *nam
     abort();
 }
 
+/* Makes the checksum of the metadata agree. */
+static inline void sample_seal_metadata(sample_bytes *bytes)
+{
+    char old[64], new[64];
+    json_t *header = json_loadb((char *)bytes->data + 8, (size_t)sample_header_size(bytes), 0, NULL);
+    const json_t *metadata = json_object_get(header, SS_METADATA_KEY);
+    snprintf(old, sizeof old, "\"xxh3.__metadata__\":\"%s\"",
+             json_string_value(json_object_get(metadata, "xxh3.__metadata__")));
+    snprintf(new, sizeof new, "\"xxh3.__metadata__\":\"%016llx\"", (unsigned long long)ss_metadata_checksum(metadata));
+    json_decref(header);
+    sample_replace(bytes, old, new);
+}
+
 /* Writes `size` bytes at byte `at` of a tensor and, with `seal`, makes the checksum agree. */
-static inline void sample_poke(sample_bytes *bytes, const char *name, size_t at, const void *data, size_t size, bool seal)
+static inline void sample_poke(sample_bytes *bytes, const char *name, size_t at, const void *data, size_t size,
+                               bool seal)
 {
     char old[96], new[96];
     ss_tensor tensor = sample_tensor(bytes, name);

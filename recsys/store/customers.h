@@ -1,6 +1,6 @@
 /*
- * customers.h: customers.safetensors: customer ids, lookup, and each one's history: distinct items with summed quantity,
- * times bought and the latest time; items ascending. Read-only once open; safe from any thread.
+ * customers.h: customers.safetensors: customer ids, lookup, and each one's history: distinct items with summed
+ * quantity, times bought and the latest time; items ascending. Read-only once open; safe from any thread.
  */
 #ifndef SS_STORE_CUSTOMERS_H
 #define SS_STORE_CUSTOMERS_H
@@ -22,7 +22,7 @@ typedef struct ss_history { /* borrowed; `count` entries each */
 typedef struct ss_customers {
     ss_model_file *file; /* owned */
     uint32_t count;
-    ss_strings ids;      /* with lookup */
+    ss_strings ids; /* with lookup */
     const uint64_t *offsets;
     const uint32_t *items;
     const float *quantities;

@@ -1,10 +1,10 @@
 /*
  * generation.h: generations on disk: STORE/generations/NAME/, STORE/current, and how one becomes the other.
  *
- * NAME is YYYYMMDDTHHMMSS.mmmZ. Making one: begin (a folder aside, ".NAME.partial"), write files into it, publish: fsync every file, validate
- * every file fully, rename to NAME, fsync the folder, flip the symlink `current` atomically. A crash at any moment leaves the old current and at worst a
- * partial folder, which the next begin removes once its owner is gone (it is locked with flock). A published file is never rewritten.
- * Safe from several processes.
+ * NAME is YYYYMMDDTHHMMSS.mmmZ. Making one: begin (a folder aside, ".NAME.partial"), write files into it, publish:
+ * fsync every file, validate every file fully, rename to NAME, fsync the folder, flip the symlink `current` atomically.
+ * A crash at any moment leaves the old current and at worst a partial folder, which the next begin removes once its
+ * owner is gone (it is locked with flock). A published file is never rewritten. Safe from several processes.
  */
 #ifndef SS_STORE_GENERATION_H
 #define SS_STORE_GENERATION_H
@@ -14,28 +14,31 @@
 #include "base/timestamp.h"
 #include "store/model_file.h"
 
-#define SS_PATH_MAX 4096
+#define SS_PATH_MAX            4096
 #define SS_GENERATION_NAME_MAX 32
-#define SS_MANIFEST_FILE "manifest.json"
+#define SS_MANIFEST_FILE       "manifest.json"
 
 typedef struct ss_generation_draft ss_generation_draft;
 
-/* `now`: microseconds; names the generation (moved on by a millisecond while the name is taken). Makes STORE when missing. SS_E_IO, SS_E_NOMEM. */
+/* `now`: microseconds; names the generation (moved on by a millisecond while the name is taken). Makes STORE when
+ * missing. SS_E_IO, SS_E_NOMEM. */
 ss_status ss_generation_begin(const char *store, int64_t now, ss_generation_draft **draft, ss_error *error);
 const char *ss_generation_draft_path(const ss_generation_draft *draft); /* borrowed: the folder to write into */
 const char *ss_generation_draft_name(const ss_generation_draft *draft);
 
 /*
- * Publishes: `schemas` (NULL-terminated) are the kinds of file known; every *.safetensors in the draft must have one and pass it. Makes it current
- * when `make_current`. On success the draft is freed and nulled; on failure it stays (abandon it).
+ * Publishes: `schemas` (NULL-terminated) are the kinds of file known; every *.safetensors in the draft must have one
+ * and pass it. Makes it current when `make_current`. On success the draft is freed and nulled; on failure it stays
+ * (abandon it).
  */
 ss_status ss_generation_publish(ss_generation_draft **draft, const ss_schema *const *schemas, bool make_current,
                                 ss_error *error);
 void ss_generation_abandon(ss_generation_draft **draft); /* removes the folder */
 
 /*
- * The folder of the generation `name` of the store, or with NULL of the current one, into path (SS_PATH_MAX bytes), its name into `found`.
- * A store path that itself holds items.safetensors is taken as a generation. SS_E_NOT_FOUND names what is missing.
+ * The folder of the generation `name` of the store, or with NULL of the current one, into path (SS_PATH_MAX bytes), its
+ * name into `found`. A store path that itself holds items.safetensors is taken as a generation. SS_E_NOT_FOUND names
+ * what is missing.
  */
 ss_status ss_generation_resolve(const char *store, const char *name, char *path, char found[SS_GENERATION_NAME_MAX],
                                 ss_error *error);

@@ -16,8 +16,8 @@
 extern const ss_schema ss_items_schema;
 
 /* Bits of the column "flags". */
-#define SS_ITEM_IN_CATALOG  1u /* or the generation has no catalogue at all: may be shown */
-#define SS_ITEM_HIDDEN      2u
+#define SS_ITEM_IN_CATALOG 1u /* or the generation has no catalogue at all: may be shown */
+#define SS_ITEM_HIDDEN     2u
 
 #define SS_ITEM_NO_MONEY INT64_MIN
 #define SS_ITEM_NO_STOCK INT64_MIN
@@ -25,7 +25,7 @@ extern const ss_schema ss_items_schema;
 typedef struct ss_items {
     ss_model_file *file; /* owned */
     uint32_t count;
-    ss_strings ids;      /* with lookup */
+    ss_strings ids; /* with lookup */
     ss_strings names, urls, images;
     ss_strings categories;       /* distinct category names, with lookup; count = number of categories */
     ss_strings groups;           /* distinct variant groups */
@@ -35,9 +35,9 @@ typedef struct ss_items {
     const int64_t *price, *cost; /* count; minor units or SS_ITEM_NO_MONEY */
     const int64_t *stock;        /* count; or SS_ITEM_NO_STOCK */
     const int64_t *available_from, *available_until; /* count; microseconds or INT64_MIN */
-    const uint32_t *purchases;   /* count: rows (baskets) it was bought in */
-    const uint32_t *customers;   /* count: distinct customers who bought it */
-    int64_t decimals;            /* minor-unit digits of the currency */
+    const uint32_t *purchases;                       /* count: rows (baskets) it was bought in */
+    const uint32_t *customers;                       /* count: distinct customers who bought it */
+    int64_t decimals;                                /* minor-unit digits of the currency */
 } ss_items;
 
 ss_status ss_items_open(const char *generation_path, ss_items *items, ss_error *error);

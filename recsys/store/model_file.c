@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,6 +13,7 @@
 struct ss_model_file {
     void *mapping; /* owned */
     size_t size;
+    char *path;              /* owned; for errors */
     const ss_schema *schema; /* borrowed; may be NULL */
     ss_safetensors parsed;   /* owned; points into the mapping */
 };
@@ -91,8 +93,10 @@ ss_status ss_model_file_open(const char *path, const ss_schema *schema, ss_model
     int fd = -1;
     ss_status status;
     ss_model_file *opened = ss_array_zeroed(1, sizeof *opened);
-    if (!opened)
+    if (!opened || !(opened->path = strdup(path))) {
+        free(opened);
         return ss_error_nomem(error);
+    }
     opened->schema = schema;
     SS_TRY(open_file(path, &fd, error));
     SS_TRY(map_file(fd, opened, path, error));
@@ -115,13 +119,17 @@ void ss_model_file_close(ss_model_file **file)
     ss_safetensors_release(&(*file)->parsed);
     if ((*file)->mapping)
         munmap((*file)->mapping, (*file)->size);
+    free((*file)->path);
     free(*file);
     *file = NULL;
 }
 
 ss_status ss_model_file_verify(const ss_model_file *file, ss_error *error)
 {
-    return ss_contents_check(&file->parsed, file->schema, error);
+    ss_status status = ss_contents_check(&file->parsed, file->schema, error);
+    if (status != SS_OK)
+        ss_error_place(error, file->path, 0);
+    return status;
 }
 
 const ss_tensor *ss_model_file_tensor(const ss_model_file *file, const char *name)

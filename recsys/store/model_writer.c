@@ -109,8 +109,9 @@ static bool set_checksum(json_t *metadata, const char *name, uint64_t sum)
 
 static bool describe_metadata(const ss_model_writer *writer, json_t *header)
 {
-    json_t *metadata = json_copy(writer->metadata);
+    json_t *metadata = json_object(); /* not json_copy, which leaves out what it finds no memory for */
     if (json_object_set_new(header, SS_METADATA_KEY, metadata) != 0 ||
+        json_object_update(metadata, writer->metadata) != 0 ||
         !set_checksum(metadata, SS_METADATA_KEY, ss_metadata_checksum(metadata)))
         return false;
     for (size_t i = 0; i < writer->count; i++) {

@@ -2,9 +2,9 @@
  * strings.h: text columns in model files: a heap of bytes and an offsets tensor; and the lookup of ids.
  *
  * A text column NAME is two tensors: "NAME.offsets" (U64, rows + 1) and "NAME.bytes" (U8). The lookup of a column of
- * distinct ids is one tensor "NAME.lookup" (U64, a power of two of at least twice the rows): an open-addressing table, slot =
- * upper 32 bits of XXH3-64 of the id << 32 | row number, all ones = empty; probing linearly from hash & (slots - 1).
- * Reading is safe from any thread, and every index is bounded whatever the file holds.
+ * distinct ids is one tensor "NAME.lookup" (U64, a power of two of at least twice the rows): an open-addressing table,
+ * slot = upper 32 bits of XXH3-64 of the id << 32 | row number, all ones = empty; probing linearly from hash & (slots -
+ * 1). Reading is safe from any thread, and every index is bounded whatever the file holds.
  */
 #ifndef SS_STORE_STRINGS_H
 #define SS_STORE_STRINGS_H
@@ -20,23 +20,28 @@ typedef struct ss_strings { /* borrowed view */
     uint32_t count;
 } ss_strings;
 
-/* The rows of a schema that a text column takes: SS_STRINGS_RULES("names", "items", true), and for ids SS_LOOKUP_RULE("ids", true). */
+/* The rows of a schema that a text column takes: SS_STRINGS_RULES("names", "items", true), and for ids
+ * SS_LOOKUP_RULE("ids", true). */
 #define SS_STRINGS_RULES(NAME, DIMENSION, REQUIRED)                                                                    \
     {NAME ".offsets", SS_U64, 1, {DIMENSION "+1"}, SS_RULE_OFFSETS, NAME ".bytes", REQUIRED},                          \
     {                                                                                                                  \
         NAME ".bytes", SS_U8, 1, {"*"}, SS_RULE_UTF8, NULL, REQUIRED                                                   \
     }
-#define SS_LOOKUP_RULE(NAME, REQUIRED) {NAME ".lookup", SS_U64, 1, {"*"}, SS_RULE_ANY, NULL, REQUIRED}
+#define SS_LOOKUP_RULE(NAME, REQUIRED)                                                                                 \
+    {                                                                                                                  \
+        NAME ".lookup", SS_U64, 1, {"*"}, SS_RULE_ANY, NULL, REQUIRED                                                  \
+    }
 
 /*
- * For the `check` of a schema, once its table holds: no row cuts a character in two; with `lookup`, every row is an id of 1 to
- * SS_ID_MAX bytes that the table leads back to, and the table holds nothing else. Fine when the column is missing. SS_E_CORRUPT.
+ * For the `check` of a schema, once its table holds: no row cuts a character in two; with `lookup`, every row is an id
+ * of 1 to SS_ID_MAX bytes that the table leads back to, and the table holds nothing else. Fine when the column is
+ * missing. SS_E_CORRUPT.
  */
 ss_status ss_strings_check(const ss_tensor *tensors, size_t count, const char *name, bool lookup, ss_error *error);
 
 /* The view of column `name`; false when its tensors are missing. */
 bool ss_strings_view(const ss_model_file *file, const char *name, ss_strings *strings);
-ss_slice ss_strings_at(const ss_strings *strings, uint32_t row); /* empty for a row out of range or broken offsets */
+ss_slice ss_strings_at(const ss_strings *strings, uint32_t row);  /* empty for a row out of range or broken offsets */
 uint32_t ss_strings_find(const ss_strings *strings, ss_slice id); /* row or SS_NONE */
 
 /* Builds the tensors of a column (owned by the builder until freed, so keep it until the writer's finish). */
@@ -44,7 +49,8 @@ typedef struct ss_strings_builder ss_strings_builder;
 ss_strings_builder *ss_strings_builder_new(void);
 void ss_strings_builder_free(ss_strings_builder **builder);
 ss_status ss_strings_builder_push(ss_strings_builder *builder, ss_slice text);
-/* Adds "NAME.offsets", "NAME.bytes" and, `with_lookup`, "NAME.lookup" to the writer. SS_E_ARGUMENT: repeated id with a lookup. */
+/* Adds "NAME.offsets", "NAME.bytes" and, `with_lookup`, "NAME.lookup" to the writer. SS_E_ARGUMENT: repeated id with a
+ * lookup. */
 ss_status ss_strings_builder_add(ss_strings_builder *builder, ss_model_writer *writer, const char *name,
                                  bool with_lookup, ss_error *error);
 
