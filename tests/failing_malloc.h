@@ -18,11 +18,15 @@ bool failing_malloc_stop(void);
 /* How many allocations have been asked for since the start. */
 size_t failing_malloc_count(void);
 
+/* How many of the blocks allocated since the start have not been given back (freed blocks of other origin do not
+ * count). */
+size_t failing_malloc_live(void);
+
 /*
  * Runs `attempt` with allocation 1, 2, 3, … failing until one run gets by without a failure, at most 100000 times.
- * `attempt` is told whether a failure is still to come (it cannot know when), must give back all that it has taken, and
- * returns whether it succeeded. The helper checks with cmocka that a run succeeds exactly when nothing failed. Returns
- * the number of failing runs. Leaks are seen by the leak sanitizer of the sanitizer build.
+ * `attempt` must give back all that it has taken and returns whether it succeeded; that what failed left its outputs
+ * alone is for it to check. Asserted here, with cmocka: a run succeeds exactly when nothing failed, and nothing leaks.
+ * Returns the number of failing runs.
  */
 size_t failing_malloc_torture(bool (*attempt)(void *context), void *context);
 

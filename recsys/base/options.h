@@ -35,11 +35,10 @@ typedef struct ss_option {
     ss_option_type type;
     size_t offset;   /* offsetof(target, member) */
     double min, max; /* INT, REAL: allowed range, both ends included; min == max: any number */
-    const char
-        *fallback;       /* default as text; NULL: 0, false, NULL, empty. A TEXTS loses it with the first value given */
-    const char *choices; /* CHOICE: "count|cosine|llr" */
-    const char *value;   /* what --help calls the value: "FILE"; NULL: from the type */
-    const char *help;    /* one sentence; NULL: works, but --help does not show it */
+    const char *fallback; /* default as text; NULL: 0, false, NULL, empty. The first value given to a TEXTS replaces it */
+    const char *choices;  /* CHOICE: "count|cosine|llr" */
+    const char *value;    /* what --help calls the value: "FILE"; NULL: from the type */
+    const char *help;     /* one sentence; NULL: works, but --help does not show it */
 } ss_option;
 
 typedef struct ss_option_group {

@@ -1,0 +1,140 @@
+#include "check.h"
+
+#include "base/random.h"
+
+#include <math.h>
+
+/* splitmix64 from state 0 and xoshiro256** from state {1, 2, 3, 4}: the published test vectors. */
+static void known_values(void **state)
+{
+    (void)state;
+    assert_true(ss_random_mix(0) == UINT64_C(0xE220A8397B1DCDAF));
+    ss_random random;
+    ss_random_seed(&random, 0);
+    assert_true(random.state[0] == UINT64_C(0xE220A8397B1DCDAF));
+    assert_true(random.state[1] == UINT64_C(0x6E789E6AA1B965F4));
+    assert_true(random.state[2] == UINT64_C(0x06C45D188009454F));
+    assert_true(random.state[3] == UINT64_C(0xF88BB8A8724C81EC));
+    random = (ss_random){{1, 2, 3, 4}};
+    const uint64_t wanted[] = {11520, 0, 1509978240, UINT64_C(1215971899390074240)};
+    for (size_t i = 0; i < 4; i++)
+        assert_true(ss_random_u64(&random) == wanted[i]);
+}
+
+static void the_same_seed_the_same_numbers(void **state)
+{
+    (void)state;
+    ss_random a, b, c;
+    ss_random_seed(&a, 42);
+    ss_random_seed(&b, 42);
+    ss_random_seed(&c, 43);
+    int differing = 0;
+    for (int i = 0; i < 100; i++) {
+        uint64_t number = ss_random_u64(&a);
+        assert_true(number == ss_random_u64(&b));
+        differing += number != ss_random_u64(&c);
+    }
+    assert_int_equal(differing, 100);
+}
+
+static void below_is_uniform(void **state)
+{
+    (void)state;
+    ss_random random;
+    ss_random_seed(&random, 1);
+    enum { BINS = 7, DRAWS = 700000 };
+    int bins[BINS] = {0};
+    for (int i = 0; i < DRAWS; i++) {
+        uint32_t number = ss_random_below(&random, BINS);
+        assert_true(number < BINS);
+        bins[number]++;
+    }
+    double chi_square = 0;
+    for (int i = 0; i < BINS; i++)
+        chi_square += pow(bins[i] - DRAWS / BINS, 2) / (DRAWS / BINS);
+    assert_true(chi_square < 22.5); /* 6 degrees of freedom, 1 in 1000 */
+}
+
+static void below_extreme_bounds(void **state)
+{
+    (void)state;
+    ss_random random;
+    ss_random_seed(&random, 2);
+    int upper = 0;
+    for (int i = 0; i < 10000; i++) {
+        assert_int_equal(ss_random_below(&random, 1), 0);
+        assert_true(ss_random_below(&random, UINT32_MAX) < UINT32_MAX);
+        /* Two thirds of this bound would come up twice as often without the second draw. */
+        upper += ss_random_below(&random, 0xC0000000u) >= 0x60000000u;
+    }
+    assert_in_range(upper, 4700, 5300);
+}
+
+static void unit_stays_below_one(void **state)
+{
+    (void)state;
+    ss_random random;
+    ss_random_seed(&random, 3);
+    double sum = 0, most = 0, least = 1;
+    for (int i = 0; i < 1000000; i++) {
+        double number = ss_random_unit(&random);
+        sum += number;
+        most = fmax(most, number);
+        least = fmin(least, number);
+    }
+    assert_true(least >= 0 && most < 1);
+    assert_true(fabs(sum / 1e6 - 0.5) < 0.002);
+}
+
+static void normal_has_its_moments(void **state)
+{
+    (void)state;
+    ss_random random;
+    ss_random_seed(&random, 4);
+    double sum[5] = {0};
+    const int draws = 1000000;
+    int beyond_two = 0;
+    for (int i = 0; i < draws; i++) {
+        double number = ss_random_normal(&random), power = 1;
+        for (int k = 0; k < 5; k++, power *= number)
+            sum[k] += power;
+        beyond_two += fabs(number) > 2;
+    }
+    assert_true(fabs(sum[1] / draws) < 0.005);
+    assert_true(fabs(sum[2] / draws - 1) < 0.01);
+    assert_true(fabs(sum[3] / draws) < 0.03);
+    assert_true(fabs(sum[4] / draws - 3) < 0.06);
+    assert_true(fabs((double)beyond_two / draws - 0.0455) < 0.001);
+}
+
+/* Recorded once: the same on every machine and with every C library. */
+static void normal_is_reproducible(void **state)
+{
+    (void)state;
+    ss_random random;
+    ss_random_seed(&random, 5);
+    double first = ss_random_normal(&random), second = ss_random_normal(&random);
+    double wanted[] = {-0x1.90c622bddd746p+0, 0x1.fa35e372befd2p-2};
+    assert_memory_equal(&first, &wanted[0], sizeof first);
+    assert_memory_equal(&second, &wanted[1], sizeof second);
+}
+
+static void mixing_separates_neighbours(void **state)
+{
+    (void)state;
+    int bits = 0;
+    for (uint64_t i = 0; i < 10000; i++)
+        bits += __builtin_popcountll(ss_random_mix(i) ^ ss_random_mix(i + 1));
+    assert_in_range(bits, 10000 * 31, 10000 * 33);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(known_values),           cmocka_unit_test(the_same_seed_the_same_numbers),
+        cmocka_unit_test(below_is_uniform),       cmocka_unit_test(below_extreme_bounds),
+        cmocka_unit_test(unit_stays_below_one),   cmocka_unit_test(normal_has_its_moments),
+        cmocka_unit_test(normal_is_reproducible), cmocka_unit_test(mixing_separates_neighbours),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
