@@ -1,16 +1,10 @@
-/* check.h: what every test includes: cmocka with what it needs, and checks that cmocka does not have. */
+/* check.h: checks that cmocka does not have. */
 #ifndef SS_TESTS_CHECK_H
 #define SS_TESTS_CHECK_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "base/slice.h"
 #include "base/status.h"
+#include "testing.h"
 
 /* Fails with the names of both. */
 #define assert_status(EXPR, WANTED) assert_string_equal(ss_status_name(EXPR), ss_status_name(WANTED))

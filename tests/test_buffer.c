@@ -85,7 +85,9 @@ static void sizes_that_overflow_are_refused(void **state)
     assert_status(ss_buffer_append_text(&buffer, "abc"), SS_OK);
     assert_status(ss_buffer_reserve(&buffer, SIZE_MAX), SS_E_LIMIT);
     assert_status(ss_buffer_reserve(&buffer, SIZE_MAX - 3), SS_E_LIMIT);
+    failing_malloc_start(1);
     assert_status(ss_buffer_reserve(&buffer, SIZE_MAX - 4), SS_E_NOMEM);
+    assert_true(failing_malloc_stop());
     assert_string_equal(buffer.data, "abc");
     ss_buffer_release(&buffer);
 }

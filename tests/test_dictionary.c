@@ -98,8 +98,7 @@ static void a_million_ids(void **state)
         assert_status(ss_dictionary_intern(dictionary, id, &number), SS_OK);
         assert_int_equal(number, i);
     }
-    ss_random random;
-    ss_random_seed(&random, 3);
+    ss_random random = test_random();
     for (int i = 0; i < 500000; i++) {
         uint32_t wanted = ss_random_below(&random, COUNT);
         ss_slice id = numbered(wanted, text);

@@ -234,8 +234,7 @@ static void a_real_number_has_a_longest_form(void **state)
 static void real_numbers_read_back(void **state)
 {
     (void)state;
-    ss_random random;
-    ss_random_seed(&random, 7);
+    ss_random random = test_random();
     for (int i = 0; i < 200000; i++) {
         char text[64];
         double value = (ss_random_unit(&random) - 0.5) * pow(10, (double)ss_random_below(&random, 60) - 30);

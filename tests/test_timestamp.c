@@ -211,8 +211,7 @@ static void every_day(void **state)
 static void any_instant_formats_to_full_length(void **state)
 {
     (void)state;
-    ss_random random;
-    ss_random_seed(&random, 9);
+    ss_random random = test_random();
     for (int i = 0; i < 100000; i++) {
         char text[SS_TIMESTAMP_TEXT], compact[SS_TIMESTAMP_COMPACT];
         int64_t time = (int64_t)(ss_random_u64(&random) >> ss_random_below(&random, 16));

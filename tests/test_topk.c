@@ -35,8 +35,7 @@ static void check_against_sorting(ss_scored *entries, size_t count, size_t limit
 static void against_sorting_with_many_ties(void **state)
 {
     (void)state;
-    ss_random random;
-    ss_random_seed(&random, 11);
+    ss_random random = test_random();
     for (int round = 0; round < 2000; round++) {
         ss_scored entries[300];
         size_t count = ss_random_below(&random, 300), limit = ss_random_below(&random, 60);
