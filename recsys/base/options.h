@@ -35,7 +35,7 @@ typedef struct ss_option {
     ss_option_type type;
     size_t offset;   /* offsetof(target, member) */
     double min, max; /* INT, REAL: allowed range, both ends included; min == max: any number */
-    const char *fallback; /* default as text; NULL: 0, false, NULL, empty. The first value given to a TEXTS replaces it */
+    const char *fallback; /* default as text; NULL: 0, false, NULL, empty. The first value of a TEXTS replaces it */
     const char *choices;  /* CHOICE: "count|cosine|llr" */
     const char *value;    /* what --help calls the value: "FILE"; NULL: from the type */
     const char *help;     /* one sentence; NULL: works, but --help does not show it */
