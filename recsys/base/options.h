@@ -33,8 +33,8 @@ typedef struct ss_texts {
 typedef struct ss_option {
     const char *name; /* "min-support" */
     ss_option_type type;
-    size_t offset;   /* offsetof(target, member) */
-    double min, max; /* INT, REAL: allowed range, both ends included; min == max: any number */
+    size_t offset;        /* offsetof(target, member) */
+    double min, max;      /* INT, REAL: allowed range, both ends included; min == max: any number */
     const char *fallback; /* default as text; NULL: 0, false, NULL, empty. The first value of a TEXTS replaces it */
     const char *choices;  /* CHOICE: "count|cosine|llr" */
     const char *value;    /* what --help calls the value: "FILE"; NULL: from the type */
