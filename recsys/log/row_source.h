@@ -1,8 +1,8 @@
 /*
  * row_source.h: where rows come from: files, standard input, PostgreSQL, (later) the live store, or any callback.
  *
- * A source yields rows of text fields under named columns, one after another. Everything above it (column mapping, value
- * parsing, rules) is the same for all sources. Not thread-safe; one reader.
+ * A source yields rows of text fields under named columns, one after another. Everything above it (column mapping,
+ * value parsing, rules) is the same for all sources. Not thread-safe; one reader.
  */
 #ifndef SS_LOG_ROW_SOURCE_H
 #define SS_LOG_ROW_SOURCE_H
@@ -12,8 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define SS_COLUMNS_MAX 256u        /* most columns of a row */
-#define SS_ROW_MAX     (1u << 20)  /* longest row in bytes */
+#define SS_COLUMNS_MAX 256u       /* most columns of a row */
+#define SS_ROW_MAX     (1u << 20) /* longest row in bytes */
 
 typedef struct ss_row_source ss_row_source;
 
@@ -22,11 +22,11 @@ typedef enum ss_row_kind { SS_ROW_END, SS_ROW_FIELDS, SS_ROW_BROKEN } ss_row_kin
 
 typedef struct ss_row {
     ss_row_kind kind;
-    const ss_slice *fields;   /* borrowed until the next call; field_count of them */
+    const ss_slice *fields; /* borrowed until the next call; field_count of them */
     size_t field_count;
-    const char *place;        /* file name or "query": borrowed until the next file */
-    uint64_t line;            /* line (file) or row (query) number, from 1 */
-    const char *problem;      /* SS_ROW_BROKEN: why, as a constant text */
+    const char *place;   /* file name or "query": borrowed until the next file */
+    uint64_t line;       /* line (file) or row (query) number, from 1 */
+    const char *problem; /* SS_ROW_BROKEN: why, as a constant text */
 } ss_row;
 
 struct ss_row_source {
@@ -49,14 +49,26 @@ static inline void ss_row_source_close(ss_row_source **source)
 
 /*
  * Files read one after another as one log; "-" is standard input. Separator (comma, tab, semicolon), compression (gzip,
- * zstd) and format (CSV with RFC 4180 quoting, NDJSON), BOM and CRLF are recognised from the content of each. Opens every file at once, so that a
- * missing one fails before any work. Errors: SS_E_NOT_FOUND, SS_E_IO, SS_E_FORMAT (no header, duplicate column), SS_E_NOMEM.
+ * zstd) and format (CSV with RFC 4180 quoting, NDJSON), BOM and CRLF are recognised from the content of each. Opens
+ * every file at once, so that a missing one fails before any work, and reads the header of the first. Errors:
+ * SS_E_NOT_FOUND, SS_E_IO, SS_E_FORMAT (no header, duplicate column, damaged compressed data), SS_E_UNSUPPORTED
+ * (another format, recognised), SS_E_ARGUMENT (no file, "-" twice), SS_E_NOMEM; `next` gives them too, when it comes to
+ * the next file. After an error only `close` may follow.
  */
-ss_status ss_row_source_open_files(const char *const *paths, size_t path_count, ss_row_source **source, ss_error *error);
+ss_status ss_row_source_open_files(const char *const *paths, size_t path_count, ss_row_source **source,
+                                   ss_error *error);
 
 /*
- * The rows of one SQL query, streamed in single-row mode. `uri`: postgresql://… or a libpq connection string. The query must return rows. The password
- * never appears in an error. Errors: SS_E_NETWORK, SS_E_FORMAT (the server's message), SS_E_NOMEM.
+ * The same over `bytes`, borrowed until the source is closed, as if they were a file called `name`. At most `chunk`
+ * bytes are taken at a time (0: as from a file); the rows do not depend on it.
+ */
+ss_status ss_row_source_open_memory(ss_slice bytes, const char *name, size_t chunk, ss_row_source **source,
+                                    ss_error *error);
+
+/*
+ * The rows of one SQL query, streamed in single-row mode. `uri`: postgresql://… or a libpq connection string. The query
+ * must return rows. The password never appears in an error. Errors: SS_E_NETWORK, SS_E_FORMAT (the server's message),
+ * SS_E_NOMEM.
  */
 ss_status ss_row_source_open_postgres(const char *uri, const char *query, ss_row_source **source, ss_error *error);
 

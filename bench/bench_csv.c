@@ -1,0 +1,132 @@
+/*
+ * bench_csv.c: how fast a CSV purchase log is read.
+ *
+ *   bench_csv [FILE]
+ *
+ * Without a file it writes one of 10 million rows to a temporary folder and removes it at the end. Prints lines
+ * `name value unit` to standard output. Each figure is the best of several runs, the file in the page cache.
+ */
+#include "base/clock.h"
+#include "base/random.h"
+#include "log/row_source.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define ROWS      10000000u
+#define CUSTOMERS 200000u
+#define ITEMS     50000u
+#define RUNS      5
+
+static int fail(const ss_error *error)
+{
+    char text[1024];
+    ss_error_format(error, text, sizeof text);
+    fprintf(stderr, "bench_csv: %s\n", text);
+    return 1;
+}
+
+/* A plausible log: orders of some six items, few items often and many seldom. */
+static bool write_log(const char *path)
+{
+    FILE *file = fopen(path, "w");
+    if (!file)
+        return false;
+    ss_random random;
+    ss_random_seed(&random, 1);
+    fputs("order_id,customer_id,item_id,quantity,unit_price,timestamp\n", file);
+    unsigned order = 536365, customer = 0, minute = 0;
+    for (unsigned row = 0; row < ROWS; row++) {
+        if (row == 0 || ss_random_below(&random, 6) == 0) {
+            order++;
+            customer = ss_random_below(&random, CUSTOMERS);
+            minute = row / 20;
+        }
+        double unit = ss_random_unit(&random);
+        unsigned item = (unsigned)(unit * unit * unit * ITEMS);
+        unsigned cents = 25 + (unsigned)(ss_random_mix(item) % 2000);
+        fprintf(file, "%u,%u,%05u,%u,%u.%02u,2010-%02u-%02u %02u:%02u:00\n", order, 10000 + customer, 10000 + item,
+                1 + ss_random_below(&random, 12), cents / 100, cents % 100, 1 + minute / 40320 % 12,
+                1 + minute / 1440 % 28, minute / 60 % 24, minute % 60);
+    }
+    bool good = !ferror(file);
+    return fclose(file) == 0 && good;
+}
+
+typedef struct reading {
+    uint64_t rows, broken, bytes;
+    int64_t nanoseconds;
+} reading;
+
+static ss_status split(const char *path, reading *totals, ss_error *error)
+{
+    ss_row_source *source = NULL;
+    int64_t begin = ss_clock_monotonic();
+    ss_status status = SS_OK;
+    SS_TRY(ss_row_source_open_files(&path, 1, &source, error));
+    for (;;) {
+        ss_row row;
+        SS_TRY(source->next(source, &row, error));
+        if (row.kind == SS_ROW_END)
+            break;
+        totals->rows++;
+        totals->broken += row.kind == SS_ROW_BROKEN;
+        for (size_t i = 0; i < row.field_count; i++)
+            totals->bytes += row.fields[i].size;
+    }
+    totals->nanoseconds = ss_clock_monotonic() - begin;
+out:
+    ss_row_source_close(&source);
+    return status;
+}
+
+static int measure(const char *path)
+{
+    reading best = {0};
+    ss_error error = {0};
+    for (int run = 0; run < RUNS; run++) {
+        reading totals = {0};
+        if (split(path, &totals, &error) != SS_OK)
+            return fail(&error);
+        if (run == 0 || totals.nanoseconds < best.nanoseconds)
+            best = totals;
+    }
+    struct stat about = {0};
+    stat(path, &about);
+    double seconds = (double)best.nanoseconds * 1e-9;
+    printf("csv_rows %" PRIu64 " rows\n", best.rows);
+    printf("csv_broken_rows %" PRIu64 " rows\n", best.broken);
+    printf("csv_field_bytes %" PRIu64 " bytes\n", best.bytes);
+    printf("csv_tokenise_seconds %.4f s\n", seconds);
+    printf("csv_tokenise_rate %.0f rows/s\n", (double)best.rows / seconds);
+    printf("csv_tokenise_row %.1f ns\n", (double)best.nanoseconds / (double)best.rows);
+    printf("csv_tokenise_bandwidth %.0f MB/s\n", (double)about.st_size / seconds * 1e-6);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 2 || (argc == 2 && argv[1][0] == '-')) {
+        fputs("usage: bench_csv [FILE]\n", stderr);
+        return 2;
+    }
+    if (argc == 2)
+        return measure(argv[1]);
+    char folder[] = "/tmp/bench_csv.XXXXXX", path[sizeof folder + sizeof "/log.csv"];
+    if (!mkdtemp(folder)) {
+        perror("bench_csv: mkdtemp");
+        return 1;
+    }
+    snprintf(path, sizeof path, "%s/log.csv", folder);
+    int result = 1;
+    if (write_log(path))
+        result = measure(path);
+    else
+        perror("bench_csv: cannot write the log");
+    unlink(path);
+    rmdir(folder);
+    return result;
+}
