@@ -18,7 +18,7 @@
 
 static inline ss_status sample_check(const ss_tensor *tensors, size_t count, ss_error *error)
 {
-    return ss_strings_check(tensors, count, "names", true, error);
+    return ss_strings_check_ids(tensors, count, "names", error);
 }
 
 static const ss_tensor_rule sample_rules[] = {

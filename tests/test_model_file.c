@@ -1,17 +1,14 @@
 /* test_model_file.c: what is written comes back; what is broken on purpose is refused with the right words. */
+#include "testing.h"
+
 #include "failing_malloc.h"
 #include "sample_model.h"
 #include "temporary_folder.h"
 #include <errno.h>
 #include <math.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <unistd.h>
-
-#include <cmocka.h>
 
 static int make_folder(void **state)
 {
@@ -492,7 +489,7 @@ static const bad_file bad_files[] = {
     {"a weight that is no number", .spoil = spoil_nan_f64, .says = "value 2 is not a finite number (weights"},
     {"text that is not UTF-8", .spoil = spoil_utf8, .says = "not valid UTF-8"},
     {"a cut character", .spoil = spoil_cut_character, .says = "row 1 begins in the middle of a character"},
-    {"an empty id", .spoil = spoil_empty_id, .says = "row 1 is not an id"},
+    {"an empty id", .spoil = spoil_empty_id, .says = "row 1 is empty or too long"},
     {"an id twice", .spoil = spoil_repeated_id, .says = "is not found by its id"},
     {"a lookup to another row", .spoil = spoil_lookup_row, .says = "is not found by its id"},
     {"a full lookup", .spoil = spoil_lookup_full, .says = "slots in use"},

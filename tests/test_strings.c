@@ -1,13 +1,9 @@
 /* test_strings.c: text columns and the lookup of ids against plain arrays. */
-#include "base/random.h"
+#include "testing.h"
+
 #include "failing_malloc.h"
 #include "sample_model.h"
 #include "temporary_folder.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <unistd.h>
-
-#include <cmocka.h>
 
 static const ss_tensor_rule column_rules[] = {
     SS_STRINGS_RULES("ids", "rows", true),
@@ -157,10 +153,7 @@ static void a_missing_column_has_no_view(void **state)
 static void broken_tensors_are_read_within_bounds(void **state)
 {
     (void)state;
-    uint64_t seed = getenv("SMARTSHELF_SEED") ? strtoull(getenv("SMARTSHELF_SEED"), NULL, 10) : 1;
-    ss_random random;
-    ss_random_seed(&random, seed);
-    print_message("SMARTSHELF_SEED=%llu\n", (unsigned long long)seed);
+    ss_random random = test_random();
     for (int round = 0; round < 20000; round++) {
         uint64_t offsets[5], lookup[8];
         char bytes[16];

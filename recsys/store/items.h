@@ -46,10 +46,12 @@ void ss_items_close(ss_items *items);
 /* What ss_items_write writes: arrays of `count` entries, borrowed. Text columns are slices; empty = not given. */
 typedef struct ss_items_content {
     uint32_t count;
-    const ss_slice *ids;                      /* distinct, 1..255 bytes */
-    const ss_slice *names, *urls, *images;    /* each may be NULL: none given */
-    const ss_slice *categories; uint32_t category_count; /* distinct names; category[] numbers them */
-    const ss_slice *groups; uint32_t group_count;
+    const ss_slice *ids;                   /* distinct, 1..255 bytes */
+    const ss_slice *names, *urls, *images; /* each may be NULL: none given */
+    const ss_slice *categories;
+    uint32_t category_count; /* distinct names; category[] numbers them */
+    const ss_slice *groups;
+    uint32_t group_count;
     const uint32_t *category, *group, *flags;
     const int64_t *price, *cost, *stock, *available_from, *available_until;
     const uint32_t *purchases, *customers;

@@ -1,9 +1,9 @@
 /*
  * manifest.h: manifest.json of a generation: options, input digests, counts, metrics, program version, CPU kernel.
  *
- * Values are addressed by dotted paths ("counts.rows", "options.als.factors"): a path names nested objects; a dot inside a
- * key is written "\\.". Keys keep the order in which they were set, so equal content gives equal bytes. One owner; not
- * thread-safe.
+ * Values are addressed by dotted paths ("counts.rows", "options.als.factors"): a path names nested objects; a dot
+ * inside a key is written "\\.". Keys keep the order in which they were set, so equal content gives equal bytes. One
+ * owner; not thread-safe.
  */
 #ifndef SS_STORE_MANIFEST_H
 #define SS_STORE_MANIFEST_H
@@ -32,11 +32,13 @@ bool ss_manifest_int(const ss_manifest *manifest, const char *path, int64_t *val
 bool ss_manifest_real(const ss_manifest *manifest, const char *path, double *value);
 bool ss_manifest_flag(const ss_manifest *manifest, const char *path, bool *value);
 
-/* Calls `visit` for each text value directly inside the object at `path`, in order; stops at the first failure. A missing object is empty. */
+/* Calls `visit` for each text value directly inside the object at `path`, in order; stops at the first failure. A
+ * missing object is empty. */
 typedef ss_status (*ss_manifest_visit)(void *context, const char *key, const char *text);
 ss_status ss_manifest_each_text(const ss_manifest *manifest, const char *path, ss_manifest_visit visit, void *context);
 
-/* Writes manifest.json into the folder (fsync) and reads it. SS_E_IO, SS_E_NOT_FOUND, SS_E_CORRUPT with line and what was expected. */
+/* Writes manifest.json into the folder (fsync) and reads it. SS_E_IO, SS_E_NOT_FOUND, SS_E_CORRUPT with line and what
+ * was expected. */
 ss_status ss_manifest_write(const ss_manifest *manifest, const char *generation_path, ss_error *error);
 ss_status ss_manifest_read(const char *generation_path, ss_manifest **manifest, ss_error *error);
 

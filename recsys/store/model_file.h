@@ -91,6 +91,10 @@ typedef struct ss_schema {
     ss_status (*check)(const ss_tensor *tensors, size_t tensor_count, ss_error *error);
 } ss_schema;
 
+/* For `check`: the tensor of that name or NULL; and SS_E_CORRUPT about one entry of a tensor. */
+const ss_tensor *ss_tensor_find(const ss_tensor *tensors, size_t count, const char *name);
+ss_status ss_tensor_corrupt(const ss_tensor *tensor, uint64_t entry, const char *message, ss_error *error);
+
 /* ---- validation: pure functions over bytes, which must begin on a 64-byte boundary as mappings do (else
  * SS_E_ARGUMENT) ---- */
 

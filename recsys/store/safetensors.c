@@ -75,6 +75,12 @@ ss_status ss_corrupt_number(ss_error *error, const char *tensor, uint64_t offset
     return SS_E_CORRUPT;
 }
 
+ss_status ss_tensor_corrupt(const ss_tensor *tensor, uint64_t entry, const char *message, ss_error *error)
+{
+    return ss_corrupt(error, tensor->name, tensor->offset + entry * ss_dtype_size(tensor->dtype), "entry %llu: %s",
+                      (unsigned long long)entry, message);
+}
+
 /* ---- the header's bytes ---- */
 
 static ss_status locate_header(const uint8_t *data, size_t size, size_t *length, ss_error *error)

@@ -50,7 +50,6 @@ const char *ss_safetensors_metadata(const ss_safetensors *parsed, const char *ke
 /* XXH3-64 chained over keys and values but the checksums themselves: so that no bit of an option can turn unseen. */
 uint64_t ss_metadata_checksum(const struct json_t *metadata);
 
-const ss_tensor *ss_tensor_find(const ss_tensor *tensors, size_t count, const char *name);
 uint64_t ss_tensor_bytes(const ss_tensor *tensor);
 
 /* May a tensor (not padding) be called `name`? 1 to SS_TENSOR_NAME_MAX printable ASCII characters but '"' and '\'. */

@@ -92,14 +92,15 @@ static bool begins_character(char byte)
     return ((unsigned char)byte & 0xc0) != 0x80;
 }
 
-static ss_status check_rows(const ss_strings *strings, const char *name, bool ids, ss_error *error)
+static ss_status check_rows(const ss_strings *strings, const char *name, size_t shortest, size_t longest,
+                            ss_error *error)
 {
     for (uint32_t row = 0; row < strings->count; row++) {
         ss_slice text = ss_strings_at(strings, row);
         if (text.size > 0 && !begins_character(text.data[0]))
             return broken_row(error, name, row, "begins in the middle of a character");
-        if (ids && (text.size == 0 || text.size > SS_ID_MAX))
-            return broken_row(error, name, row, "is not an id of 1 to 255 bytes");
+        if (text.size < shortest || text.size > longest)
+            return broken_row(error, name, row, shortest == 0 ? "is too long" : "is empty or too long");
     }
     return SS_OK;
 }
@@ -120,13 +121,24 @@ static ss_status check_lookup(const ss_strings *strings, const char *name, ss_er
     return SS_OK;
 }
 
-ss_status ss_strings_check(const ss_tensor *tensors, size_t count, const char *name, bool lookup, ss_error *error)
+static ss_status check_column(const ss_tensor *tensors, size_t count, const char *name, bool lookup, size_t longest,
+                              ss_error *error)
 {
     ss_strings strings;
     if (!view_tensors(tensors, count, name, &strings))
         return SS_OK;
-    ss_status status = check_rows(&strings, name, lookup, error);
+    ss_status status = check_rows(&strings, name, lookup, longest, error);
     return status == SS_OK && lookup ? check_lookup(&strings, name, error) : status;
+}
+
+ss_status ss_strings_check(const ss_tensor *tensors, size_t count, const char *name, bool lookup, ss_error *error)
+{
+    return check_column(tensors, count, name, lookup, SIZE_MAX, error);
+}
+
+ss_status ss_strings_check_ids(const ss_tensor *tensors, size_t count, const char *name, ss_error *error)
+{
+    return check_column(tensors, count, name, true, SS_ID_MAX, error);
 }
 
 /* ---- building ---- */
@@ -175,12 +187,20 @@ ss_status ss_strings_builder_push(ss_strings_builder *builder, ss_slice text)
     return SS_OK;
 }
 
-static ss_status repeated_id(ss_slice id, const char *name, ss_error *error)
+static ss_status bad_text(ss_slice text, const char *column, const char *message, const char *expected, ss_error *error)
 {
-    ss_error_set(error, SS_E_ARGUMENT, "an id occurs twice in a column with a lookup");
-    ss_error_field(error, name);
-    ss_error_found(error, id.data, id.size, "distinct ids");
+    ss_error_set(error, SS_E_ARGUMENT, "%s", message);
+    ss_error_field(error, column);
+    ss_error_found(error, text.data, text.size, expected);
     return SS_E_ARGUMENT;
+}
+
+ss_status ss_strings_builder_push_id(ss_strings_builder *builder, ss_slice id, ss_error *error)
+{
+    if (id.size == 0 || id.size > SS_ID_MAX || !ss_slice_is_utf8(id))
+        return bad_text(id, NULL, "not an id", "1 to 255 bytes of UTF-8", error);
+    ss_status status = ss_strings_builder_push(builder, id);
+    return status == SS_OK ? SS_OK : ss_error_set(error, status, "no room for another id");
 }
 
 static ss_status fill_lookup(ss_strings_builder *builder, uint64_t slots, const char *name, ss_error *error)
@@ -195,10 +215,12 @@ static ss_status fill_lookup(ss_strings_builder *builder, uint64_t slots, const 
     for (uint32_t row = 0; row < view.count; row++) {
         ss_slice id = ss_strings_at(&view, row);
         uint64_t hash = ss_hash(id.data, id.size), at = hash & (slots - 1);
+        if (id.size == 0)
+            return bad_text(id, name, "an empty text in a column with a lookup", "at least one byte", error);
         for (; builder->lookup[at] != EMPTY_SLOT; at = (at + 1) & (slots - 1)) {
             uint32_t other = (uint32_t)builder->lookup[at];
             if (builder->lookup[at] == slot_of(hash, other) && ss_slice_equal(ss_strings_at(&view, other), id))
-                return repeated_id(id, name, error);
+                return bad_text(id, name, "a text occurs twice in a column with a lookup", "distinct texts", error);
         }
         builder->lookup[at] = slot_of(hash, row);
     }

@@ -33,11 +33,13 @@ typedef struct ss_strings { /* borrowed view */
     }
 
 /*
- * For the `check` of a schema, once its table holds: no row cuts a character in two; with `lookup`, every row is an id
- * of 1 to SS_ID_MAX bytes that the table leads back to, and the table holds nothing else. Fine when the column is
- * missing. SS_E_CORRUPT.
+ * For the `check` of a schema, once its table holds. No row cuts a character in two; with `lookup`, no row is empty,
+ * the table leads from each back to itself, and holds nothing else; so the rows are distinct. Fine when the column is
+ * missing. SS_E_CORRUPT names the row. ss_strings_check_ids: with lookup, and every row is an id of 1 to SS_ID_MAX
+ * bytes.
  */
 ss_status ss_strings_check(const ss_tensor *tensors, size_t count, const char *name, bool lookup, ss_error *error);
+ss_status ss_strings_check_ids(const ss_tensor *tensors, size_t count, const char *name, ss_error *error);
 
 /* The view of column `name`; false when its tensors are missing. */
 bool ss_strings_view(const ss_model_file *file, const char *name, ss_strings *strings);
@@ -48,7 +50,8 @@ uint32_t ss_strings_find(const ss_strings *strings, ss_slice id); /* row or SS_N
 typedef struct ss_strings_builder ss_strings_builder;
 ss_strings_builder *ss_strings_builder_new(void);
 void ss_strings_builder_free(ss_strings_builder **builder);
-ss_status ss_strings_builder_push(ss_strings_builder *builder, ss_slice text);
+ss_status ss_strings_builder_push(ss_strings_builder *builder, ss_slice text); /* SS_E_NOMEM, SS_E_LIMIT */
+ss_status ss_strings_builder_push_id(ss_strings_builder *builder, ss_slice id, ss_error *error); /* or SS_E_ARGUMENT */
 /* Adds "NAME.offsets", "NAME.bytes" and, `with_lookup`, "NAME.lookup" to the writer. SS_E_ARGUMENT: repeated id with a
  * lookup. */
 ss_status ss_strings_builder_add(ss_strings_builder *builder, ss_model_writer *writer, const char *name,
