@@ -4,7 +4,8 @@
  * Three relations, each a list of at most `list_length` neighbours per item, best first (ties: lower item number):
  *   bought_together  pairs inside one basket
  *   related          pairs across one customer's history, at most `window` apart
- *   bought_next      ordered pairs (i, then later j) of one customer (or of one session in logs without customers), at most `window` apart
+ *   bought_next      ordered pairs (i, then later j) of one customer (or of one session in logs without customers), at
+ * most `window` apart
  *
  * Tensors of relation R (CSR; entry e belongs to item i when R.offsets[i] <= e < R.offsets[i+1]):
  *   R.offsets     U64 [items+1]
@@ -25,5 +26,13 @@ extern const ss_schema ss_cooccurrence_schema;
 
 typedef enum ss_relation { SS_BOUGHT_TOGETHER, SS_RELATED, SS_BOUGHT_NEXT, SS_RELATION_COUNT } ss_relation;
 const char *ss_relation_name(ss_relation relation); /* "bought_together", …; NULL outside */
+
+/*
+ * Evidence of a pair from its counts: `groups` in all, ni and nj that hold the one and the other, nij that hold both.
+ * Pure. Lift: nij groups / (ni nj), 0 where a degree is 0. LLR: Dunning's log-likelihood ratio (1993), in nats x 2, >=
+ * 0; 0 where the pair is no more frequent than chance, and for counts that contradict each other.
+ */
+double ss_pair_lift(double groups, uint32_t ni, uint32_t nj, uint32_t nij);
+double ss_pair_llr(double groups, uint32_t ni, uint32_t nj, uint32_t nij);
 
 #endif

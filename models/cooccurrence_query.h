@@ -1,4 +1,5 @@
-/* cooccurrence_query.h: reading cooccurrence.safetensors. Read-only once open; safe from any thread; nothing allocates but open. */
+/* cooccurrence_query.h: reading cooccurrence.safetensors. Read-only once open; safe from any thread; nothing allocates
+ * but open. */
 #ifndef SS_MODELS_COOCCURRENCE_QUERY_H
 #define SS_MODELS_COOCCURRENCE_QUERY_H
 
@@ -33,11 +34,10 @@ void ss_cooccurrence_close(ss_cooccurrence *model);
 /* The list of an item; empty for one out of range or broken offsets. */
 ss_neighbours ss_cooccurrence_neighbours(const ss_cooccurrence *model, ss_relation relation, uint32_t item);
 
-/*
- * Evidence of a pair from its counts. n = groups, ni and nj the degrees, nij the pair count.
- * Lift: nij n / (ni nj). LLR: Dunning's log-likelihood ratio (1993), >= 0, in nats x 2.
- */
-double ss_cooccurrence_lift(const ss_cooccurrence *model, ss_relation relation, uint32_t item, uint32_t neighbour, uint32_t pairs);
-double ss_cooccurrence_llr(const ss_cooccurrence *model, ss_relation relation, uint32_t item, uint32_t neighbour, uint32_t pairs);
+/* ss_pair_lift and ss_pair_llr (models/cooccurrence.h) with the model's degrees; 0 for an item out of range. */
+double ss_cooccurrence_lift(const ss_cooccurrence *model, ss_relation relation, uint32_t item, uint32_t neighbour,
+                            uint32_t pairs);
+double ss_cooccurrence_llr(const ss_cooccurrence *model, ss_relation relation, uint32_t item, uint32_t neighbour,
+                           uint32_t pairs);
 
 #endif

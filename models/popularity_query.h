@@ -1,4 +1,5 @@
-/* popularity_query.h: reading popularity.safetensors. Read-only once open; safe from any thread; nothing allocates but open. */
+/* popularity_query.h: reading popularity.safetensors. Read-only once open; safe from any thread; nothing allocates but
+ * open. */
 #ifndef SS_MODELS_POPULARITY_QUERY_H
 #define SS_MODELS_POPULARITY_QUERY_H
 

@@ -1,0 +1,111 @@
+#include "models/cooccurrence_score_train.h"
+
+#include "base/memory.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static double candidate_factor(const ss_relation_options *options, uint32_t degree, double recency)
+{
+    if (degree == 0)
+        return 0;
+    switch ((ss_pair_score)options->score) {
+    case SS_PAIR_COSINE:
+        return 1 / sqrt(degree);
+    case SS_PAIR_JACCARD: /* nij / nj is never less */
+    case SS_PAIR_LIFT:
+        return 1.0 / degree;
+    case SS_PAIR_NORMALISED:
+        return pow(degree, -options->c) * (options->recency > 0 ? pow(recency, options->recency) : 1);
+    case SS_PAIR_COUNT:
+    case SS_PAIR_LLR:
+        break;
+    }
+    return 1;
+}
+
+ss_status ss_pair_scorer_init(ss_pair_scorer *scorer, const ss_relation_options *options, const uint32_t *degrees,
+                              uint32_t item_count, uint64_t group_count, const float *recency, ss_error *error)
+{
+    size_t room = ((size_t)item_count + SS_PAIR_LANES - 1) / SS_PAIR_LANES * SS_PAIR_LANES;
+    float *candidate = ss_array_aligned(room, sizeof *candidate);
+    if (!candidate)
+        return ss_error_nomem(error);
+    memset(candidate, 0, room * sizeof *candidate);
+    for (uint32_t j = 0; j < item_count; j++)
+        candidate[j] = (float)candidate_factor(options, degrees[j], recency ? recency[j] : 1);
+    *scorer = (ss_pair_scorer){(ss_pair_score)options->score, (double)group_count, options->b, degrees, candidate};
+    return SS_OK;
+}
+
+double ss_pair_age_weight(int64_t newest, int64_t time, double half_life_days)
+{
+    if (time == SS_NO_TIME || time >= newest)
+        return 1;
+    return exp2(-((double)newest - (double)time) / ((double)SS_DAY * half_life_days));
+}
+
+void ss_pair_scorer_release(ss_pair_scorer *scorer)
+{
+    free(scorer->candidate);
+    *scorer = (ss_pair_scorer){0};
+}
+
+ss_pair_row ss_pair_scorer_row(const ss_pair_scorer *scorer, uint32_t item)
+{
+    double degree = scorer->degrees[item];
+    ss_pair_row row = {item, 1, 1};
+    if (degree == 0)
+        return row;
+    switch (scorer->score) {
+    case SS_PAIR_COSINE:
+        row.scale = sqrt(degree);
+        break;
+    case SS_PAIR_LIFT:
+        row.scale = degree / scorer->groups;
+        break;
+    case SS_PAIR_LLR:
+        row.scale = 0;
+        break;
+    case SS_PAIR_NORMALISED:
+        row.asked = pow(degree, -scorer->b);
+        row.scale = 1 / row.asked;
+        break;
+    case SS_PAIR_COUNT:
+    case SS_PAIR_JACCARD:
+        break;
+    }
+    return row;
+}
+
+float ss_pair_scorer_score(const ss_pair_scorer *scorer, const ss_pair_row *row, uint32_t j, uint32_t pairs, float sum)
+{
+    uint32_t ni = scorer->degrees[row->item], nj = scorer->degrees[j];
+    switch (scorer->score) {
+    case SS_PAIR_COUNT:
+        return (float)pairs;
+    case SS_PAIR_COSINE:
+        return (float)(pairs / sqrt((double)ni * nj));
+    case SS_PAIR_JACCARD:
+        return (float)(pairs / ((double)ni + nj - pairs));
+    case SS_PAIR_LIFT:
+        return (float)ss_pair_lift(scorer->groups, ni, nj, pairs);
+    case SS_PAIR_LLR:
+        return (float)ss_pair_llr(scorer->groups, ni, nj, pairs);
+    case SS_PAIR_NORMALISED:
+        break;
+    }
+    return (float)((double)sum * scorer->candidate[j] * row->asked);
+}
+
+/* Room for the rounding of single precision in x, the factor and their product. */
+#define CUT_SLACK (1 - 1e-5)
+/* Below this, denormal numbers would round by more than the slack. */
+#define LEAST_CUT 1e-30
+
+float ss_pair_scorer_cut(const ss_pair_row *row, float worst)
+{
+    double cut = (double)worst * row->scale * CUT_SLACK;
+    return cut < LEAST_CUT ? 0.0f : (float)cut;
+}
