@@ -9,15 +9,17 @@
 #include "base/options.h"
 #include "base/progress.h"
 #include "base/status.h"
+#include "log/row_source.h"
 
-#define SS_NO_MONEY INT64_MIN /* price or cost not given */
-#define SS_NO_STOCK INT64_MIN /* stock not given: counts as available */
-#define SS_CATALOG_TEXT_MAX 4096u /* longest name, url, … in bytes; longer ones are cut at a character */
+#define SS_NO_MONEY         INT64_MIN /* price or cost not given */
+#define SS_NO_STOCK         INT64_MIN /* stock not given: counts as available */
+#define SS_CATALOG_TEXT_MAX 4096u     /* longest name, url, … in bytes; longer ones are cut at a character */
 
 typedef struct ss_catalog_item {
-    ss_slice name, category, group, url, image; /* borrowed from the catalogue; empty: not given. `group` ties variants of one product */
-    int64_t price, cost;  /* minor units (cents) or SS_NO_MONEY */
-    int64_t stock;        /* pieces or SS_NO_STOCK */
+    ss_slice name, category, group, url,
+        image;           /* borrowed from the catalogue; empty: not given. `group` ties variants of one product */
+    int64_t price, cost; /* minor units (cents) or SS_NO_MONEY */
+    int64_t stock;       /* pieces or SS_NO_STOCK */
     int64_t available_from, available_until; /* microseconds UTC or SS_NO_TIME; from <= t < until */
     bool hidden;
 } ss_catalog_item;
@@ -25,19 +27,33 @@ typedef struct ss_catalog_item {
 typedef struct ss_catalog ss_catalog;
 
 typedef struct ss_catalog_options {
-    const char *columns;    /* "item_id=StockCode,name=Description" or NULL */
-    double max_bad_rows;    /* share, 0..1 */
-    int64_t decimals;       /* minor-unit digits of the currency, 0..4; 2 = cents */
+    const char *columns; /* "item_id=StockCode,name=Description" or NULL */
+    double max_bad_rows; /* share, 0..1 */
+    int64_t decimals;    /* minor-unit digits of the currency, 0..4; 2 = cents */
 } ss_catalog_options;
 
+/* The rows of --help for the above. Target: ss_catalog_options. */
+extern const ss_option ss_catalog_option_table[];
+ss_catalog_options ss_catalog_defaults(void); /* what the table says where nothing is set */
+
 typedef struct ss_catalog_report {
-    uint64_t rows, bad_rows, duplicates; /* duplicates: later rows of one id; the last one counts */
-    char first_bad[5][SS_ERROR_TEXT_MAX]; /* "FILE:LINE: why", as many as there are */
+    uint64_t rows, bad_rows, duplicates;  /* duplicates: later rows of one id; the last one counts */
+    char first_bad[5][SS_ERROR_TEXT_MAX]; /* "FILE:LINE: column: why", as many as there are; empty beyond */
+    char hint[SS_ERROR_TEXT_MAX];         /* --columns for columns that look like fields and were not read, or empty */
 } ss_catalog_report;
 
-/* Reads a catalogue in any of the log's formats. Only `item_id` must be there. SS_E_BAD_INPUT above max_bad_rows; else as the row source. */
+/*
+ * Reads a catalogue in any of the log's formats. Columns: item_id, name, category, group, url, image, price, cost,
+ * stock, available_from, available_until, hidden; only item_id must be there, and of a row only its item_id.
+ * SS_E_BAD_INPUT above max_bad_rows (`report` is filled then, too); SS_E_FORMAT, SS_E_ARGUMENT: columns;
+ * SS_E_CANCELLED; else as the row source.
+ */
 ss_status ss_catalog_read(const char *const *paths, size_t path_count, const ss_catalog_options *options,
                           ss_progress_sink *progress, ss_catalog **catalog, ss_catalog_report *report, ss_error *error);
+
+/* The same from any source of rows, which stays the caller's. */
+ss_status ss_catalog_read_rows(ss_row_source *source, const ss_catalog_options *options, ss_progress_sink *progress,
+                               ss_catalog **catalog, ss_catalog_report *report, ss_error *error);
 void ss_catalog_free(ss_catalog **catalog);
 
 uint32_t ss_catalog_count(const ss_catalog *catalog);

@@ -37,6 +37,16 @@ typedef struct ss_interaction {
 } ss_interaction;
 _Static_assert(sizeof(ss_interaction) == 24, "a row of the log is 24 bytes");
 
+/* Sets when and what; `time` must lie within 56 bits, as all instants of base/timestamp.h do. */
+static inline void ss_interaction_set(ss_interaction *row, int64_t time, ss_event event)
+{
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wconversion" /* no cast can say that a number fits a bit-field */
+    row->time = time;
+    row->event = event;
+#pragma GCC diagnostic pop
+}
+
 typedef struct ss_interactions {
     /*
      * Sorted by (customer, time, basket, item); rows without a customer stand last, by (basket, time, item). One row

@@ -1,7 +1,8 @@
 /*
  * read_log.h: rows → interactions: column mapping, value parsing, the shop's rules, returns, ids, and an honest report.
  *
- * Memory: 24 bytes a row + the dictionaries (ids of items, customers, and while reading orders) + what sorting in place needs (O(1)).
+ * Memory: 24 bytes a row + the dictionaries (ids of items, customers, and while reading orders) + what sorting in place
+ * needs (O(1)).
  */
 #ifndef SS_LOG_READ_LOG_H
 #define SS_LOG_READ_LOG_H
@@ -9,84 +10,100 @@
 #include "base/options.h"
 #include "base/progress.h"
 #include "log/catalog.h"
+#include "log/fold_ids.h"
 #include "log/interactions.h"
 #include "log/row_source.h"
 
-typedef enum ss_fold_ids { SS_FOLD_AUTO, SS_FOLD_NO, SS_FOLD_YES } ss_fold_ids;
+/* What to do with likely fees (fees.h). */
+typedef enum ss_fees {
+    SS_FEES_EXCLUDE,
+    SS_FEES_KEEP /* and only name them */,
+    SS_FEES_IGNORE /* do not look */
+} ss_fees;
 
 typedef struct ss_log_options {
-    const char *columns;      /* "item_id=StockCode,order_id=Invoice" or NULL */
-    double max_bad_rows;      /* share of rows that may be unparsable, 0..1 */
-    ss_texts exclude_items;   /* glob patterns (fnmatch) of item ids that are not products */
-    const char *cancel_prefix; /* order ids that begin with it cancel ("C"); NULL or "": only negative quantities do */
-    int64_t fold_ids;         /* ss_fold_ids */
-    int64_t fees;             /* 0 exclude likely fees (default), 1 keep them and only name them, 2 do not look */
-    int64_t decimals;         /* minor-unit digits of the currency */
-    int64_t until;            /* keep rows before this instant; SS_NO_TIME: all */
+    const char *columns;       /* "item_id=StockCode,order_id=Invoice" or NULL */
+    double max_bad_rows;       /* share of rows that may be unparsable, 0..1 */
+    ss_texts exclude_items;    /* glob patterns (fnmatch) of item ids that are not products */
+    const char *cancel_prefix; /* order ids that begin with it cancel; "": none; NULL: "C" where nearly all rows of such
+                                  orders are negative */
+    int64_t fold_ids;          /* ss_fold_ids */
+    int64_t fees;              /* ss_fees */
+    int64_t decimals; /* minor-unit digits of the currency: of no use to the log itself, which keeps no money */
+    int64_t until;    /* keep rows before this instant; SS_NO_TIME: all */
 } ss_log_options;
 
-/* The rows of --help for the above. Target: ss_log_options (`until` is not in the table). */
+/* The rows of --help for the above. Target: ss_log_options (`until` is not in the table: set it to SS_NO_TIME). */
 extern const ss_option ss_log_option_table[];
+
+/* What the table says where nothing is set, and `until` = SS_NO_TIME. */
+ss_log_options ss_log_defaults(void);
 
 /* Rows that cannot be parsed, by reason. */
 typedef enum ss_bad_row {
-    SS_BAD_FIELDS,     /* wrong number of fields, unclosed quote, not JSON, too long, NUL or not UTF-8 */
-    SS_BAD_ITEM,       /* item_id empty or over 255 bytes */
-    SS_BAD_ID,         /* another id over 255 bytes */
+    SS_BAD_FIELDS, /* wrong number of fields, unclosed quote, not JSON, too long, NUL or not UTF-8 */
+    SS_BAD_ITEM,   /* item_id empty or over 255 bytes */
+    SS_BAD_ID,     /* another id over 255 bytes */
     SS_BAD_QUANTITY,
     SS_BAD_PRICE,
     SS_BAD_TIMESTAMP,
     SS_BAD_EVENT,
-    SS_BAD_NO_GROUP,   /* neither order, customer nor session */
+    SS_BAD_NO_GROUP, /* neither order, customer nor session */
     SS_BAD_COUNT
 } ss_bad_row;
 const char *ss_bad_row_name(ss_bad_row reason);
 
-/* Rows that parse and are no purchase, by rule. */
+/* Rows that parse and are no purchase, by rule. Price, quantity and returns concern purchases only. */
 typedef enum ss_ignored_row {
-    SS_IGNORED_PRICE,       /* price <= 0 */
-    SS_IGNORED_EXCLUDED,    /* --exclude-items */
-    SS_IGNORED_FEE,         /* found likely to be a fee */
-    SS_IGNORED_ZERO,        /* quantity 0 */
-    SS_IGNORED_RETURN,      /* (part of) a return without a partner */
-    SS_IGNORED_LATER,       /* after `until` */
+    SS_IGNORED_PRICE,    /* price <= 0 */
+    SS_IGNORED_EXCLUDED, /* --exclude-items */
+    SS_IGNORED_FEE,      /* found likely to be a fee */
+    SS_IGNORED_ZERO,     /* quantity 0 */
+    SS_IGNORED_RETURN,   /* returns of which all or part found no partner */
+    SS_IGNORED_LATER,    /* after `until` */
     SS_IGNORED_COUNT
 } ss_ignored_row;
 const char *ss_ignored_row_name(ss_ignored_row rule);
 
 typedef struct ss_likely_fee {
     char item_id[64];
-    char name[64];     /* from the catalogue, or empty */
-    char why[64];      /* "id without digits", "name: postage", … */
+    char name[64]; /* from the catalogue, or empty */
+    char why[64];  /* "id without digits", "name: postage", … */
     uint64_t rows;
     bool excluded;
 } ss_likely_fee;
 #define SS_LIKELY_FEES_MAX 64
 
+/*
+ * Every row is counted once: rows = all of `bad` + all of `ignored` but the returns + return_rows + purchases_removed +
+ * merged + kept.
+ */
 typedef struct ss_log_report {
-    uint64_t rows;                 /* data rows read */
-    uint64_t kept;                 /* rows in the result, after merging */
-    uint64_t merged;               /* repeats added to another row */
+    uint64_t rows;   /* data rows read */
+    uint64_t kept;   /* rows in the result, after merging */
+    uint64_t merged; /* repeats added to another row */
     uint64_t bad[SS_BAD_COUNT];
     uint64_t ignored[SS_IGNORED_COUNT];
-    uint64_t return_rows;          /* rows that return or cancel */
+    uint64_t return_rows;          /* rows that return or cancel products */
     uint64_t returns_matched;      /* of them, that found earlier purchases to take back (fully or in part) */
     uint64_t purchases_taken_back; /* purchase rows removed or reduced by them */
+    uint64_t purchases_removed;    /* of them, removed */
     uint64_t folded_ids;           /* item ids joined to another that differs by case or blanks */
     bool folded;
-    uint64_t not_in_catalog;       /* distinct items kept that the catalogue does not know */
-    ss_likely_fee fees[SS_LIKELY_FEES_MAX];
+    uint64_t not_in_catalog;                /* distinct items kept that the catalogue does not know */
+    ss_likely_fee fees[SS_LIKELY_FEES_MAX]; /* those with the most rows, by falling rows */
     size_t fee_count;
     char first_bad[8][SS_ERROR_TEXT_MAX]; /* "FILE:LINE: column: found 'x', expected …" */
     size_t first_bad_count;
+    char hint[SS_ERROR_TEXT_MAX];     /* --columns for columns that look like fields and were not read, or empty */
     uint64_t digest_low, digest_high; /* XXH3-128 over the fields of all rows read: the input digest of the manifest */
     double seconds;
 } ss_log_report;
 
 /*
  * Reads all of `source`. `catalog` may be NULL; with it, ids are folded and fees named by it.
- * SS_E_FORMAT: a required column is missing (the message lists those found and suggests --columns); SS_E_BAD_INPUT: too many bad rows, or no row left; SS_E_CANCELLED.
- * `report` is filled also on SS_E_BAD_INPUT.
+ * SS_E_FORMAT: a required column is missing (the message lists those found and suggests --columns); SS_E_BAD_INPUT: too
+ * many bad rows, or no row left; SS_E_CANCELLED. `report` is filled also on SS_E_BAD_INPUT.
  */
 ss_status ss_log_read(ss_row_source *source, const ss_log_options *options, const ss_catalog *catalog,
                       ss_progress_sink *progress, ss_interactions *out, ss_log_report *report, ss_error *error);

@@ -1,0 +1,328 @@
+#include "log/clean.h"
+
+#include "base/memory.h"
+#include "log/introsort.h"
+#include "log/returns.h"
+#include "log/sort_rows.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define TELL_EVERY ((size_t)1 << 18) /* rows between looks at the clock */
+
+static ss_status count_items(const ss_raw_log *log, uint32_t **counts)
+{
+    uint32_t *rows = ss_array_zeroed(ss_dictionary_count(log->items), sizeof *rows);
+    if (!rows)
+        return SS_E_NOMEM;
+    for (size_t i = 0; i < log->count; i++)
+        rows[log->rows[i].item]++;
+    *counts = rows;
+    return SS_OK;
+}
+
+/* Drops the rows of items that are no products; the others go by the spelling that stands for theirs. */
+static void apply_rules(ss_raw_log *log, const ss_item_rules *rules, ss_log_report *report)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < log->count; i++) {
+        ss_interaction row = log->rows[i];
+        unsigned char verdict = rules->verdict[row.item];
+        if (verdict != SS_ITEM_KEPT) {
+            report->ignored[verdict == SS_ITEM_FEE ? SS_IGNORED_FEE : SS_IGNORED_EXCLUDED]++;
+            continue;
+        }
+        row.item = rules->to[row.item];
+        log->rows[kept++] = row;
+    }
+    log->count = kept;
+}
+
+static bool has_returns(const ss_interaction *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (rows[i].quantity < 0)
+            return true;
+    return false;
+}
+
+/* Rows that become one. Without a basket it is the moment that holds a purchase together, if there is one. */
+static inline bool is_repeat(const ss_interaction *a, const ss_interaction *b, bool has_times)
+{
+    return a->basket == b->basket && a->item == b->item && a->event == b->event &&
+           (a->basket != SS_NONE || !has_times || a->time == b->time);
+}
+
+/*
+ * In order of time the repeats stand side by side when each basket is one run of rows of one time, which is so where
+ * baskets are numbered as time goes on; numbers that do not rise leave it open.
+ */
+static bool repeats_are_adjacent(const ss_interaction *rows, size_t count, bool has_times)
+{
+    uint32_t last = SS_NONE;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t basket = rows[i].basket;
+        if (basket == SS_NONE) {
+            if (!has_times && count > 1)
+                return false;
+            continue;
+        }
+        bool same_run = i > 0 && basket == rows[i - 1].basket && rows[i].time == rows[i - 1].time;
+        if (!same_run && last != SS_NONE && basket <= last)
+            return false;
+        last = basket;
+    }
+    return true;
+}
+
+/* Merges repeats that stand side by side, the earliest first. */
+static size_t merge_adjacent(ss_interaction *rows, size_t count, bool has_times)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (kept && is_repeat(&rows[kept - 1], &rows[i], has_times))
+            rows[kept - 1].quantity += rows[i].quantity;
+        else
+            rows[kept++] = rows[i];
+    }
+    return kept;
+}
+
+/* The rows of one customer, or of one basket without: returns, then repeats. Says how many are left, in order of time.
+ */
+static size_t clean_group(ss_interaction *rows, size_t count, bool has_times, ss_returns *tally, uint64_t *merged)
+{
+    if (has_returns(rows, count)) {
+        count = ss_returns_apply(rows, count, tally);
+        ss_rows_sort_by_time(rows, count);
+    }
+    size_t kept;
+    if (repeats_are_adjacent(rows, count, has_times)) {
+        kept = merge_adjacent(rows, count, has_times);
+    } else {
+        ss_rows_sort_by_basket(rows, count);
+        kept = merge_adjacent(rows, count, has_times);
+        ss_rows_sort_by_time(rows, kept);
+    }
+    *merged += count - kept;
+    return kept;
+}
+
+static ss_status clean_groups(ss_raw_log *log, ss_progress_sink *progress, ss_log_report *report, ss_error *error)
+{
+    ss_returns tally = {0};
+    size_t kept = 0, next_tell = 0;
+    for (size_t start = 0, end; start < log->count; start = end) {
+        end = ss_rows_group_end(log->rows, log->count, start);
+        size_t left = clean_group(log->rows + start, end - start, log->has_times, &tally, &report->merged);
+        memmove(log->rows + kept, log->rows + start, left * sizeof *log->rows);
+        kept += left;
+        if (start < next_tell)
+            continue;
+        next_tell = start + TELL_EVERY;
+        ss_progress state = {"clean log", start, log->count, "rows", (double)NAN, false};
+        if (!ss_progress_tell(progress, &state))
+            return ss_error_set(error, SS_E_CANCELLED, "stopped on request while cleaning the log");
+    }
+    log->count = kept;
+    report->return_rows = tally.rows;
+    report->returns_matched = tally.matched;
+    report->ignored[SS_IGNORED_RETURN] = tally.unmatched;
+    report->purchases_taken_back = tally.taken_back;
+    report->purchases_removed = tally.removed;
+    return SS_OK;
+}
+
+/* New numbers for old ones; SS_NONE where nothing is left. */
+typedef struct numbering {
+    uint32_t *items, *customers, *baskets;
+} numbering;
+
+/* Marks what still has rows, with 0; and counts the rows of items: those with purchases, if the log has any. */
+static void mark_used(const ss_interactions *out, numbering *new, uint32_t *item_rows)
+{
+    for (size_t i = 0; i < out->count; i++) {
+        const ss_interaction *row = &out->rows[i];
+        new->items[row->item] = 0;
+        item_rows[row->item] += !out->has_purchases || row->event == SS_EVENT_PURCHASE;
+        if (row->customer != SS_NONE)
+            new->customers[row->customer] = 0;
+        if (row->basket != SS_NONE)
+            new->baskets[row->basket] = 0;
+    }
+}
+
+static uint32_t number_used(uint32_t *numbers, uint64_t count)
+{
+    uint32_t next = 0;
+    for (uint64_t i = 0; i < count; i++)
+        if (numbers[i] != SS_NONE)
+            numbers[i] = next++;
+    return next;
+}
+
+typedef struct ranked {
+    ss_slice id;
+    uint32_t rows, number;
+} ranked;
+
+static inline bool is_more_popular(const ranked *a, const ranked *b)
+{
+    return a->rows != b->rows ? a->rows > b->rows : ss_slice_compare(a->id, b->id) < 0;
+}
+
+SS_DEFINE_SORT(sort_by_popularity, ranked, is_more_popular)
+
+/* Numbers the items that are left and gives them a dictionary of their own. */
+static ss_status number_items(const ss_dictionary *ids, const uint32_t *rows, uint32_t *numbers, ss_interactions *out)
+{
+    ss_status status = SS_OK;
+    uint32_t count = 0, number;
+    ranked *ranks = ss_array_new(ss_dictionary_count(ids), sizeof *ranks);
+    ss_dictionary *items = ss_dictionary_new();
+    if (!ranks || !items)
+        status = SS_E_NOMEM;
+    for (uint32_t id = 0; status == SS_OK && id < ss_dictionary_count(ids); id++)
+        if (numbers[id] != SS_NONE)
+            ranks[count++] = (ranked){ss_dictionary_id(ids, id), rows[id], id};
+    sort_by_popularity(ranks, count);
+    for (uint32_t i = 0; status == SS_OK && i < count; i++) {
+        numbers[ranks[i].number] = i;
+        status = ss_dictionary_intern(items, ranks[i].id, &number);
+    }
+    free(ranks);
+    out->items = items;
+    out->item_count = count;
+    return status;
+}
+
+static ss_status keep_customers(ss_raw_log *log, const uint32_t *numbers, ss_interactions *out)
+{
+    uint32_t all = ss_dictionary_count(log->customers), number;
+    if (out->customer_count == all) {
+        out->customers = log->customers;
+        log->customers = NULL;
+        return SS_OK;
+    }
+    out->customers = ss_dictionary_new();
+    ss_status status = out->customers ? SS_OK : SS_E_NOMEM;
+    for (uint32_t i = 0; status == SS_OK && i < all; i++)
+        if (numbers[i] != SS_NONE)
+            status = ss_dictionary_intern(out->customers, ss_dictionary_id(log->customers, i), &number);
+    return status;
+}
+
+/* Rows of one basket and moment stand in order of the items' numbers, which are new. */
+static void renumber(ss_interactions *out, const numbering *new)
+{
+    size_t run = 0;
+    for (size_t i = 0; i < out->count; i++) {
+        ss_interaction *row = &out->rows[i];
+        row->item = new->items[row->item];
+        row->customer = row->customer == SS_NONE ? SS_NONE : new->customers[row->customer];
+        row->basket = row->basket == SS_NONE ? SS_NONE : new->baskets[row->basket];
+        const ss_interaction *first = &out->rows[run];
+        if (row->time == first->time && row->basket == first->basket && row->customer == first->customer)
+            continue;
+        ss_rows_sort_by_time(out->rows + run, i - run);
+        run = i;
+    }
+    ss_rows_sort_by_time(out->rows + run, out->count - run);
+}
+
+static void describe(const ss_raw_log *log, ss_interactions *out)
+{
+    out->has_times = log->has_times;
+    out->has_baskets = log->has_baskets;
+    out->has_customers = log->has_customers;
+    out->first_time = out->last_time = SS_NO_TIME;
+    for (size_t i = 0; i < out->count; i++) {
+        const ss_interaction *row = &out->rows[i];
+        out->has_purchases |= row->event == SS_EVENT_PURCHASE;
+        if (log->has_times && (i == 0 || row->time < out->first_time))
+            out->first_time = row->time;
+        if (log->has_times && (i == 0 || row->time > out->last_time))
+            out->last_time = row->time;
+    }
+}
+
+static uint32_t *new_numbers(uint64_t count)
+{
+    uint32_t *numbers = ss_array_new(count, sizeof *numbers);
+    if (numbers)
+        memset(numbers, 0xFF, count * sizeof *numbers);
+    return numbers;
+}
+
+/* From here on the rows belong to `out`; they are counted in `log`. */
+static ss_status number_all(ss_raw_log *log, ss_interactions *out)
+{
+    ss_status status = SS_E_NOMEM;
+    uint32_t item_count = ss_dictionary_count(log->items), customer_count = ss_dictionary_count(log->customers);
+    numbering new = {new_numbers(item_count), new_numbers(customer_count), new_numbers(log->basket_limit)};
+    uint32_t *item_rows = ss_array_zeroed(item_count, sizeof *item_rows);
+    if (!new.items || !new.customers || !new.baskets || !item_rows)
+        goto out;
+    describe(log, out);
+    mark_used(out, &new, item_rows);
+    out->customer_count = number_used(new.customers, customer_count);
+    out->basket_count = number_used(new.baskets, log->basket_limit);
+    SS_TRY(number_items(log->items, item_rows, new.items, out));
+    SS_TRY(keep_customers(log, new.customers, out));
+    renumber(out, &new);
+out:
+    free(new.items);
+    free(new.customers);
+    free(new.baskets);
+    free(item_rows);
+    return status;
+}
+
+static uint64_t count_unknown(const ss_interactions *out, const ss_catalog *catalog)
+{
+    uint64_t unknown = 0;
+    for (uint32_t item = 0; catalog && item < out->item_count; item++)
+        unknown += ss_catalog_find(catalog, ss_dictionary_id(out->items, item)) == SS_NONE;
+    return unknown;
+}
+
+/* What was dropped and merged is given back. */
+static ss_status take_rows(ss_raw_log *log, ss_interactions *out)
+{
+    ss_interaction *rows = realloc(log->rows, (log->count + !log->count) * sizeof *rows);
+    if (!rows)
+        return SS_E_NOMEM;
+    out->rows = rows;
+    out->count = log->count;
+    log->rows = NULL;
+    log->count = log->capacity = 0;
+    return SS_OK;
+}
+
+ss_status ss_clean(ss_raw_log *log, const ss_log_options *options, const ss_catalog *catalog,
+                   ss_progress_sink *progress, ss_interactions *out, ss_log_report *report, ss_error *error)
+{
+    ss_status status;
+    ss_interactions result = {0};
+    ss_item_rules rules = {0};
+    uint32_t *item_rows = NULL;
+    SS_TRY(count_items(log, &item_rows));
+    SS_TRY(ss_item_rules_make(log->items, item_rows, options, catalog, &rules, report, error));
+    apply_rules(log, &rules, report);
+    ss_rows_sort(log->rows, log->count);
+    SS_TRY(clean_groups(log, progress, report, error));
+    SS_TRY(take_rows(log, &result));
+    SS_TRY(number_all(log, &result));
+    result.set_aside = rules.set_aside;
+    rules.set_aside = NULL;
+    report->kept = result.count;
+    report->not_in_catalog = count_unknown(&result, catalog);
+    *out = result;
+    ss_raw_log_free(log);
+out:
+    free(item_rows);
+    ss_item_rules_free(&rules);
+    if (status != SS_OK)
+        ss_interactions_free(&result);
+    return status == SS_E_NOMEM ? ss_error_nomem(error) : status;
+}

@@ -1,0 +1,454 @@
+#include "log/raw_log.h"
+
+#include "base/memory.h"
+#include "log/column_map.h"
+#include "log/input_digest.h"
+#include "log/values.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Orders whose id begins with the usual prefix cancel only where so many of their rows, of 100, are negative. */
+#define USUAL_CANCEL_PREFIX "C"
+#define CANCEL_ROWS_PERCENT 95u
+
+#define EARLY_CHECK_ROWS 100000u /* from here on a log of which more than half is bad is given up */
+#define TELL_EVERY       4096u   /* rows between looks at the clock */
+#define LAST_TIME_MAX    40u
+#define BASKET_LAST      (SS_NONE / 2 - 1) /* highest number of an order or session */
+
+/* ORDER, CUSTOMER and SESSION stand together: one of them must be there. */
+enum { ITEM, ORDER, CUSTOMER, SESSION, QUANTITY, PRICE, TIME, EVENT, FIELD_COUNT };
+
+static const ss_field fields[FIELD_COUNT] = {
+    [ITEM] = {"item_id", "|item|itemid|stockcode|sku|product|productid|productcode|article|articleid|asin|ean|iid|"},
+    [ORDER] = {"order_id", "|order|orderid|orderno|ordernumber|invoice|invoiceno|invoiceid|basket|basketid|transaction|"
+                           "transactionid|receipt|receiptid|"},
+    [CUSTOMER] = {"customer_id", "|customer|customerid|customerno|user|userid|uid|client|clientid|member|memberid|"
+                                 "visitor|visitorid|buyer|buyerid|"},
+    [SESSION] = {"session_id", "|session|sessionid|visit|visitid|"},
+    [QUANTITY] = {"quantity", "|quantity|qty|units|pieces|count|"},
+    [PRICE] = {"unit_price", "|price|unitprice|itemprice|"},
+    [TIME] = {"timestamp", "|time|datetime|date|ts|invoicedate|orderdate|createdat|eventtime|purchasedat|"},
+    [EVENT] = {"event", "|eventtype|eventname|action|behavior|behaviour|"},
+};
+
+/* Why the row at hand cannot be used. */
+typedef struct problem {
+    ss_bad_row reason;
+    int field; /* or FIELD_COUNT: the row as a whole */
+    ss_slice found;
+    const char *message, *expected;
+} problem;
+
+typedef struct reader {
+    ss_row_source *source;
+    const ss_log_options *options;
+    ss_raw_log *log;
+    ss_log_report *report;
+    ss_progress_sink *progress;
+    ss_dictionary *orders, *sessions;
+    size_t map[FIELD_COUNT];
+    uint64_t generation; /* of the columns in `map` */
+    bool mapped;
+    uint64_t bad;
+    problem problem;
+    ss_event event;  /* of the row at hand */
+    bool above_zero; /* its price */
+    char last_time_text[LAST_TIME_MAX];
+    size_t last_time_size;
+    int64_t last_time;
+    ss_slice cancel_prefix;
+    bool *cancels; /* order number → its id begins with the prefix */
+    size_t cancels_capacity;
+    uint64_t cancel_rows, cancel_negative;
+    ss_input_digest digest;
+} reader;
+
+static inline ss_slice field_of(const reader *r, const ss_row *row, int field)
+{
+    size_t column = r->map[field];
+    return column < row->field_count ? row->fields[column] : (ss_slice){"", 0};
+}
+
+static bool refuse(reader *r, ss_bad_row reason, int field, ss_slice found, const char *message, const char *expected)
+{
+    r->problem = (problem){reason, field, found, message, expected};
+    return false;
+}
+
+static void describe_problem(reader *r, const ss_row *row)
+{
+    ss_error error;
+    const problem *p = &r->problem;
+    ss_error_set(&error, SS_E_FORMAT, "%s", p->message);
+    ss_error_place(&error, row->place, row->line);
+    if (p->field < FIELD_COUNT) {
+        char column[64] = "";
+        if (r->map[p->field] < r->source->column_count) {
+            ss_slice name = r->source->columns[r->map[p->field]];
+            snprintf(column, sizeof column, "%.*s", (int)name.size, name.data);
+        }
+        ss_error_field(&error, column[0] ? column : fields[p->field].name);
+        ss_error_found(&error, p->found.data, p->found.size, p->expected);
+    }
+    char *text = r->report->first_bad[r->report->first_bad_count++];
+    ss_error_format(&error, text, sizeof r->report->first_bad[0]);
+}
+
+static void count_bad(reader *r, const ss_row *row)
+{
+    r->bad++;
+    r->report->bad[r->problem.reason]++;
+    if (r->report->first_bad_count < sizeof r->report->first_bad / sizeof *r->report->first_bad)
+        describe_problem(r, row);
+}
+
+static ss_status check_columns(reader *r, const ss_row *row, ss_error *error)
+{
+    const size_t *map = r->map;
+    if (map[ITEM] == SS_NO_COLUMN)
+        return ss_column_map_missing(&fields[ITEM], 1, r->source, row->place, error);
+    if (map[ORDER] == SS_NO_COLUMN && map[CUSTOMER] == SS_NO_COLUMN && map[SESSION] == SS_NO_COLUMN)
+        return ss_column_map_missing(&fields[ORDER], 3, r->source, row->place, error);
+    bool has_times = map[TIME] != SS_NO_COLUMN;
+    if (r->mapped && has_times != r->log->has_times) {
+        ss_error_set(error, SS_E_FORMAT, "some files have a column timestamp and some have none");
+        ss_error_place(error, row->place, 0);
+        return SS_E_FORMAT;
+    }
+    r->log->has_times = has_times;
+    return SS_OK;
+}
+
+/* The columns have changed: a new file begins. */
+static ss_status map_columns(reader *r, const ss_row *row, ss_error *error)
+{
+    ss_status status =
+        ss_column_map_make(fields, FIELD_COUNT, r->options->columns, r->source, row->place, r->map, error);
+    if (status == SS_OK)
+        status = check_columns(r, row, error);
+    if (status != SS_OK)
+        return status;
+    if (!r->report->hint[0])
+        ss_column_map_hint(fields, FIELD_COUNT, r->map, r->source, r->report->hint, sizeof r->report->hint);
+    ss_input_digest_row(&r->digest, r->source->columns, r->source->column_count);
+    r->generation = r->source->generation;
+    r->mapped = true;
+    return SS_OK;
+}
+
+/* Rows of one order share their time to the letter. */
+static bool read_time(reader *r, const ss_row *row, int64_t *time)
+{
+    if (!r->log->has_times) {
+        *time = (int64_t)(r->report->rows - 1);
+        return true;
+    }
+    ss_slice text = field_of(r, row, TIME);
+    if (text.size == r->last_time_size && memcmp(text.data, r->last_time_text, text.size) == 0) {
+        *time = r->last_time;
+        return true;
+    }
+    if (!ss_value_time(text, time))
+        return refuse(r, SS_BAD_TIMESTAMP, TIME, text, "not a time",
+                      "YYYY-MM-DD HH:MM:SS, ISO 8601, Unix seconds or milliseconds, years 1900 to 2199");
+    if (text.size <= LAST_TIME_MAX) {
+        memcpy(r->last_time_text, text.data, text.size);
+        r->last_time_size = text.size;
+        r->last_time = *time;
+    }
+    return true;
+}
+
+static bool read_event(reader *r, const ss_row *row)
+{
+    r->event = SS_EVENT_PURCHASE;
+    if (r->map[EVENT] == SS_NO_COLUMN)
+        return true;
+    ss_slice text = field_of(r, row, EVENT);
+    return ss_value_event(text, &r->event) ||
+           refuse(r, SS_BAD_EVENT, EVENT, text, "not an event",
+                  "purchase, view, cart_add, cart_remove, impression, click or dismiss");
+}
+
+/* What happened but a purchase may leave its quantity out, and its sign and size say nothing. */
+static bool read_quantity(reader *r, const ss_row *row, float *quantity)
+{
+    *quantity = 1;
+    if (r->map[QUANTITY] == SS_NO_COLUMN)
+        return true;
+    ss_slice text = field_of(r, row, QUANTITY);
+    if (ss_value_quantity(text, quantity)) {
+        if (r->event != SS_EVENT_PURCHASE)
+            *quantity = *quantity == 0 ? 1 : fabsf(*quantity);
+        return true;
+    }
+    return (r->event != SS_EVENT_PURCHASE && ss_slice_trim(text).size == 0) ||
+           refuse(r, SS_BAD_QUANTITY, QUANTITY, text, "not a quantity",
+                  "a decimal number up to 1e9, negative for a return");
+}
+
+/* An empty price is an unknown one. */
+static bool read_price(reader *r, const ss_row *row)
+{
+    r->above_zero = true;
+    if (r->map[PRICE] == SS_NO_COLUMN)
+        return true;
+    ss_slice text = field_of(r, row, PRICE);
+    return ss_value_price(text, &r->above_zero) || ss_slice_trim(text).size == 0 ||
+           refuse(r, SS_BAD_PRICE, PRICE, text, "not a price", "a decimal number with a point, without a currency");
+}
+
+static bool read_id(reader *r, const ss_row *row, int field, ss_slice *id)
+{
+    ss_slice text = *id = field_of(r, row, field);
+    switch (ss_value_id(id)) {
+    case SS_ID_FINE:
+        return true;
+    case SS_ID_EMPTY:
+        return field != ITEM || refuse(r, SS_BAD_ITEM, field, text, "no item id", "1 to 255 bytes of UTF-8");
+    case SS_ID_LONG:
+        return refuse(r, field == ITEM ? SS_BAD_ITEM : SS_BAD_ID, field, text, "an id is too long",
+                      "1 to 255 bytes of UTF-8");
+    case SS_ID_NOT_TEXT:
+        break;
+    }
+    return refuse(r, SS_BAD_FIELDS, field, text, "an id is not text", "UTF-8 without control characters");
+}
+
+/* All ids of a row are read before any is interned. */
+typedef struct row_ids {
+    ss_slice item, customer, order, session;
+} row_ids;
+
+static bool read_ids(reader *r, const ss_row *row, row_ids *ids)
+{
+    if (!read_id(r, row, ITEM, &ids->item) || !read_id(r, row, CUSTOMER, &ids->customer) ||
+        !read_id(r, row, ORDER, &ids->order) || !read_id(r, row, SESSION, &ids->session))
+        return false;
+    return ids->customer.size || ids->order.size || ids->session.size ||
+           refuse(r, SS_BAD_NO_GROUP, FIELD_COUNT, ids->item, "neither order, customer nor session", NULL);
+}
+
+/* Whether a rule of one row alone takes it out; the rules count purchases and returns only, but for `until`. */
+static bool is_ignored(reader *r, const ss_interaction *row)
+{
+    uint64_t *ignored = r->report->ignored;
+    bool is_purchase = r->event == SS_EVENT_PURCHASE;
+    int rule = -1;
+    if (r->log->has_times && r->options->until != SS_NO_TIME && row->time >= r->options->until)
+        rule = SS_IGNORED_LATER;
+    else if (is_purchase && !r->above_zero)
+        rule = SS_IGNORED_PRICE;
+    else if (is_purchase && row->quantity == 0)
+        rule = SS_IGNORED_ZERO;
+    if (rule >= 0)
+        ignored[rule]++;
+    return rule >= 0;
+}
+
+static ss_status note_cancelling(reader *r, uint32_t order, ss_slice id)
+{
+    size_t prefix = r->cancel_prefix.size;
+    if (!ss_array_grow(&r->cancels, &r->cancels_capacity, (size_t)order + 1, sizeof *r->cancels))
+        return SS_E_NOMEM;
+    r->cancels[order] = prefix && id.size >= prefix && memcmp(id.data, r->cancel_prefix.data, prefix) == 0;
+    return SS_OK;
+}
+
+/* Orders and sessions are numbered apart; the lowest bit of a basket tells them apart. */
+static ss_status intern_basket(reader *r, const row_ids *ids, ss_interaction *row)
+{
+    bool is_order = ids->order.size > 0;
+    ss_dictionary *dictionary = is_order ? r->orders : r->sessions;
+    uint32_t number, before = ss_dictionary_count(dictionary);
+    row->basket = SS_NONE;
+    if (!is_order && !ids->session.size)
+        return SS_OK;
+    ss_status status = ss_dictionary_intern(dictionary, is_order ? ids->order : ids->session, &number);
+    if (status == SS_OK && number > BASKET_LAST)
+        status = SS_E_LIMIT;
+    if (status == SS_OK && is_order && number == before)
+        status = note_cancelling(r, number, ids->order);
+    if (status != SS_OK)
+        return status;
+    row->basket = number * 2 + !is_order;
+    r->log->has_baskets = true;
+    if (is_order && r->cancels[number] && r->event == SS_EVENT_PURCHASE) {
+        r->cancel_rows++;
+        r->cancel_negative += row->quantity < 0;
+    }
+    return SS_OK;
+}
+
+static ss_status keep_row(reader *r, const row_ids *ids, ss_interaction row)
+{
+    ss_status status = SS_OK;
+    ss_raw_log *log = r->log;
+    uint32_t number = SS_NONE;
+    if (ids->customer.size) {
+        SS_TRY(ss_dictionary_intern(log->customers, ids->customer, &number));
+        log->has_customers = true;
+    }
+    row.customer = number;
+    SS_TRY(intern_basket(r, ids, &row));
+    SS_TRY(ss_dictionary_intern(log->items, ids->item, &number));
+    row.item = number;
+    if (log->count == log->capacity && !ss_array_grow(&log->rows, &log->capacity, log->count + 1, sizeof row))
+        return SS_E_NOMEM;
+    log->rows[log->count++] = row;
+out:
+    return status;
+}
+
+static ss_status take_row(reader *r, const ss_row *row)
+{
+    ss_interaction values = {0};
+    row_ids ids;
+    int64_t time;
+    float quantity;
+    if (row->kind == SS_ROW_BROKEN) {
+        refuse(r, SS_BAD_FIELDS, FIELD_COUNT, (ss_slice){"", 0}, row->problem, NULL);
+        count_bad(r, row);
+        return SS_OK;
+    }
+    ss_input_digest_row(&r->digest, row->fields, row->field_count);
+    if (!read_event(r, row) || !read_time(r, row, &time) || !read_quantity(r, row, &quantity) || !read_price(r, row) ||
+        !read_ids(r, row, &ids)) {
+        count_bad(r, row);
+        return SS_OK;
+    }
+    ss_interaction_set(&values, time, r->event);
+    values.quantity = quantity;
+    return is_ignored(r, &values) ? SS_OK : keep_row(r, &ids, values);
+}
+
+/* Every so often: is somebody stopping us, and is the log worth going on with? */
+static ss_status look_up(reader *r, bool finished, ss_error *error)
+{
+    const ss_row_source *source = r->source;
+    uint64_t rows = r->report->rows, total = 0;
+    if (finished)
+        total = rows;
+    else if (source->bytes_total && source->bytes_done)
+        total = (uint64_t)((double)rows * (double)source->bytes_total / (double)source->bytes_done);
+    ss_progress progress = {"read log", rows, total, "rows", (double)NAN, finished};
+    if (!ss_progress_tell(r->progress, &progress))
+        return ss_error_set(error, SS_E_CANCELLED, "stopped on request while reading the log");
+    double limit = fmax(0.5, r->options->max_bad_rows);
+    if (rows >= EARLY_CHECK_ROWS && (double)r->bad > limit * (double)rows)
+        return ss_error_set(error, SS_E_BAD_INPUT, "%llu of the first %llu rows cannot be read; first %s",
+                            (unsigned long long)r->bad, (unsigned long long)rows, r->report->first_bad[0]);
+    return SS_OK;
+}
+
+/* A broken first line says nothing about columns; a log of a header alone is asked for its columns all the same. */
+static bool needs_mapping(const reader *r, const ss_row *row)
+{
+    if (r->mapped && r->generation == r->source->generation)
+        return false;
+    return row->kind == SS_ROW_FIELDS || (row->kind == SS_ROW_END && !r->mapped && r->source->column_count > 0);
+}
+
+static ss_status read_rows(reader *r, ss_error *error)
+{
+    for (;;) {
+        ss_row row;
+        ss_status status = r->source->next(r->source, &row, error);
+        if (status != SS_OK)
+            return status;
+        if (needs_mapping(r, &row))
+            status = map_columns(r, &row, error);
+        if (status != SS_OK || row.kind == SS_ROW_END)
+            return status;
+        r->report->rows++;
+        status = take_row(r, &row);
+        if (status == SS_E_LIMIT)
+            return ss_error_set(error, status, "too many different ids in one log");
+        if (status == SS_OK && r->report->rows % TELL_EVERY == 0)
+            status = look_up(r, false, error);
+        else if (status != SS_OK)
+            return ss_error_nomem(error);
+        if (status != SS_OK)
+            return status;
+    }
+}
+
+/* Rows of cancelling orders return, whatever their sign. */
+static void turn_cancelled(reader *r)
+{
+    bool is_explicit = r->options->cancel_prefix != NULL;
+    if (r->cancel_rows == r->cancel_negative ||
+        (!is_explicit && r->cancel_negative * 100 < r->cancel_rows * CANCEL_ROWS_PERCENT))
+        return;
+    for (size_t i = 0; i < r->log->count; i++) {
+        ss_interaction *row = &r->log->rows[i];
+        bool is_order = row->basket != SS_NONE && row->basket % 2 == 0;
+        if (is_order && r->cancels[row->basket / 2] && row->event == SS_EVENT_PURCHASE)
+            row->quantity = -fabsf(row->quantity);
+    }
+}
+
+static ss_status prepare(reader *r, ss_error *error)
+{
+    const char *prefix = r->options->cancel_prefix;
+    r->cancel_prefix = ss_slice_of(prefix ? prefix : USUAL_CANCEL_PREFIX);
+    r->orders = ss_dictionary_new();
+    r->sessions = ss_dictionary_new();
+    r->log->items = ss_dictionary_new();
+    r->log->customers = ss_dictionary_new();
+    ss_input_digest_start(&r->digest);
+    if (!r->orders || !r->sessions || !r->log->items || !r->log->customers)
+        return ss_error_nomem(error);
+    return SS_OK;
+}
+
+static void finish(reader *r)
+{
+    uint64_t orders = ss_dictionary_count(r->orders), sessions = ss_dictionary_count(r->sessions);
+    ss_hash128 digest = ss_input_digest_finish(&r->digest);
+    turn_cancelled(r);
+    r->log->basket_limit = 2 * (orders > sessions ? orders : sessions);
+    r->report->digest_low = digest.low;
+    r->report->digest_high = digest.high;
+}
+
+ss_status ss_raw_log_read(ss_row_source *source, const ss_log_options *options, ss_progress_sink *progress,
+                          ss_raw_log *log, ss_log_report *report, ss_error *error)
+{
+    ss_raw_log result = {0};
+    reader *r = calloc(1, sizeof *r);
+    if (!r)
+        return ss_error_nomem(error);
+    r->source = source;
+    r->options = options;
+    r->progress = progress;
+    r->report = report;
+    r->log = &result;
+    ss_status status;
+    SS_TRY(prepare(r, error));
+    SS_TRY(read_rows(r, error));
+    SS_TRY(look_up(r, true, error));
+    finish(r);
+    *log = result;
+out:
+    if (status != SS_OK)
+        ss_raw_log_free(&result);
+    ss_dictionary_free(&r->orders);
+    ss_dictionary_free(&r->sessions);
+    free(r->cancels);
+    free(r);
+    return status;
+}
+
+void ss_raw_log_free(ss_raw_log *log)
+{
+    if (!log)
+        return;
+    free(log->rows);
+    ss_dictionary_free(&log->items);
+    ss_dictionary_free(&log->customers);
+    *log = (ss_raw_log){0};
+}
