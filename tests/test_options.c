@@ -398,6 +398,27 @@ static void a_visitor_can_end_the_walk(void **state)
     assert_int_equal(visits, 1);
 }
 
+static void a_struct_is_checked_without_text(void **state)
+{
+    (void)state;
+    fixture f;
+    start(&f);
+    assert_status(ss_options_check(f.groups[0].options, &f.values, &f.error), SS_OK);
+    f.values.limit = 1000000;
+    assert_status(ss_options_check(f.groups[0].options, &f.values, &f.error), SS_E_RANGE);
+    assert_string_equal(f.error.where, "--limit");
+    assert_string_equal(f.error.found, "1000000");
+    start(&f);
+    f.values.rate = NAN;
+    assert_status(ss_options_check(f.groups[0].options, &f.values, &f.error), SS_E_RANGE);
+    assert_string_equal(f.error.where, "--rate");
+    for (int64_t wrong = -1; wrong < 9; wrong += 9) {
+        start(&f);
+        f.values.weight = wrong;
+        assert_status(ss_options_check(f.groups[0].options, &f.values, NULL), SS_E_RANGE);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -417,6 +438,7 @@ int main(void)
         cmocka_unit_test(dump),
         cmocka_unit_test(a_dump_sets_the_same),
         cmocka_unit_test(a_visitor_can_end_the_walk),
+        cmocka_unit_test(a_struct_is_checked_without_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

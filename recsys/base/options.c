@@ -643,13 +643,18 @@ static void real_text(double value, char text[32])
     }
 }
 
-static ss_status dump_number(const dump_context *dump, const char *name, option_ref ref)
+static void number_text(option_ref ref, char text[32])
 {
-    char text[32];
     if (ref.option->type == SS_OPTION_REAL)
         real_text(*(double *)member(ref), text);
     else
-        snprintf(text, sizeof text, "%" PRId64, *(int64_t *)member(ref));
+        snprintf(text, 32, "%" PRId64, *(int64_t *)member(ref));
+}
+
+static ss_status dump_number(const dump_context *dump, const char *name, option_ref ref)
+{
+    char text[32];
+    number_text(ref, text);
     return dump->visit(dump->context, name, ref.option, text);
 }
 
@@ -700,4 +705,39 @@ ss_status ss_options_dump(const ss_option_group *groups, size_t group_count, ss_
 {
     dump_context dump = {visit, context};
     return for_each(groups, group_count, dump_option, &dump);
+}
+
+/* ---- checking what did not come as text ---- */
+
+static bool holds_its_range(option_ref ref)
+{
+    ss_slice choice;
+    int64_t number;
+    switch (ref.option->type) {
+    case SS_OPTION_INT:
+        return in_range(ref.option, (double)*(int64_t *)member(ref));
+    case SS_OPTION_REAL:
+        return in_range(ref.option, *(double *)member(ref));
+    case SS_OPTION_CHOICE:
+        number = *(int64_t *)member(ref);
+        return number >= 0 && choice_at(ref.option->choices, number, &choice);
+    default:
+        return true;
+    }
+}
+
+static ss_status check_option(void *context, option_ref ref)
+{
+    char text[32];
+    if (holds_its_range(ref))
+        return SS_OK;
+    number_text(ref, text);
+    return value_error(ref, SS_E_RANGE, "out of range", text, context);
+}
+
+ss_status ss_options_check(const ss_option *options, const void *target, ss_error *error)
+{
+    /* The steps take a target that can be written to; check_option does not. */
+    ss_option_group group = {.options = options, .target = (void *)(uintptr_t)target};
+    return for_each(&group, 1, check_option, error);
 }

@@ -68,6 +68,12 @@ ss_status ss_options_parse(const ss_option_group *groups, size_t group_count, in
 ss_status ss_options_set(const ss_option_group *groups, size_t group_count, const char *name, const char *value,
                          ss_error *error);
 
+/*
+ * For libraries whose options may not have come through a parser: is every number within its range, every choice a
+ * choice? SS_E_RANGE names the option as a command line would. `target` is only read.
+ */
+ss_status ss_options_check(const ss_option *options, const void *target, ss_error *error);
+
 /* The table as lines of help, at most 100 columns wide. */
 ss_status ss_options_help(const ss_option_group *groups, size_t group_count, ss_buffer *out);
 

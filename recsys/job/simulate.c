@@ -7,7 +7,6 @@
 #include "job/simulate_log.h"
 #include "job/simulate_planted.h"
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #define FIRST_ORDER      500001u
@@ -73,36 +72,9 @@ typedef struct run {
 
 /* ---- options ---- */
 
-static double number_of(const ss_option *option, const ss_simulate_options *options)
-{
-    const char *member = (const char *)options + option->offset;
-    if (option->type == SS_OPTION_INT)
-        return (double)*(const int64_t *)(const void *)member;
-    return *(const double *)(const void *)member;
-}
-
-static ss_status check_ranges(const ss_simulate_options *options, ss_error *error)
-{
-    for (const ss_option *option = ss_simulate_option_table; option->name; option++) {
-        if (option->type != SS_OPTION_INT && option->type != SS_OPTION_REAL)
-            continue;
-        double value = number_of(option, options);
-        if (value >= option->min && value <= option->max)
-            continue;
-        char found[40], expected[80];
-        snprintf(found, sizeof found, "%.15g", value);
-        snprintf(expected, sizeof expected, "%.15g to %.15g", option->min, option->max);
-        ss_status status = ss_error_set(error, SS_E_RANGE, "out of range");
-        ss_error_field(error, option->name);
-        ss_error_found(error, found, strlen(found), expected);
-        return status;
-    }
-    return SS_OK;
-}
-
 static ss_status check_options(const ss_simulate_options *options, int64_t *start, ss_error *error)
 {
-    ss_status status = check_ranges(options, error);
+    ss_status status = ss_options_check(ss_simulate_option_table, options, error);
     if (status != SS_OK)
         return status;
     if (!options->out || !*options->out) {
