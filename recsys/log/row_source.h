@@ -66,9 +66,12 @@ ss_status ss_row_source_open_memory(ss_slice bytes, const char *name, size_t chu
                                     ss_error *error);
 
 /*
- * The rows of one SQL query, streamed in single-row mode. `uri`: postgresql://… or a libpq connection string. The query
- * must return rows. The password never appears in an error. Errors: SS_E_NETWORK, SS_E_FORMAT (the server's message),
- * SS_E_NOMEM.
+ * The rows of one SQL query, streamed in single-row mode: memory does not grow with their number. `uri`: postgresql://…
+ * or a libpq connection string; what it leaves out comes from libpq's environment (PGPASSWORD, PGPASSFILE, …), and
+ * without connect_timeout it waits 10 seconds. The query is one statement and must return rows; NULL is an empty
+ * field, instants are in UTC. Passwords never appear in an error. Errors: SS_E_ARGUMENT (connection string),
+ * SS_E_NETWORK (no connection, or lost), SS_E_FORMAT (the server's message, with the place in the query; duplicate
+ * column), SS_E_NOMEM; `next` gives them too.
  */
 ss_status ss_row_source_open_postgres(const char *uri, const char *query, ss_row_source **source, ss_error *error);
 
