@@ -49,7 +49,21 @@ ss_status ss_generation_make_current(const char *store, const char *name, ss_err
 /* Names in falling order (newest first) into a malloc'd array of fixed-size names. Caller owns *names. */
 ss_status ss_generation_list(const char *store, char (**names)[SS_GENERATION_NAME_MAX], size_t *count, ss_error *error);
 
-/* Fully validates every model file of a generation folder; the error names the first bad file. */
+/*
+ * Fully validates every model file of a generation folder, and that they fit together: every *.safetensors has a
+ * schema; dimensions "items", "customers" and "categories" have one size in all files; items.safetensors is there when
+ * its schema is among `schemas`; the manifest, where there is one, can be read. The error names the first bad file.
+ */
 ss_status ss_generation_verify(const char *path, const ss_schema *const *schemas, ss_error *error);
+
+/* The same without the contents of the tensors: milliseconds, whatever the size. */
+ss_status ss_generation_check(const char *path, const ss_schema *const *schemas, ss_error *error);
+
+/* Calls `visit` for each *.safetensors in a folder, by name, until the first failure. SS_E_NOT_FOUND, SS_E_IO. */
+typedef ss_status (*ss_generation_visit)(void *context, const char *path, const char *name, ss_error *error);
+ss_status ss_generation_each_file(const char *path, ss_generation_visit visit, void *context, ss_error *error);
+
+/* The schema for a file name ("als.safetensors"); NULL when none of `schemas` (NULL-terminated) has that kind. */
+const ss_schema *ss_generation_schema(const ss_schema *const *schemas, const char *file_name);
 
 #endif

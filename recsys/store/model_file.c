@@ -158,6 +158,11 @@ bool ss_model_file_metadata_f64(const ss_model_file *file, const char *key, doub
     return text && ss_slice_to_f64(ss_slice_of(text), value);
 }
 
+ss_status ss_model_file_each_metadata(const ss_model_file *file, ss_metadata_visit visit, void *context)
+{
+    return ss_safetensors_each_metadata(&file->parsed, visit, context);
+}
+
 bool ss_model_file_dimension(const ss_model_file *file, const char *name, uint64_t *size)
 {
     return ss_schema_dimension(&file->parsed, ss_slice_of(name), size);

@@ -132,6 +132,10 @@ const ss_tensor *ss_model_file_tensor_at(const ss_model_file *file, size_t index
 const char *ss_model_file_metadata(const ss_model_file *file, const char *key);
 bool ss_model_file_metadata_f64(const ss_model_file *file, const char *key, double *value);
 
+/* Calls `visit` for each key but the checksums, in the order of the file; stops at the first failure. */
+typedef ss_status (*ss_metadata_visit)(void *context, const char *key, const char *value);
+ss_status ss_model_file_each_metadata(const ss_model_file *file, ss_metadata_visit visit, void *context);
+
 /* The size of a dimension that the schema (or the metadata) names; false when nothing in the file gives it one. */
 bool ss_model_file_dimension(const ss_model_file *file, const char *name, uint64_t *size);
 uint64_t ss_model_file_size(const ss_model_file *file);

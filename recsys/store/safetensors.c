@@ -329,6 +329,20 @@ uint64_t ss_metadata_checksum(const json_t *metadata)
     return sum;
 }
 
+ss_status ss_safetensors_each_metadata(const ss_safetensors *parsed, ss_metadata_visit visit, void *context)
+{
+    const char *key;
+    json_t *value;
+    ss_status status = SS_OK;
+    json_object_foreach((json_t *)(uintptr_t)parsed->metadata, key, value)
+    {
+        if (!is_checksum(key))
+            SS_TRY(visit(context, key, json_string_value(value)));
+    }
+out:
+    return status;
+}
+
 /* The checksum of `name` as the metadata has it. */
 static ss_status find_checksum(const ss_safetensors *parsed, const char *name, uint64_t *checksum, ss_error *error)
 {

@@ -46,6 +46,7 @@ void ss_safetensors_release(ss_safetensors *parsed);
 
 /* Borrowed; NULL when absent. */
 const char *ss_safetensors_metadata(const ss_safetensors *parsed, const char *key);
+ss_status ss_safetensors_each_metadata(const ss_safetensors *parsed, ss_metadata_visit visit, void *context);
 
 /* XXH3-64 chained over keys and values but the checksums themselves: so that no bit of an option can turn unseen. */
 uint64_t ss_metadata_checksum(const struct json_t *metadata);
