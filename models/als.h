@@ -1,18 +1,21 @@
 /*
  * als.h: implicit-feedback matrix factorization: what the file als.safetensors holds.
  *
- * Tensors, for the `trained` items that were bought (item numbers 0 .. trained-1) and d factors, rows padded with zeros to `stride` (d rounded up
- * to 16):
- *   item_factors  F32 [trained, stride]
- *   gram          F32 [stride, stride]    unobserved weight x sum over items of y yT
- *   quantized     I8  [trained, stride]   item_factors[i] ~ scales[i] * quantized[i]
- *   scales        F32 [trained]
- *   errors        F32 [trained]           >= ||item_factors[i] - scales[i] quantized[i]||, rounded up
- *   norms         F32 [trained]           >= ||item_factors[i]||, rounded up
- * Metadata: factors, unobserved, regularization, frequency_exponent, weighting and its parameters, item_count used in the
- * regularization of a user: all that fold-in needs to repeat the trainer's last half-sweep.
+ * Tensors, for the `trained` items that were bought (item numbers 0 .. trained-1) and d factors, rows padded with zeros
+ * to `stride` (d rounded up to 16). The factors lie in the principal axes of the items, strongest first, so that their
+ * Gram matrix is diagonal: item_factors  F32 [trained, stride] gram          F32 [stride]            unobserved weight
+ * x sum over items of y_k^2: the diagonal, 0 in the padding and, to search them exactly while reading a quarter of the
+ * bytes, the same rows once more in order of falling norm, in blocks of 32 (als_index.h), the last one filled up with
+ * SS_NONE: order         U32 [positions]         which item stands at a position: each exactly once quantized     U8
+ * [blocks, 32 stride] item_factors[order[p]] ~ scales[p] x (byte - 128); layout SS_ALS_BLOCK_BYTE scales        F32
+ * [positions] block_errors  F32 [blocks]            >= ||item_factors[order[p]] - scales[p] (byte - 128)|| for each p
+ * of the block, rounded up block_norms   F32 [blocks]            >= ||item_factors[order[p]]|| for each p of the block
+ * and all later ones, rounded up Metadata: factors, unobserved, regularization, frequency_exponent, weighting and its
+ * parameter, item_total (how many items the regularization of a user counts): all that fold-in needs to repeat the
+ * trainer's last half-sweep.
  *
- * Hu, Koren, Volinsky 2008 (model, ALS); Takács, Pilászy, Tikk 2011 (conjugate gradient); Rendle, Krichene, Zhang, Koren 2021
+ * Hu, Koren, Volinsky 2008 (model, ALS); Takács, Pilászy, Tikk 2011 (conjugate gradient); Rendle, Krichene, Zhang,
+ * Koren 2021
  * ("Revisiting the performance of iALS on item recommendation benchmarks": frequency-scaled regularization).
  */
 #ifndef SS_MODELS_ALS_H
@@ -20,7 +23,7 @@
 
 #include "store/model_file.h"
 
-#define SS_ALS_FILE "als.safetensors"
+#define SS_ALS_FILE        "als.safetensors"
 #define SS_ALS_FACTORS_MAX 512u
 extern const ss_schema ss_als_schema;
 
@@ -33,5 +36,12 @@ typedef enum ss_als_weighting {
 
 /* The weight of an observation, >= some positive number; the one place both trainer and fold-in take it from. */
 float ss_als_weight(ss_als_weighting weighting, float parameter, float quantity);
+
+/*
+ * A row's factor of ||x||^2 in the objective: regularization (observed + unobserved other_total)^exponent, with the
+ * row's summed weights and the number of rows of the other side.
+ */
+double ss_als_row_regularization(double regularization, double exponent, double unobserved, double observed,
+                                 double other_total);
 
 #endif

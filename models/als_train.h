@@ -3,9 +3,9 @@
  *
  * Minimises  sum over observed (u,i) of c_ui (1 - x_u.y_i)^2  +  alpha0 sum over all (u,i) of (x_u.y_i)^2
  *          + lambda ( sum_u (n_u + alpha0 |I|)^nu ||x_u||^2 + sum_i (n_i + alpha0 |U|)^nu ||y_i||^2 )
- * with c from ss_als_weight, n_u and n_i the summed observed weights (Rendle et al. 2021, eq. 5 ff., there with c = 1). Alternates over users
- * and items; each row is an independent d x d system, solved exactly (Cholesky) or by a few warm-started conjugate-gradient
- * steps. Same bytes for any number of threads.
+ * with c from ss_als_weight, n_u and n_i the summed observed weights (Rendle et al. 2021, eq. 5 ff., there with c = 1).
+ * Alternates over users and items; each row is an independent d x d system, solved exactly (Cholesky) or by a few
+ * warm-started conjugate-gradient steps. Same bytes for any number of threads.
  */
 #ifndef SS_MODELS_ALS_TRAIN_H
 #define SS_MODELS_ALS_TRAIN_H
@@ -27,13 +27,14 @@ typedef struct ss_als_options {
     double frequency_exponent; /* nu, 0..1 */
     int64_t weighting;         /* ss_als_weighting */
     double weighting_parameter;
-    double half_life_days;     /* decay of old purchases' weights; 0: none */
+    double half_life_days; /* decay of old purchases' weights; 0: none */
     int64_t seed;
-    bool objective;            /* report the objective each iteration (costs a pass) */
+    bool objective; /* report the objective each iteration (costs a pass) */
 } ss_als_options;
 extern const ss_option ss_als_option_table[];
 
-/* Trains and writes als.safetensors into the folder. Progress: phase "als", unit "iterations", loss = objective when asked for. */
+/* Trains and writes als.safetensors into the folder. Progress: phase "als", unit "iterations", loss = objective when
+ * asked for. */
 ss_status ss_als_train(const ss_interactions *interactions, const ss_als_options *options, int threads,
                        ss_progress_sink *progress, const char *generation_path, ss_error *error);
 
@@ -43,17 +44,17 @@ typedef struct ss_als_matrix { /* CSR of users x items, borrowed */
     uint32_t users, items;
     const uint64_t *offsets; /* users + 1 */
     const uint32_t *columns;
-    const float *weights;    /* NULL: all 1 */
+    const float *weights; /* NULL: all 1 */
 } ss_als_matrix;
 
 typedef struct ss_als_factors { /* owned; rows of `stride` floats, zero-padded, 64-byte aligned */
     float *users, *items;
     uint32_t user_count, item_count, factors, stride;
-    double *objective;   /* iterations + 1 values when asked for (before the first, after each); else NULL */
+    double *objective; /* iterations + 1 values when asked for (before the first, after each); else NULL */
     size_t objective_count;
 } ss_als_factors;
 void ss_als_factors_free(ss_als_factors *factors);
-ss_status ss_als_fit(const ss_als_matrix *matrix, const ss_als_options *options, int threads, ss_progress_sink *progress,
-                     ss_als_factors *out, ss_error *error);
+ss_status ss_als_fit(const ss_als_matrix *matrix, const ss_als_options *options, int threads,
+                     ss_progress_sink *progress, ss_als_factors *out, ss_error *error);
 
 #endif
