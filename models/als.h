@@ -25,6 +25,7 @@
 
 #define SS_ALS_FILE        "als.safetensors"
 #define SS_ALS_FACTORS_MAX 512u
+#define SS_ALS_WEIGHT_MIN  1e-6f /* least weight of an observation */
 extern const ss_schema ss_als_schema;
 
 /* How a purchase's quantity becomes its confidence weight. */
@@ -34,7 +35,7 @@ typedef enum ss_als_weighting {
     SS_ALS_CAPPED  /* min(quantity, cap) */
 } ss_als_weighting;
 
-/* The weight of an observation, >= some positive number; the one place both trainer and fold-in take it from. */
+/* The weight of an observation, >= SS_ALS_WEIGHT_MIN; the one place both trainer and fold-in take it from. */
 float ss_als_weight(ss_als_weighting weighting, float parameter, float quantity);
 
 /*
@@ -43,5 +44,9 @@ float ss_als_weight(ss_als_weighting weighting, float parameter, float quantity)
  */
 double ss_als_row_regularization(double regularization, double exponent, double unobserved, double observed,
                                  double other_total);
+
+/* The relations between dimensions that reading relies on and a schema cannot express. SS_E_CORRUPT. */
+ss_status ss_als_check_layout(const ss_tensor *item_factors, const ss_tensor *order, const ss_tensor *block_norms,
+                              ss_error *error);
 
 #endif
