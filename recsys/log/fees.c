@@ -237,6 +237,8 @@ static ss_status learn_style(ss_fee_judge *judge, const ss_dictionary *ids, cons
         if (status != SS_OK)
             return status;
     }
+    if (all == 0)
+        return SS_OK;
     judge->numbered = with_digit * 5 >= all * 4;
     judge->all_numbered = with_digit * 50 >= all * 49 && ids_with_digit * 50 >= id_count * 49;
     judge->lettered = with_letter * 20 > all;

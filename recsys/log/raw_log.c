@@ -147,7 +147,7 @@ static bool read_time(reader *r, const ss_row *row, int64_t *time)
         return true;
     }
     ss_slice text = field_of(r, row, TIME);
-    if (text.size == r->last_time_size && memcmp(text.data, r->last_time_text, text.size) == 0) {
+    if (text.size && text.size == r->last_time_size && memcmp(text.data, r->last_time_text, text.size) == 0) {
         *time = r->last_time;
         return true;
     }

@@ -4,6 +4,8 @@
 
 #include <math.h>
 
+#define MONEY_MAX INT64_C(900000000000000) /* minor units; ten thousand times as much is still an int64_t */
+
 static inline bool is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
@@ -85,18 +87,49 @@ bool ss_value_price(ss_slice text, bool *positive)
     return true;
 }
 
+/* Digit by digit, because 1.005 is no double. False on anything but digits and a point, or above MONEY_MAX. */
+static bool plain_money(ss_slice digits, int64_t decimals, int64_t *minor)
+{
+    int64_t sum = 0, places = -1; /* digits after the point so far; -1: before it */
+    bool half = false;
+    for (size_t i = 0; i < digits.size; i++) {
+        unsigned digit = (unsigned char)digits.data[i] - (unsigned)'0';
+        if (digits.data[i] == '.' && places < 0) {
+            places = 0;
+            continue;
+        }
+        if (digit > 9)
+            return false;
+        if (places < decimals)
+            sum = sum * 10 + (int64_t)digit;
+        else if (places == decimals)
+            half = digit >= 5;
+        places += places >= 0;
+        if (sum > MONEY_MAX)
+            return false;
+    }
+    for (int64_t i = places < 0 ? 0 : places; i < decimals; i++)
+        sum *= 10;
+    *minor = sum + half;
+    return sum <= MONEY_MAX;
+}
+
 bool ss_value_money(ss_slice text, int64_t decimals, int64_t *minor)
 {
     double value;
-    if (!ss_slice_to_f64(trim(text), &value))
+    text = trim(text);
+    if (!ss_slice_to_f64(text, &value))
         return false;
+    size_t sign = text.data[0] == '-' || text.data[0] == '+';
+    if (plain_money((ss_slice){text.data + sign, text.size - sign}, decimals, minor)) {
+        *minor = text.data[0] == '-' ? -*minor : *minor;
+        return true;
+    }
     for (int64_t i = 0; i < decimals; i++)
         value *= 10;
-    /* Beyond 2^53 a double no longer counts single units. */
-    if (fabs(value) > 9007199254740992.0)
+    if (!(fabs(value) < (double)MONEY_MAX))
         return false;
-    /* 1.005 is not held exactly: the sum of a hair brings back what was meant as half a unit. */
-    *minor = (int64_t)round(value + copysign(1e-9 * fmax(1.0, fabs(value)), value));
+    *minor = (int64_t)round(value);
     return true;
 }
 

@@ -17,7 +17,8 @@ bool ss_value_quantity(ss_slice text, float *quantity);
 /* A decimal number; says whether it is above 0. */
 bool ss_value_price(ss_slice text, bool *positive);
 
-/* A decimal amount of money → minor units of `decimals` digits, half a unit rounded away from 0. */
+/* A decimal amount of money → minor units of `decimals` (0..4) digits, half a unit rounded away from 0. At most 9e14
+ * units. */
 bool ss_value_money(ss_slice text, int64_t decimals, int64_t *minor);
 
 /* As ss_timestamp_parse. */

@@ -1,0 +1,261 @@
+/* Values: hand-read forms against the general parsers, and what each refuses. */
+#include "testing.h"
+
+#include "base/timestamp.h"
+#include "log/values.h"
+
+#include <math.h>
+
+static void quantities(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool good;
+        float value;
+    } cases[] = {
+        {"1", true, 1},
+        {"-12", true, -12},
+        {" 7 ", true, 7},
+        {"0", true, 0},
+        {"2.5", true, 2.5f},
+        {"-0.25", true, -0.25f},
+        {"1e3", true, 1000},
+        {"+4", true, 4},
+        {"007", true, 7},
+        {"999999999", true, 999999999},
+        {"1000000000", true, 1e9f},
+        {"1000000001", false, 0},
+        {"", false, 0},
+        {" ", false, 0},
+        {"-", false, 0},
+        {"1,5", false, 0},
+        {"1 2", false, 0},
+        {"one", false, 0},
+        {"nan", false, 0},
+        {"inf", false, 0},
+        {"1e10", false, 0},
+        {"0x10", false, 0},
+        {"--1", false, 0},
+        {"12a", false, 0},
+        {"1.2.3", false, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        float value = -77;
+        bool good = ss_value_quantity(ss_slice_of(cases[i].text), &value);
+        if (good != cases[i].good || value != (good ? cases[i].value : -77))
+            fail_msg("'%s': %d %g", cases[i].text, good, (double)value);
+    }
+}
+
+static void prices(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool good, positive;
+    } cases[] = {
+        {"1.25", true, true},
+        {"0", true, false},
+        {"0.0", true, false},
+        {"-3", true, false},
+        {".5", true, true},
+        {"5.", true, true},
+        {"0.001", true, true},
+        {" 2 ", true, true},
+        {"1e-3", true, true},
+        {"0e5", true, false},
+        {"", false, false},
+        {".", false, false},
+        {"1.2.3", false, false},
+        {"1,5", false, false},
+        {"$5", false, false},
+        {"£5", false, false},
+        {"5 EUR", false, false},
+        {"123456789012345678901234567890.5", true, true},
+        {"0.000000000000000000000000", true, false},
+        {"-", false, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        bool positive = false, good = ss_value_price(ss_slice_of(cases[i].text), &positive);
+        if (good != cases[i].good || positive != cases[i].positive)
+            fail_msg("'%s': %d %d", cases[i].text, good, positive);
+    }
+}
+
+static void money(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int64_t decimals, value;
+        bool good;
+    } cases[] = {
+        {"0.85", 2, 85, true},
+        {"12", 2, 1200, true},
+        {"1.005", 2, 101, true},
+        {"8.333", 2, 833, true},
+        {"-2.5", 0, -3, true},
+        {"19.99", 0, 20, true},
+        {"1.2345", 4, 12345, true},
+        {"0", 2, 0, true},
+        {"1e30", 2, 0, false},
+        {"abc", 2, 0, false},
+        {"", 2, 0, false},
+        {"8999999999999.99", 2, 899999999999999, true},
+        {"9999999999999.99", 2, 0, false},
+        {"1e2", 2, 10000, true},
+        {"9e14", 4, 0, false},
+        {"900000000000000", 4, 0, false},
+        {"0.0049999999999999999999", 2, 0, true},
+        {"+.5", 0, 1, true},
+        {" 3.10 ", 2, 310, true},
+        {"0.29", 2, 29, true},
+        {"1.115", 2, 112, true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int64_t value = 0;
+        bool good = ss_value_money(ss_slice_of(cases[i].text), cases[i].decimals, &value);
+        if (good != cases[i].good || (good && value != cases[i].value))
+            fail_msg("'%s': %d %lld", cases[i].text, good, (long long)value);
+    }
+}
+
+static void check_time(const char *text)
+{
+    int64_t mine = -1, general = -1;
+    bool good = ss_value_time(ss_slice_of(text), &mine);
+    bool wanted = ss_timestamp_parse(ss_slice_trim(ss_slice_of(text)), &general);
+    if (good != wanted || mine != general)
+        fail_msg("'%s': %d %lld, not %d %lld", text, good, (long long)mine, wanted, (long long)general);
+}
+
+static void times_agree_with_the_general_parser(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "",
+        "0",
+        "1259653500",
+        "999999999",
+        "9999999999",
+        "7258118399",
+        "7258118400",
+        "7000000009",
+        "7000000010",
+        "1259653500.5",
+        "1259653500000",
+        "-1259653500",
+        "125965350x",
+        "2011-12-09",
+        "2011-12-09 12:50:00",
+        "2011-12-09T12:50:00",
+        "2011-12-09 24:00:00",
+        "2011-13-09 12:50:00",
+        "2011-00-09 12:50:00",
+        "2011-12-00 12:50:00",
+        "2011-02-29 12:50:00",
+        "2012-02-29 12:50:00",
+        "2012-02-28 23:59:59",
+        "1899-12-31 00:00:00",
+        "1900-01-01 00:00:00",
+        "2199-12-28 23:59:59",
+        "2200-01-01 00:00:00",
+        "2011-12-09 12:60:00",
+        "2011-12-09 12:50:60",
+        "2011-12-09x12:50:00",
+        "2011-12-09 12:50:0x",
+        "2011/12/09 12:50:00",
+        " 2011-12-09 12:50:00 ",
+        "2011-12-09 12:50:00Z",
+        "0x11-12-09 12:50:00",
+        "2011-12-31 12:50:00",
+        "2011-04-31 12:50:00",
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        check_time(texts[i]);
+    ss_random random = test_random();
+    for (int i = 0; i < 100000; i++) {
+        char text[64];
+        uint32_t r = ss_random_below(&random, 3);
+        if (r == 0)
+            snprintf(text, sizeof text, "%04u-%02u-%02u%c%02u:%02u:%02u", 1880 + ss_random_below(&random, 340),
+                     ss_random_below(&random, 14), ss_random_below(&random, 33), i % 2 ? 'T' : ' ',
+                     ss_random_below(&random, 26), ss_random_below(&random, 62), ss_random_below(&random, 62));
+        else
+            snprintf(text, sizeof text, "%llu",
+                     (unsigned long long)(ss_random_u64(&random) >> (20 + ss_random_below(&random, 40))));
+        if (r == 2)
+            text[ss_random_below(&random, (uint32_t)strlen(text))] = (char)(32 + ss_random_below(&random, 90));
+        check_time(text);
+    }
+}
+
+static void events_and_flags(void **state)
+{
+    (void)state;
+    ss_event event = SS_EVENT_DISMISS;
+    assert_true(ss_value_event(SS_SLICE_LITERAL(""), &event));
+    assert_int_equal(event, SS_EVENT_PURCHASE);
+    for (int e = 0; e < SS_EVENT_COUNT; e++) {
+        assert_true(ss_value_event(ss_slice_of(ss_event_name((ss_event)e)), &event));
+        assert_int_equal(event, e);
+    }
+    assert_true(ss_value_event(SS_SLICE_LITERAL(" View "), &event));
+    assert_int_equal(event, SS_EVENT_VIEW);
+    assert_false(ss_value_event(SS_SLICE_LITERAL("bought"), &event));
+    bool flag = false;
+    static const char *const yes[] = {"1", "true", "YES", " True "}, *const no[] = {"0", "false", "No", ""};
+    for (size_t i = 0; i < 4; i++) {
+        assert_true(ss_value_flag(ss_slice_of(yes[i]), &flag) && flag);
+        assert_true(ss_value_flag(ss_slice_of(no[i]), &flag) && !flag);
+    }
+    assert_false(ss_value_flag(SS_SLICE_LITERAL("maybe"), &flag));
+}
+
+static void ids(void **state)
+{
+    (void)state;
+    char longest[256];
+    memset(longest, 'x', sizeof longest);
+    const struct {
+        ss_slice text;
+        ss_id_problem problem;
+        size_t size;
+    } cases[] = {
+        {SS_SLICE_LITERAL("85123A"), SS_ID_FINE, 6},
+        {SS_SLICE_LITERAL(" 85123A\t"), SS_ID_FINE, 6},
+        {SS_SLICE_LITERAL("BANK CHARGES"), SS_ID_FINE, 12},
+        {SS_SLICE_LITERAL("größe"), SS_ID_FINE, 7},
+        {SS_SLICE_LITERAL(""), SS_ID_EMPTY, 0},
+        {SS_SLICE_LITERAL(" \r\n"), SS_ID_EMPTY, 0},
+        {{longest, 255}, SS_ID_FINE, 255},
+        {{longest, 256}, SS_ID_LONG, 256},
+        {SS_SLICE_LITERAL("a\xff"
+                          "b"),
+         SS_ID_NOT_TEXT, 3},
+        {SS_SLICE_LITERAL("a\0b"), SS_ID_NOT_TEXT, 3},
+        {SS_SLICE_LITERAL("a\x1b[2J"), SS_ID_NOT_TEXT, 5},
+        {SS_SLICE_LITERAL("a\x7f"), SS_ID_NOT_TEXT, 2},
+        {SS_SLICE_LITERAL("ü\x01"), SS_ID_NOT_TEXT, 3},
+        {SS_SLICE_LITERAL("\xed\xa0\x80"), SS_ID_NOT_TEXT, 3},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        ss_slice text = cases[i].text;
+        assert_int_equal(ss_value_id(&text), cases[i].problem);
+        assert_int_equal(text.size, cases[i].size);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(quantities),
+        cmocka_unit_test(prices),
+        cmocka_unit_test(money),
+        cmocka_unit_test(times_agree_with_the_general_parser),
+        cmocka_unit_test(events_and_flags),
+        cmocka_unit_test(ids),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
