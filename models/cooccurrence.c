@@ -6,12 +6,12 @@
 
 /* clang-format off */
 #define RELATION_TENSORS(R)                                                                      \
-    {R ".offsets", SS_U64, 1, {"items+1"}, SS_RULE_OFFSETS, R ".neighbours", true},               \
-    {R ".neighbours", SS_U32, 1, {R ".entries"}, SS_RULE_INDEX, "items", true},                   \
+    {R ".offsets", SS_U64, 1, {"bought+1"}, SS_RULE_OFFSETS, R ".neighbours", true},               \
+    {R ".neighbours", SS_U32, 1, {R ".entries"}, SS_RULE_INDEX, "bought", true},                   \
     {R ".scores", SS_F32, 1, {R ".entries"}, SS_RULE_FINITE, NULL, true},                         \
     {R ".pairs", SS_U32, 1, {R ".entries"}, SS_RULE_ANY, NULL, true},                             \
     {R ".customers", SS_U32, 1, {R ".entries"}, SS_RULE_ANY, NULL, true},                         \
-    {R ".degrees", SS_U32, 1, {"items"}, SS_RULE_ANY, NULL, true}
+    {R ".degrees", SS_U32, 1, {"bought"}, SS_RULE_ANY, NULL, true}
 /* clang-format on */
 
 static const ss_tensor_rule tensor_rules[] = {

@@ -7,13 +7,13 @@
  *   bought_next      ordered pairs (i, then later j) of one customer (or of one session in logs without customers), at
  * most `window` apart
  *
- * Tensors of relation R (CSR; entry e belongs to item i when R.offsets[i] <= e < R.offsets[i+1]):
- *   R.offsets     U64 [items+1]
+ * Tensors of relation R over the items that were bought (CSR; entry e belongs to item i when R.offsets[i] <= e < R.offsets[i+1]):
+ *   R.offsets     U64 [bought+1]
  *   R.neighbours  U32 [entries]   item numbers
  *   R.scores      F32 [entries]   >= 0, finite, falling within a list
  *   R.pairs       U32 [entries]   groups (baskets or customers) that hold both: the pair count
  *   R.customers   U32 [entries]   distinct customers among them (a basket without a customer counts as one)
- *   R.degrees     U32 [items]     groups that hold the item
+ *   R.degrees     U32 [bought]     groups that hold the item
  * Metadata: R.groups = number of groups. A relation a log cannot give (no baskets, no customers) has empty lists.
  */
 #ifndef SS_MODELS_COOCCURRENCE_H

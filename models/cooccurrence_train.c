@@ -24,7 +24,7 @@
     {"half-life", SS_OPTION_REAL, OPTION(half_life_days), 0, 100000, HALF_LIFE, NULL, "DAYS",                          \
      "Normalised: a group this old weighs half; 0: age does not count."},                                              \
     {"recency", SS_OPTION_REAL, OPTION(recency), 0, 2, RECENCY, NULL, NULL,                                            \
-     "Normalised: exponent of the neighbour's share of recent purchases; 0: none."},                                   \
+     "Normalised: exponent of the share of the neighbour's purchases that are recent; 0: none."},                                   \
     {"recency-half-life", SS_OPTION_REAL, OPTION(recency_half_life_days), 0, 100000, "30", NULL, "DAYS",               \
      "Half-life of what counts as recent."}
 #define LIST_OPTIONS(MIN_CUSTOMERS)                                                                                    \
@@ -86,7 +86,7 @@ ss_status ss_relation_count(const ss_interactions *interactions, ss_relation rel
         recency = ss_array_new(interactions->item_count, sizeof *recency);
         if (!recency)
             return ss_error_nomem(error);
-        SS_TRY(ss_popularity_recency(interactions, options->recency_half_life_days, recency, error));
+        SS_TRY(ss_popularity_freshness(interactions, options->recency_half_life_days, recency, error));
     }
     if (relation == SS_BOUGHT_TOGETHER && interactions->has_baskets)
         status = count_groups(interactions, SS_BY_BASKET, recency, options, threads, progress, out, error);

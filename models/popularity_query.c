@@ -14,6 +14,7 @@ static void view_tensors(ss_popularity *model)
     const ss_tensor *items = ss_model_file_tensor(model->file, "category.items");
     model->item_count = (uint32_t)scores->count;
     model->scores = scores->data;
+    model->freshness = ss_model_file_tensor(model->file, "freshness")->data;
     model->listed = (uint32_t)order->count;
     model->order = order->data;
     model->trending = (uint32_t)trending->count;

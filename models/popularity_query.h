@@ -8,7 +8,7 @@
 typedef struct ss_popularity {
     ss_model_file *file; /* owned */
     uint32_t item_count, listed, trending, categories;
-    const float *scores, *trending_scores;
+    const float *scores, *freshness, *trending_scores;
     const uint32_t *order, *trending_order, *category_items;
     const uint64_t *category_offsets;
     uint64_t category_entries;

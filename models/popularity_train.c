@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define PATH_ROOM 4096
 
@@ -14,6 +15,8 @@
 const ss_option ss_popularity_option_table[] = {
     {"half-life", SS_OPTION_REAL, OPTION(half_life_days), 0, 100000, "30", NULL, "DAYS",
      "A purchase this old counts half; 0: age does not count."},
+    {"freshness-half-life", SS_OPTION_REAL, OPTION(freshness_half_life_days), 0, 100000, "7", NULL, "DAYS",
+     "Freshness: a purchase this old counts half in the question whether an item is still sold."},
     {"short", SS_OPTION_REAL, OPTION(short_days), 0.001, 100000, "7", NULL, "DAYS",
      "Trending: the window looked at."},
     {"long", SS_OPTION_REAL, OPTION(long_days), 0.001, 100000, "90", NULL, "DAYS",
@@ -59,14 +62,19 @@ static double decayed_counts(const ss_interactions *log, double half_life_days, 
     return all;
 }
 
-ss_status ss_popularity_recency(const ss_interactions *interactions, double half_life_days, float *out, ss_error *error)
+ss_status ss_popularity_freshness(const ss_interactions *interactions, double half_life_days, float *out,
+                                  ss_error *error)
 {
     double *sums = ss_array_zeroed(interactions->item_count, sizeof *sums);
     if (!sums)
         return ss_error_nomem(error);
-    double all = decayed_counts(interactions, half_life_days, sums);
+    decayed_counts(interactions, half_life_days, sums);
     for (uint32_t i = 0; i < interactions->item_count; i++)
-        out[i] = all > 0 ? (float)(sums[i] / all * interactions->item_count) : 0;
+        out[i] = (float)sums[i];
+    memset(sums, 0, interactions->item_count * sizeof *sums);
+    decayed_counts(interactions, 0, sums);
+    for (uint32_t i = 0; i < interactions->item_count; i++)
+        out[i] = sums[i] > 0 ? (float)(out[i] / sums[i]) : 0;
     free(sums);
     return SS_OK;
 }
@@ -75,7 +83,7 @@ ss_status ss_popularity_recency(const ss_interactions *interactions, double half
 
 typedef struct lists {
     uint32_t item_count, category_count;
-    float *scores, *trending; /* item_count each */
+    float *scores, *freshness, *trending; /* item_count each */
     uint32_t *order, *trending_order, *category_items;
     uint64_t *category_offsets; /* category_count + 1 */
     uint64_t listed, trending_listed;
@@ -84,6 +92,7 @@ typedef struct lists {
 static void lists_release(lists *of)
 {
     free(of->scores);
+    free(of->freshness);
     free(of->trending);
     free(of->order);
     free(of->trending_order);
@@ -104,6 +113,12 @@ static ss_status score_items(lists *of, const ss_interactions *log, double half_
         of->scores[i] = all > 0 ? (float)(sums[i] / all) : 0;
     free(sums);
     return SS_OK;
+}
+
+static ss_status score_freshness(lists *of, const ss_interactions *log, double half_life_days, ss_error *error)
+{
+    of->freshness = ss_array_zeroed(of->item_count, sizeof *of->freshness);
+    return of->freshness ? ss_popularity_freshness(log, half_life_days, of->freshness, error) : ss_error_nomem(error);
 }
 
 typedef struct windows {
@@ -217,6 +232,7 @@ static ss_status write_lists(const lists *of, const char *path, ss_error *error)
         return ss_error_nomem(error);
     SS_TRY(ss_model_writer_add(writer, "scores", SS_F32, of->scores, of->item_count, 0, error));
     SS_TRY(ss_model_writer_add(writer, "order", SS_U32, of->order, of->listed, 0, error));
+    SS_TRY(ss_model_writer_add(writer, "freshness", SS_F32, of->freshness, of->item_count, 0, error));
     SS_TRY(ss_model_writer_add(writer, "trending_scores", SS_F32, of->trending, of->item_count, 0, error));
     SS_TRY(ss_model_writer_add(writer, "trending_order", SS_U32, of->trending_order, of->trending_listed, 0, error));
     SS_TRY(ss_model_writer_add(writer, "category.offsets", SS_U64, of->category_offsets,
@@ -239,6 +255,7 @@ ss_status ss_popularity_train(const ss_interactions *interactions, const ss_popu
 
     SS_TRY(ss_file_join(path, sizeof path, generation_path, SS_POPULARITY_FILE, error));
     SS_TRY(score_items(&of, interactions, options->half_life_days, error));
+    SS_TRY(score_freshness(&of, interactions, options->freshness_half_life_days, error));
     SS_TRY(score_trends(&of, interactions, options, error));
     SS_TRY(rank_items(of.scores, item_count, &of.order, &of.listed, error));
     SS_TRY(rank_items(of.trending, item_count, &of.trending_order, &of.trending_listed, error));

@@ -16,7 +16,8 @@
 #include "models/popularity.h"
 
 typedef struct ss_popularity_options {
-    double half_life_days; /* 0: no decay */
+    double half_life_days;           /* 0: no decay */
+    double freshness_half_life_days; /* 0: no decay */
     double short_days, long_days;
     double shrinkage; /* m >= 0 */
 } ss_popularity_options;
@@ -30,9 +31,12 @@ ss_status ss_popularity_train(const ss_interactions *interactions, const ss_popu
                               const uint32_t *category, uint32_t item_count, uint32_t category_count,
                               const char *generation_path, ss_error *error);
 
-/* The decayed share of each item relative to the mean item (mean 1), for recency factors; `out` has room for
- * interactions->item_count floats. SS_E_NOMEM. */
-ss_status ss_popularity_recency(const ss_interactions *interactions, double half_life_days, float *out,
-                                ss_error *error);
+/*
+ * Is an item still sold? Its purchases, each weighing 2^(-age/half_life), as a share of the same purchases unweighted: 1 where
+ * all are new (and in a log without times), towards 0 where the last is long ago; 0 for an item without purchases. Unlike a
+ * decayed popularity it does not favour what sells most. `out` has room for interactions->item_count floats. SS_E_NOMEM.
+ */
+ss_status ss_popularity_freshness(const ss_interactions *interactions, double half_life_days, float *out,
+                                  ss_error *error);
 
 #endif

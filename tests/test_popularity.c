@@ -1,4 +1,4 @@
-/* Popularity: scores, trends, categories and recency against cases worked by hand. */
+/* Popularity: scores, trends, categories and freshness against cases worked by hand. */
 #include "testing.h"
 
 #include "failing_malloc.h"
@@ -94,23 +94,24 @@ static void old_purchases_count_less(void **state)
     ss_popularity_close(&model);
 }
 
-static void recency_is_relative_to_the_mean_item(void **state)
+static void freshness_is_the_recent_share_of_an_items_own_purchases(void **state)
 {
     (void)state;
     ss_interaction rows[5];
     ss_interactions log = decaying_log(rows);
-    float recency[4];
-    assert_int_equal(ss_popularity_recency(&log, 5, recency, NULL), SS_OK);
-    expect_near(recency[0], 1);
-    expect_near(recency[1], 2);
-    expect_near(recency[2], 1);
-    expect_near(recency[3], 0);
+    float freshness[4];
+    assert_int_equal(ss_popularity_freshness(&log, 5, freshness, NULL), SS_OK);
+    expect_near(freshness[0], 0.25);
+    expect_near(freshness[1], 1);
+    expect_near(freshness[2], 0.5);
+    expect_near(freshness[3], 0);
     log.has_times = false;
-    assert_int_equal(ss_popularity_recency(&log, 5, recency, NULL), SS_OK);
-    expect_near(recency[0], 2);
+    assert_int_equal(ss_popularity_freshness(&log, 5, freshness, NULL), SS_OK);
+    expect_near(freshness[0], 1);
+    expect_near(freshness[3], 0);
     log.count = 0;
-    assert_int_equal(ss_popularity_recency(&log, 5, recency, NULL), SS_OK);
-    expect_near(recency[0], 0);
+    assert_int_equal(ss_popularity_freshness(&log, 5, freshness, NULL), SS_OK);
+    expect_near(freshness[0], 0);
 }
 
 /*
@@ -213,10 +214,10 @@ static bool try_to_train(void *context)
     ss_interaction rows[5];
     ss_interactions log = decaying_log(rows);
     const uint32_t category[] = {0, 1, 0, 1};
-    float recency[4];
+    float freshness[4];
     snprintf(path, sizeof path, "%s/%s", folder, SS_POPULARITY_FILE);
     unlink(path);
-    ss_status status = ss_popularity_recency(&log, 5, recency, NULL);
+    ss_status status = ss_popularity_freshness(&log, 5, freshness, NULL);
     if (status == SS_OK)
         status = ss_popularity_train(&log, &plain, category, 4, 2, folder, NULL);
     assert_true(status == SS_OK || status == SS_E_NOMEM);
@@ -235,10 +236,14 @@ static void every_failing_allocation_is_survived(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(old_purchases_count_less),   cmocka_unit_test(recency_is_relative_to_the_mean_item),
-        cmocka_unit_test(trends_compare_the_windows), cmocka_unit_test(short_logs_have_no_trends),
-        cmocka_unit_test(categories_keep_the_order),  cmocka_unit_test(an_empty_log_gives_an_empty_model),
-        cmocka_unit_test(a_missing_file_is_named),    cmocka_unit_test(every_failing_allocation_is_survived),
+        cmocka_unit_test(old_purchases_count_less),
+        cmocka_unit_test(freshness_is_the_recent_share_of_an_items_own_purchases),
+        cmocka_unit_test(trends_compare_the_windows),
+        cmocka_unit_test(short_logs_have_no_trends),
+        cmocka_unit_test(categories_keep_the_order),
+        cmocka_unit_test(an_empty_log_gives_an_empty_model),
+        cmocka_unit_test(a_missing_file_is_named),
+        cmocka_unit_test(every_failing_allocation_is_survived),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
