@@ -32,21 +32,28 @@ ss_shelf_kind ss_shelf_find(ss_slice name);
 #define SS_FALLBACKS_MAX 4u
 
 typedef struct ss_shelf {
-    unsigned context;                 /* SS_CONTEXT_… */
-    double weights[SS_SOURCE_COUNT];  /* of the first stage; 0: not asked */
-    double history_half_life_days;    /* weight of an older item of the context, from the newest of them; 0: all equal */
-    double position_decay;            /* weight of the n-th item from the end of `items` and `cart`: position_decay^n, 0..1 */
-    double popularity_exponent;       /* the blended score times (popularity share relative to the mean item)^e; 0: none */
-    int64_t candidates;               /* taken from the factorization for a blend */
-    int64_t min_customers;            /* evidence threshold of item-item sources: distinct customers of a pair */
-    int64_t min_items;                /* fewer than this: the shelf hides itself */
-    bool exclude_bought;              /* unless the request's filter says otherwise */
+    unsigned context;                /* SS_CONTEXT_… */
+    double weights[SS_SOURCE_COUNT]; /* of the first stage; 0: not asked */
+    double history_half_life_days;   /* weight of an older item of the context, from the newest of them; 0: all equal */
+    double position_decay;  /* weight of the n-th item from the end of `items` and `cart`: position_decay^n, 0..1 */
+    double repeat_exponent; /* weight of an item of the history bought n times: n^e */
+    double
+        freshness_exponent; /* the factorization's scores times freshness^e (popularity.h): is it still sold? 0: none */
+    int64_t candidates;     /* taken from the factorization for a blend */
+    int64_t min_customers;  /* evidence threshold of item-item sources: distinct customers of a pair */
+    int64_t min_items;      /* fewer than this: the shelf hides itself */
+    bool exclude_bought;    /* unless the request's filter says otherwise */
     ss_source fallbacks[SS_FALLBACKS_MAX]; /* one source a stage */
     size_t fallback_count;
 } ss_shelf;
 
 /* The shelves of a zero-configuration start. */
 ss_shelf ss_shelf_default(ss_shelf_kind kind);
+void ss_shelves_default(ss_shelf shelves[SS_SHELF_COUNT]);
+
+/* One option group for each shelf, prefix "shelf.NAME". The table's defaults are not the shelves': those are above. */
+#define SS_SHELF_PREFIX "shelf."
+void ss_shelf_option_groups(ss_shelf shelves[SS_SHELF_COUNT], ss_option_group groups[SS_SHELF_COUNT]);
 
 /* What may be set of a shelf: "weight.related", "min-customers", … Target: ss_shelf. */
 extern const ss_option ss_shelf_option_table[];

@@ -17,11 +17,12 @@
 #include <stdatomic.h>
 
 /* What may be shown at all, settled when a generation is opened: one byte an item. */
-#define SS_SHOW_HIDDEN    1u
-#define SS_SHOW_UNLISTED  2u /* not in the catalogue */
-#define SS_SHOW_NO_STOCK  4u
-#define SS_SHOW_DATED     8u /* has availability dates: ask them */
-#define SS_SHOW_BLOCKED   (SS_SHOW_HIDDEN | SS_SHOW_UNLISTED | SS_SHOW_NO_STOCK)
+#define SS_SHOW_HIDDEN   1u
+#define SS_SHOW_UNLISTED 2u /* not in the catalogue */
+#define SS_SHOW_NO_STOCK 4u
+#define SS_SHOW_DATED    8u  /* has availability dates: ask them */
+#define SS_SHOW_GROUPED  16u /* is a variant of some product: ask its group */
+#define SS_SHOW_BLOCKED  (SS_SHOW_HIDDEN | SS_SHOW_UNLISTED | SS_SHOW_NO_STOCK)
 
 typedef struct ss_snapshot {
     atomic_int references;
@@ -34,8 +35,8 @@ typedef struct ss_snapshot {
     ss_popularity popularity;
     bool has_customers, has_cooccurrence, has_als, has_popularity; /* only items must be there */
     ss_shelf shelves[SS_SHELF_COUNT];
-    uint8_t *show;          /* items.count bytes of SS_SHOW_… */
-    uint32_t shown_count;   /* items that are not blocked */
+    uint8_t *show;        /* items.count bytes of SS_SHOW_… */
+    uint32_t shown_count; /* items that are not blocked */
 } ss_snapshot;
 
 /* The kinds of file a generation may hold, NULL-terminated: for verification and publishing. */

@@ -1,0 +1,399 @@
+#include "shelf/answer.h"
+
+#include "base/memory.h"
+#include "shelf/board.h"
+#include "shelf/context.h"
+#include "shelf/rules.h"
+#include <math.h>
+#include <stdlib.h>
+
+struct ss_answerer {
+    ss_snapshot *snapshot; /* a reference */
+    ss_rules rules;
+    ss_context context;
+    ss_board board;
+    ss_als_scratch *als_scratch; /* NULL without the model */
+    ss_scored *found;            /* candidates of the factorization: room for its largest request */
+    float *fresh;                /* freshness ^ fresh_exponent, once asked for */
+    double fresh_exponent;
+    ss_answer_item items[SS_LIMIT_MAX];
+    size_t count, limit;
+    uint32_t stage;
+};
+
+#define CANDIDATES_MAX 5000u
+
+ss_status ss_answerer_new(ss_snapshot *snapshot, ss_answerer **answerer, ss_error *error)
+{
+    ss_status status = SS_OK;
+    ss_answerer *new = calloc(1, sizeof *new);
+    if (!new)
+        return ss_error_nomem(error);
+    new->snapshot = ss_snapshot_retain(snapshot);
+    SS_TRY(ss_rules_init(&new->rules, snapshot, error));
+    SS_TRY(ss_context_init(&new->context, error));
+    SS_TRY(ss_board_init(&new->board, snapshot->items.count, error));
+    new->found = ss_array_new(CANDIDATES_MAX, sizeof *new->found);
+    new->fresh = ss_array_new(snapshot->items.count, sizeof *new->fresh);
+    new->als_scratch = snapshot->has_als ? ss_als_scratch_new(&snapshot->als) : NULL;
+    if (!new->found || !new->fresh || (snapshot->has_als && !new->als_scratch))
+        SS_TRY(ss_error_nomem(error));
+    *answerer = new;
+    new = NULL;
+out:
+    ss_answerer_free(&new);
+    return status;
+}
+
+void ss_answerer_free(ss_answerer **answerer)
+{
+    ss_answerer *old = *answerer;
+    *answerer = NULL;
+    if (!old)
+        return;
+    ss_als_scratch_free(&old->als_scratch);
+    free(old->found);
+    free(old->fresh);
+    ss_board_release(&old->board);
+    ss_context_release(&old->context);
+    ss_rules_release(&old->rules);
+    ss_snapshot_release(&old->snapshot);
+    free(old);
+}
+
+const ss_snapshot *ss_answerer_snapshot(const ss_answerer *answerer)
+{
+    return answerer->snapshot;
+}
+
+/* ---- selection ---- */
+
+static bool full(const ss_answerer *answerer)
+{
+    return answerer->count >= answerer->limit;
+}
+
+static void show(ss_answerer *answerer, uint32_t item, float score, ss_reason reason)
+{
+    ss_rules_mark(&answerer->rules, item, SS_STATE_SHOWN);
+    reason.stage = answerer->stage;
+    answerer->items[answerer->count++] = (ss_answer_item){item, score, reason};
+}
+
+static bool relation_of(ss_source source, ss_relation *relation)
+{
+    static const ss_relation table[] = {[SS_SOURCE_BOUGHT_TOGETHER] = SS_BOUGHT_TOGETHER,
+                                        [SS_SOURCE_RELATED] = SS_RELATED,
+                                        [SS_SOURCE_BOUGHT_NEXT] = SS_BOUGHT_NEXT};
+    if (source > SS_SOURCE_BOUGHT_NEXT)
+        return false;
+    *relation = table[source];
+    return true;
+}
+
+static ss_reason pair_reason(const ss_answerer *answerer, ss_source source, uint32_t because, const ss_neighbours *list,
+                             size_t entry)
+{
+    ss_relation relation = SS_RELATED;
+    relation_of(source, &relation);
+    return (ss_reason){.model = source,
+                       .because = because,
+                       .pairs = list->pairs[entry],
+                       .customers = list->customers[entry],
+                       .lift = ss_cooccurrence_lift(&answerer->snapshot->cooccurrence, relation, because,
+                                                    list->items[entry], list->pairs[entry])};
+}
+
+/* ---- single lists: one context item and one relation, or a ready-made order; walked best first ---- */
+
+static void show_neighbours(ss_answerer *answerer, ss_source source, const ss_shelf *shelf, uint32_t because)
+{
+    ss_relation relation = SS_RELATED;
+    relation_of(source, &relation);
+    ss_neighbours list = ss_cooccurrence_neighbours(&answerer->snapshot->cooccurrence, relation, because);
+    for (size_t entry = 0; entry < list.count && !full(answerer); entry++) {
+        if (list.customers[entry] < shelf->min_customers)
+            answerer->rules.removed[SS_REMOVED_EVIDENCE]++;
+        else if (ss_rules_admit(&answerer->rules, list.items[entry]))
+            show(answerer, list.items[entry], list.scores[entry], pair_reason(answerer, source, because, &list, entry));
+    }
+}
+
+/* The ready-made order behind a source; empty for sources that have none. */
+static ss_item_list order_of(const ss_answerer *answerer, ss_source source)
+{
+    const ss_snapshot *snapshot = answerer->snapshot;
+    const ss_popularity *popularity = &snapshot->popularity;
+    if (!snapshot->has_popularity)
+        return (ss_item_list){0};
+    if (source == SS_SOURCE_TRENDING)
+        return (ss_item_list){popularity->trending_order, popularity->trending};
+    const ss_rules *rules = &answerer->rules;
+    if (source == SS_SOURCE_POPULAR && !rules->any_category)
+        return ss_popularity_category(popularity, rules->category);
+    if (source == SS_SOURCE_POPULAR)
+        return (ss_item_list){popularity->order, popularity->listed};
+    if (source == SS_SOURCE_POPULAR_IN_CATEGORY && answerer->context.count > 0)
+        return ss_popularity_category(popularity, snapshot->items.category[answerer->context.items[0]]);
+    return (ss_item_list){0};
+}
+
+static const float *order_scores(const ss_answerer *answerer, ss_source source)
+{
+    const ss_popularity *popularity = &answerer->snapshot->popularity;
+    return source == SS_SOURCE_TRENDING ? popularity->trending_scores : popularity->scores;
+}
+
+static void show_order(ss_answerer *answerer, ss_source source)
+{
+    ss_item_list list = order_of(answerer, source);
+    for (size_t i = 0; i < list.count && !full(answerer); i++)
+        if (ss_rules_admit(&answerer->rules, list.items[i]))
+            show(answerer, list.items[i], order_scores(answerer, source)[list.items[i]],
+                 (ss_reason){.model = source, .because = SS_NONE});
+}
+
+/* ---- blends: every source adds to the board ---- */
+
+static void add_relation(ss_answerer *answerer, ss_relation relation, const ss_shelf *shelf)
+{
+    const ss_context *context = &answerer->context;
+    for (size_t i = 0; i < context->count; i++) {
+        ss_neighbours list = ss_cooccurrence_neighbours(&answerer->snapshot->cooccurrence, relation, context->items[i]);
+        for (size_t entry = 0; entry < list.count; entry++) {
+            if (list.items[entry] >= answerer->board.item_count)
+                continue;
+            if (list.customers[entry] >= shelf->min_customers)
+                ss_board_add(&answerer->board, list.items[entry], context->weights[i] * list.scores[entry],
+                             context->items[i]);
+            else
+                answerer->rules.removed[SS_REMOVED_EVIDENCE]++;
+        }
+    }
+}
+
+static void add_order(ss_answerer *answerer, ss_source source, const ss_shelf *shelf)
+{
+    ss_item_list list = order_of(answerer, source);
+    size_t wanted = (size_t)shelf->candidates;
+    for (size_t i = 0; i < list.count && wanted > 0; i++)
+        if (ss_rules_admit(&answerer->rules, list.items[i])) {
+            ss_board_add(&answerer->board, list.items[i], order_scores(answerer, source)[list.items[i]], SS_NONE);
+            wanted--;
+        }
+}
+
+/* What the customer bought, by how often; where it may be shown again. */
+static void add_history(ss_answerer *answerer, const ss_shelf *shelf)
+{
+    const ss_history *history = &answerer->context.history;
+    double per_microsecond =
+        shelf->history_half_life_days > 0 ? 1 / (shelf->history_half_life_days * (double)SS_DAY) : 0;
+    int64_t newest = INT64_MIN;
+    for (size_t i = 0; i < history->count; i++)
+        newest = history->times[i] > newest ? history->times[i] : newest;
+    for (size_t i = 0; i < history->count; i++) {
+        double age = per_microsecond * (double)(newest - history->times[i]);
+        if (history->items[i] < answerer->board.item_count)
+            ss_board_add(&answerer->board, history->items[i], (float)(history->purchases[i] * exp2(-age)), SS_NONE);
+    }
+}
+
+static bool admit_item(void *context, uint32_t item)
+{
+    return ss_rules_admit(context, item);
+}
+
+/* freshness ^ exponent of every item, or NULL when it plays no part. */
+static const float *freshness_of(ss_answerer *answerer, double exponent)
+{
+    const ss_popularity *popularity = &answerer->snapshot->popularity;
+    if (exponent <= 0 || !answerer->snapshot->has_popularity)
+        return NULL;
+    if (answerer->fresh_exponent != exponent)
+        for (uint32_t item = 0; item < answerer->board.item_count; item++)
+            answerer->fresh[item] = powf(popularity->freshness[item], (float)exponent);
+    answerer->fresh_exponent = exponent;
+    return answerer->fresh;
+}
+
+static void add_factor_score(ss_answerer *answerer, uint32_t item, float score, const float *fresh)
+{
+    float factor = fresh && score > 0 ? fresh[item] : 1;
+    ss_board_add(&answerer->board, item, score * factor, SS_NONE);
+}
+
+/* The factorization's best, and its exact score of whatever the other sources already put on the board. */
+static void add_als(ss_answerer *answerer, const ss_shelf *shelf)
+{
+    const ss_als *als = &answerer->snapshot->als;
+    const ss_context *context = &answerer->context;
+    ss_board *board = &answerer->board;
+    if (!answerer->als_scratch || context->count == 0 ||
+        !ss_als_fold_in(als, context->items, context->quantities, context->count, answerer->als_scratch))
+        return;
+    const float *vector = ss_als_vector(answerer->als_scratch),
+                *fresh = freshness_of(answerer, shelf->freshness_exponent);
+    size_t wanted = shelf->candidates < CANDIDATES_MAX ? (size_t)shelf->candidates : CANDIDATES_MAX;
+    size_t found =
+        ss_als_search(als, vector, wanted, admit_item, &answerer->rules, answerer->als_scratch, answerer->found);
+    for (size_t i = 0; i < found; i++)
+        add_factor_score(answerer, answerer->found[i].id, answerer->found[i].score, fresh);
+    for (size_t i = 0; i < board->count; i++)
+        if (!board->cells[board->items[i]].in_part)
+            add_factor_score(answerer, board->items[i], ss_als_score(als, vector, board->items[i]), fresh);
+}
+
+static void add_source(ss_answerer *answerer, ss_source source, const ss_shelf *shelf)
+{
+    ss_relation relation;
+    if (relation_of(source, &relation))
+        add_relation(answerer, relation, shelf);
+    else if (source == SS_SOURCE_ALS)
+        add_als(answerer, shelf);
+    else if (source == SS_SOURCE_HISTORY)
+        add_history(answerer, shelf);
+    else
+        add_order(answerer, source, shelf);
+}
+
+/* Evidence behind a blended product: of the pair that contributed most, looked up again in its list. */
+static ss_reason board_reason(const ss_answerer *answerer, uint32_t item)
+{
+    const ss_board_cell *cell = &answerer->board.cells[item];
+    ss_source source = (ss_source)cell->model;
+    ss_relation relation;
+    if (cell->because != SS_NONE && relation_of(source, &relation)) {
+        ss_neighbours list = ss_cooccurrence_neighbours(&answerer->snapshot->cooccurrence, relation, cell->because);
+        for (size_t entry = 0; entry < list.count; entry++)
+            if (list.items[entry] == item)
+                return pair_reason(answerer, source, cell->because, &list, entry);
+    }
+    return (ss_reason){.model = source, .because = SS_NONE};
+}
+
+static void show_blend(ss_answerer *answerer, const double *weights, const ss_shelf *shelf)
+{
+    static const ss_source order[] = {
+        SS_SOURCE_BOUGHT_TOGETHER,     SS_SOURCE_RELATED,  SS_SOURCE_BOUGHT_NEXT, SS_SOURCE_HISTORY, SS_SOURCE_POPULAR,
+        SS_SOURCE_POPULAR_IN_CATEGORY, SS_SOURCE_TRENDING, SS_SOURCE_ALS /* last: it scores what the others found */};
+    ss_board *board = &answerer->board;
+    ss_board_clear(board);
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+        if (weights[order[i]] > 0) {
+            add_source(answerer, order[i], shelf);
+            ss_board_close_part(board, order[i], weights[order[i]]);
+        }
+    ss_board_rank(board);
+    ss_scored next;
+    while (!full(answerer) && ss_board_next(board, &next))
+        if (ss_rules_admit(&answerer->rules, next.id))
+            show(answerer, next.id, next.score, board_reason(answerer, next.id));
+}
+
+/* ---- stages ---- */
+
+/* The only source with a weight, or SS_SOURCE_COUNT when there are several or none. */
+static ss_source only_source(const double *weights)
+{
+    ss_source only = SS_SOURCE_COUNT;
+    for (unsigned source = 0; source < SS_SOURCE_COUNT; source++) {
+        if (weights[source] <= 0)
+            continue;
+        if (only != SS_SOURCE_COUNT)
+            return SS_SOURCE_COUNT;
+        only = (ss_source)source;
+    }
+    return only;
+}
+
+static void run_stage(ss_answerer *answerer, const double *weights, const ss_shelf *shelf)
+{
+    ss_source only = only_source(weights);
+    ss_relation relation;
+    if (only == SS_SOURCE_POPULAR || only == SS_SOURCE_POPULAR_IN_CATEGORY || only == SS_SOURCE_TRENDING)
+        show_order(answerer, only);
+    else if (only != SS_SOURCE_COUNT && relation_of(only, &relation) && answerer->context.count <= 1) {
+        if (answerer->context.count == 1)
+            show_neighbours(answerer, only, shelf, answerer->context.items[0]);
+    } else
+        show_blend(answerer, weights, shelf);
+}
+
+static void run_stages(ss_answerer *answerer, const ss_shelf *shelf)
+{
+    answerer->stage = 0;
+    run_stage(answerer, shelf->weights, shelf);
+    for (size_t i = 0; i < shelf->fallback_count && !full(answerer); i++) {
+        double weights[SS_SOURCE_COUNT] = {0};
+        weights[shelf->fallbacks[i]] = 1;
+        answerer->stage = (uint32_t)i + 1;
+        run_stage(answerer, weights, shelf);
+    }
+}
+
+/* ---- the answer ---- */
+
+static bool asks_for_all(const ss_shelf *shelf)
+{
+    for (size_t i = 0; i < shelf->fallback_count; i++)
+        if (shelf->fallbacks[i] == SS_SOURCE_POPULAR)
+            return true;
+    return only_source(shelf->weights) == SS_SOURCE_POPULAR;
+}
+
+static ss_short why_short(const ss_answerer *answerer, const ss_shelf *shelf)
+{
+    const uint32_t *removed = answerer->rules.removed;
+    if (answerer->count >= answerer->limit)
+        return SS_SHORT_NOT;
+    if (removed[SS_REMOVED_CATEGORY] || removed[SS_REMOVED_PRICE] || removed[SS_REMOVED_EXCLUDED] ||
+        removed[SS_REMOVED_BOUGHT] || !answerer->rules.any_category)
+        return SS_SHORT_FILTERED;
+    return asks_for_all(shelf) ? SS_SHORT_CATALOGUE : SS_SHORT_NO_EVIDENCE;
+}
+
+static ss_status check_request(const ss_request *request, ss_error *error)
+{
+    const struct {
+        const char *field;
+        size_t value, low, high;
+    } bounds[] = {{"limit", request->limit, 1, SS_LIMIT_MAX},
+                  {"items", request->item_count, 0, SS_CONTEXT_MAX},
+                  {"cart", request->cart_count, 0, SS_CONTEXT_MAX},
+                  {"exclude", request->exclude_count, 0, SS_EXCLUDE_MAX}};
+    for (size_t i = 0; i < sizeof bounds / sizeof *bounds; i++)
+        if (bounds[i].value < bounds[i].low || bounds[i].value > bounds[i].high) {
+            ss_error_set(error, SS_E_RANGE, "%s: %zu is outside %zu to %zu", bounds[i].field, bounds[i].value,
+                         bounds[i].low, bounds[i].high);
+            ss_error_field(error, bounds[i].field);
+            return SS_E_RANGE;
+        }
+    return SS_OK;
+}
+
+ss_status ss_answer_shelf(ss_answerer *answerer, const ss_shelf *shelf, const ss_request *request, ss_answer *answer,
+                          ss_error *error)
+{
+    ss_status status = check_request(request, error);
+    if (status != SS_OK)
+        return status;
+    answerer->count = 0;
+    answerer->limit = request->limit;
+    ss_rules_begin(&answerer->rules, request);
+    ss_context_gather(&answerer->context, &answerer->rules, shelf, request);
+    run_stages(answerer, shelf);
+    ss_short code = why_short(answerer, shelf);
+    if (answerer->count < (size_t)shelf->min_items) {
+        answerer->count = 0;
+        code = SS_SHORT_HIDDEN;
+    }
+    answer->items = answerer->items;
+    answer->count = answerer->count;
+    answer->short_code = code;
+    answer->missing = (uint32_t)(answerer->limit - answerer->count);
+    answer->unknown_item = answerer->context.unknown_item;
+    answer->unknown_customer = answerer->context.unknown_customer;
+    memcpy(answer->removed, answerer->rules.removed, sizeof answer->removed);
+    return SS_OK;
+}

@@ -1,0 +1,133 @@
+#include "shelf/context.h"
+
+#include "base/memory.h"
+#include "base/timestamp.h"
+#include <math.h>
+#include <stdlib.h>
+
+ss_status ss_context_init(ss_context *context, ss_error *error)
+{
+    *context = (ss_context){.items = ss_array_new(SS_CONTEXT_ENTRIES_MAX, sizeof(uint32_t)),
+                            .weights = ss_array_new(SS_CONTEXT_ENTRIES_MAX, sizeof(float)),
+                            .quantities = ss_array_new(SS_CONTEXT_ENTRIES_MAX, sizeof(float))};
+    if (context->items && context->weights && context->quantities)
+        return SS_OK;
+    ss_context_release(context);
+    return ss_error_nomem(error);
+}
+
+void ss_context_release(ss_context *context)
+{
+    free(context->items);
+    free(context->weights);
+    free(context->quantities);
+    *context = (ss_context){0};
+}
+
+static void push(ss_context *context, uint32_t item, double weight, float quantity)
+{
+    if (weight <= 0)
+        return;
+    context->items[context->count] = item;
+    context->weights[context->count] = (float)weight;
+    context->quantities[context->count] = quantity;
+    context->count++;
+}
+
+/* Takes one id of page, session or cart unless it is known already; says whether the generation knows it. */
+static bool take_id(ss_context *context, ss_rules *rules, ss_slice id, double weight)
+{
+    uint32_t item = ss_strings_find(&rules->snapshot->items.ids, id);
+    if (item == SS_NONE)
+        return false;
+    if (!(rules->state[item] & SS_STATE_CONTEXT)) {
+        ss_rules_mark(rules, item, SS_STATE_CONTEXT);
+        push(context, item, weight, 1);
+    }
+    return true;
+}
+
+/* Newest last: so walked from the end, each weighing `decay` of the one after it. */
+static void take_ids(ss_context *context, ss_rules *rules, const ss_slice *ids, size_t count, double decay)
+{
+    double weight = 1;
+    for (size_t i = count; i-- > 0; weight *= decay)
+        take_id(context, rules, ids[i], weight);
+}
+
+/* Items the shelf does not start from are on the page all the same: they are never shown. */
+static void mark_ids(ss_rules *rules, const ss_slice *ids, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        ss_rules_mark(rules, ss_strings_find(&rules->snapshot->items.ids, ids[i]), SS_STATE_CONTEXT);
+}
+
+static int64_t newest_time(const ss_history *history)
+{
+    int64_t newest = INT64_MIN;
+    for (size_t i = 0; i < history->count; i++)
+        if (history->times[i] > newest)
+            newest = history->times[i];
+    return newest;
+}
+
+static void take_history(ss_context *context, const ss_rules *rules, const ss_shelf *shelf)
+{
+    const ss_history *history = &context->history;
+    size_t count = history->count < SS_HISTORY_MAX ? history->count : SS_HISTORY_MAX;
+    double per_microsecond =
+        shelf->history_half_life_days > 0 ? 1 / (shelf->history_half_life_days * (double)SS_DAY) : 0;
+    int64_t newest = per_microsecond > 0 ? newest_time(history) : 0;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t item = history->items[i];
+        if (item >= rules->snapshot->items.count || (rules->state[item] & SS_STATE_CONTEXT))
+            continue;
+        double age = per_microsecond > 0 ? (double)(newest - history->times[i]) * per_microsecond : 0;
+        double repeats = shelf->repeat_exponent > 0 ? pow(history->purchases[i], shelf->repeat_exponent) : 1;
+        push(context, item, exp2(-age) * repeats, history->quantities[i]);
+    }
+}
+
+static void find_customer(ss_context *context, const ss_snapshot *snapshot, ss_slice customer_id)
+{
+    context->history = (ss_history){0};
+    context->unknown_customer = false;
+    if (customer_id.size == 0)
+        return;
+    uint32_t customer = snapshot->has_customers ? ss_strings_find(&snapshot->customers.ids, customer_id) : SS_NONE;
+    context->unknown_customer = customer == SS_NONE;
+    if (customer != SS_NONE)
+        context->history = ss_customers_history(&snapshot->customers, customer);
+}
+
+static void mark_bought(const ss_context *context, ss_rules *rules, const ss_shelf *shelf, const ss_request *request)
+{
+    bool exclude = request->filter.bought == SS_BOUGHT_BY_SHELF ? shelf->exclude_bought
+                                                                : request->filter.bought == SS_BOUGHT_EXCLUDE;
+    for (size_t i = 0; exclude && i < context->history.count; i++)
+        ss_rules_mark(rules, context->history.items[i], SS_STATE_BOUGHT);
+}
+
+void ss_context_gather(ss_context *context, ss_rules *rules, const ss_shelf *shelf, const ss_request *request)
+{
+    context->count = 0;
+    find_customer(context, rules->snapshot, request->customer_id);
+    context->unknown_item = false;
+    if (request->item_id.size > 0) {
+        if (shelf->context & SS_CONTEXT_ITEM)
+            context->unknown_item = !take_id(context, rules, request->item_id, 1);
+        else
+            mark_ids(rules, &request->item_id, 1);
+    }
+    if (shelf->context & SS_CONTEXT_CART)
+        take_ids(context, rules, request->cart, request->cart_count, shelf->position_decay);
+    else
+        mark_ids(rules, request->cart, request->cart_count);
+    if (shelf->context & SS_CONTEXT_ITEMS)
+        take_ids(context, rules, request->items, request->item_count, shelf->position_decay);
+    else
+        mark_ids(rules, request->items, request->item_count);
+    if (shelf->context & SS_CONTEXT_HISTORY)
+        take_history(context, rules, shelf);
+    mark_bought(context, rules, shelf, request);
+}

@@ -1,0 +1,28 @@
+/* context.h: what a request tells about the visitor, as items of the generation with weights. */
+#ifndef SS_SHELF_CONTEXT_H
+#define SS_SHELF_CONTEXT_H
+
+#include "shelf/rules.h"
+
+#define SS_HISTORY_MAX         4096u /* most items of a customer's history that are looked at */
+#define SS_CONTEXT_ENTRIES_MAX (1u + 2u * SS_CONTEXT_MAX + SS_HISTORY_MAX)
+
+typedef struct ss_context { /* parallel arrays of SS_CONTEXT_ENTRIES_MAX, distinct items */
+    uint32_t *items;
+    float *weights;    /* > 0: how much the item says */
+    float *quantities; /* for the factorization's confidence */
+    size_t count;
+    ss_history history; /* the customer's, whole; borrowed from the snapshot */
+    bool unknown_item, unknown_customer;
+} ss_context;
+
+ss_status ss_context_init(ss_context *context, ss_error *error);
+void ss_context_release(ss_context *context);
+
+/*
+ * Gathers the parts that the shelf reads, marks the items of page, session and cart SS_STATE_CONTEXT and, when the shelf or
+ * the filter says so, those bought SS_STATE_BOUGHT.
+ */
+void ss_context_gather(ss_context *context, ss_rules *rules, const ss_shelf *shelf, const ss_request *request);
+
+#endif

@@ -1,0 +1,148 @@
+#include "shelf/rules.h"
+
+#include "base/memory.h"
+#include <stdlib.h>
+
+ss_status ss_rules_init(ss_rules *rules, const ss_snapshot *snapshot, ss_error *error)
+{
+    uint32_t items = snapshot->items.count, groups = snapshot->items.groups.count;
+    *rules = (ss_rules){.snapshot = snapshot,
+                        .state = ss_array_new(items, sizeof(uint16_t)),
+                        .group_taken = ss_array_zeroed(groups, 1),
+                        .dirty = ss_array_new(items, sizeof(uint32_t)),
+                        .dirty_groups = ss_array_new(groups, sizeof(uint32_t))};
+    if (!rules->state || !rules->group_taken || !rules->dirty || !rules->dirty_groups) {
+        ss_rules_release(rules);
+        return ss_error_nomem(error);
+    }
+    for (uint32_t item = 0; item < items; item++)
+        rules->state[item] = snapshot->show[item];
+    return SS_OK;
+}
+
+void ss_rules_release(ss_rules *rules)
+{
+    free(rules->state);
+    free(rules->group_taken);
+    free(rules->dirty);
+    free(rules->dirty_groups);
+    *rules = (ss_rules){0};
+}
+
+static void forget_last_answer(ss_rules *rules)
+{
+    for (size_t i = 0; i < rules->dirty_count; i++)
+        rules->state[rules->dirty[i]] &= 0xff;
+    for (size_t i = 0; i < rules->dirty_group_count; i++)
+        rules->group_taken[rules->dirty_groups[i]] = 0;
+    rules->dirty_count = rules->dirty_group_count = 0;
+    memset(rules->removed, 0, sizeof rules->removed);
+}
+
+static void take_filter(ss_rules *rules, const ss_filter *filter)
+{
+    rules->any_category = filter->category.size == 0;
+    rules->category =
+        rules->any_category ? SS_NONE : ss_strings_find(&rules->snapshot->items.categories, filter->category);
+    rules->priced = filter->price_min != INT64_MIN || filter->price_max != INT64_MAX;
+    rules->price_min = filter->price_min;
+    rules->price_max = filter->price_max;
+}
+
+void ss_rules_begin(ss_rules *rules, const ss_request *request)
+{
+    forget_last_answer(rules);
+    take_filter(rules, &request->filter);
+    rules->now = request->now;
+    for (size_t i = 0; i < request->exclude_count; i++)
+        ss_rules_mark(rules, ss_strings_find(&rules->snapshot->items.ids, request->exclude[i]), SS_STATE_EXCLUDED);
+}
+
+static void take_group(ss_rules *rules, uint32_t item)
+{
+    uint32_t group = rules->snapshot->items.group[item];
+    if (group >= rules->snapshot->items.groups.count || rules->group_taken[group])
+        return;
+    rules->group_taken[group] = 1;
+    rules->dirty_groups[rules->dirty_group_count++] = group;
+}
+
+void ss_rules_mark(ss_rules *rules, uint32_t item, unsigned state)
+{
+    if (item >= rules->snapshot->items.count)
+        return;
+    if (rules->state[item] <= 0xff)
+        rules->dirty[rules->dirty_count++] = item;
+    rules->state[item] = (uint16_t)(rules->state[item] | state);
+    if ((state & (SS_STATE_CONTEXT | SS_STATE_SHOWN)) && (rules->state[item] & SS_SHOW_GROUPED))
+        take_group(rules, item);
+}
+
+static bool out_of_dates(const ss_rules *rules, uint32_t item)
+{
+    int64_t from = rules->snapshot->items.available_from[item], until = rules->snapshot->items.available_until[item];
+    return rules->now != INT64_MIN &&
+           ((from != INT64_MIN && rules->now < from) || (until != INT64_MIN && rules->now >= until));
+}
+
+static bool out_of_price(const ss_rules *rules, uint32_t item)
+{
+    int64_t price = rules->snapshot->items.price[item];
+    return price == SS_ITEM_NO_MONEY || price < rules->price_min || price > rules->price_max;
+}
+
+static bool variant_taken(const ss_rules *rules, uint32_t item)
+{
+    uint32_t group = rules->snapshot->items.group[item];
+    return group < rules->snapshot->items.groups.count && rules->group_taken[group];
+}
+
+/* The rule that a state forbids by itself, or SS_REMOVED_COUNT. */
+static ss_rule_kind forbidden_by_state(unsigned state)
+{
+    static const struct {
+        unsigned bit;
+        ss_rule_kind rule;
+    } table[] = {
+        {SS_SHOW_HIDDEN, SS_REMOVED_HIDDEN},      {SS_SHOW_UNLISTED, SS_REMOVED_CATALOGUE},
+        {SS_SHOW_NO_STOCK, SS_REMOVED_STOCK},     {SS_STATE_CONTEXT, SS_REMOVED_CONTEXT},
+        {SS_STATE_EXCLUDED, SS_REMOVED_EXCLUDED}, {SS_STATE_BOUGHT, SS_REMOVED_BOUGHT},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (state & table[i].bit)
+            return table[i].rule;
+    return SS_REMOVED_COUNT;
+}
+
+static ss_rule_kind first_forbidding(const ss_rules *rules, uint32_t item, unsigned state)
+{
+    ss_rule_kind rule = forbidden_by_state(state);
+    if (rule != SS_REMOVED_COUNT)
+        return rule;
+    if ((state & SS_SHOW_DATED) && out_of_dates(rules, item))
+        return SS_REMOVED_DATES;
+    if ((state & SS_SHOW_GROUPED) && variant_taken(rules, item))
+        return SS_REMOVED_VARIANT;
+    if (!rules->any_category &&
+        (rules->category == SS_NONE || rules->snapshot->items.category[item] != rules->category))
+        return SS_REMOVED_CATEGORY;
+    if (rules->priced && out_of_price(rules, item))
+        return SS_REMOVED_PRICE;
+    return SS_REMOVED_COUNT;
+}
+
+bool ss_rules_admit(ss_rules *rules, uint32_t item)
+{
+    if (item >= rules->snapshot->items.count)
+        return false;
+    unsigned state = rules->state[item];
+    if (state == 0 && rules->any_category && !rules->priced)
+        return true;
+    if (state & SS_STATE_SHOWN)
+        return false;
+    ss_rule_kind rule = first_forbidding(rules, item, state);
+    if (rule == SS_REMOVED_COUNT)
+        return true;
+    rules->removed[rule]++;
+    return false;
+}

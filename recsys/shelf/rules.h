@@ -1,0 +1,41 @@
+/*
+ * rules.h: may this product be shown in this answer? Asked while products are selected, so that a removed one is
+ * replaced by the next best. One thread; nothing allocates between new and free.
+ */
+#ifndef SS_SHELF_RULES_H
+#define SS_SHELF_RULES_H
+
+#include "shelf/snapshot.h"
+
+/* Bits of an item's state beside SS_SHOW_…; set for the length of one answer. */
+#define SS_STATE_CONTEXT  256u
+#define SS_STATE_EXCLUDED 512u
+#define SS_STATE_BOUGHT   1024u
+#define SS_STATE_SHOWN    2048u
+
+typedef struct ss_rules {
+    const ss_snapshot *snapshot; /* borrowed */
+    uint16_t *state;             /* items: SS_SHOW_… and SS_STATE_… */
+    uint8_t *group_taken;        /* groups: a variant is shown or in the context */
+    uint32_t *dirty, *dirty_groups;
+    size_t dirty_count, dirty_group_count;
+    uint32_t category; /* wanted; SS_NONE: any */
+    bool any_category;
+    bool priced; /* the filter has price bounds */
+    int64_t price_min, price_max, now;
+    uint32_t removed[SS_REMOVED_COUNT];
+} ss_rules;
+
+ss_status ss_rules_init(ss_rules *rules, const ss_snapshot *snapshot, ss_error *error);
+void ss_rules_release(ss_rules *rules);
+
+/* Forgets the last answer and takes the request's filter, dates and exclusions. */
+void ss_rules_begin(ss_rules *rules, const ss_request *request);
+
+/* Gives an item a state; SS_STATE_CONTEXT and SS_STATE_SHOWN take its variant group too. Items out of range are ignored. */
+void ss_rules_mark(ss_rules *rules, uint32_t item, unsigned state);
+
+/* True: it may be shown. False: counted in `removed` under the first rule that forbids it (one already shown is not counted). */
+bool ss_rules_admit(ss_rules *rules, uint32_t item);
+
+#endif

@@ -1,0 +1,139 @@
+#include "shelf/shelf.h"
+
+#include <stddef.h>
+
+static const char *const source_names[SS_SOURCE_COUNT] = {
+    [SS_SOURCE_BOUGHT_TOGETHER] = "bought_together",
+    [SS_SOURCE_RELATED] = "related",
+    [SS_SOURCE_BOUGHT_NEXT] = "bought_next",
+    [SS_SOURCE_ALS] = "als",
+    [SS_SOURCE_HISTORY] = "history",
+    [SS_SOURCE_POPULAR] = "popular",
+    [SS_SOURCE_POPULAR_IN_CATEGORY] = "popular_in_category",
+    [SS_SOURCE_TRENDING] = "trending",
+};
+
+const char *ss_source_name(ss_source source)
+{
+    return (unsigned)source < SS_SOURCE_COUNT ? source_names[source] : NULL;
+}
+
+static const char *const shelf_names[SS_SHELF_COUNT] = {
+    [SS_SHELF_RELATED] = "related",
+    [SS_SHELF_BOUGHT_TOGETHER] = "bought_together",
+    [SS_SHELF_BOUGHT_NEXT] = "bought_next",
+    [SS_SHELF_FOR_YOU] = "for_you",
+    [SS_SHELF_CART] = "cart",
+    [SS_SHELF_POPULAR] = "popular",
+    [SS_SHELF_TRENDING] = "trending",
+};
+
+const char *ss_shelf_name(ss_shelf_kind kind)
+{
+    return (unsigned)kind < SS_SHELF_COUNT ? shelf_names[kind] : NULL;
+}
+
+ss_shelf_kind ss_shelf_find(ss_slice name)
+{
+    for (unsigned kind = 0; kind < SS_SHELF_COUNT; kind++)
+        if (ss_slice_equal(name, ss_slice_of(shelf_names[kind])))
+            return (ss_shelf_kind)kind;
+    return SS_SHELF_COUNT;
+}
+
+#define WEIGHT(SOURCE) offsetof(ss_shelf, weights) + (SOURCE) * sizeof(double)
+
+const ss_option ss_shelf_option_table[] = {
+    {"weight.bought-together", SS_OPTION_REAL, WEIGHT(SS_SOURCE_BOUGHT_TOGETHER), 0, 100, "0", NULL, NULL,
+     "Weight of pairs inside one order."},
+    {"weight.related", SS_OPTION_REAL, WEIGHT(SS_SOURCE_RELATED), 0, 100, "0", NULL, NULL,
+     "Weight of pairs across a customer's history."},
+    {"weight.bought-next", SS_OPTION_REAL, WEIGHT(SS_SOURCE_BOUGHT_NEXT), 0, 100, "0", NULL, NULL,
+     "Weight of ordered pairs."},
+    {"weight.als", SS_OPTION_REAL, WEIGHT(SS_SOURCE_ALS), 0, 100, "0", NULL, NULL, "Weight of the factorization."},
+    {"weight.history", SS_OPTION_REAL, WEIGHT(SS_SOURCE_HISTORY), 0, 100, "0", NULL, NULL,
+     "Weight of the customer's own purchases (where they may be shown again)."},
+    {"weight.popular", SS_OPTION_REAL, WEIGHT(SS_SOURCE_POPULAR), 0, 100, "0", NULL, NULL, "Weight of popularity."},
+    {"weight.popular-in-category", SS_OPTION_REAL, WEIGHT(SS_SOURCE_POPULAR_IN_CATEGORY), 0, 100, "0", NULL, NULL,
+     "Weight of popularity within the category of the context's first item."},
+    {"weight.trending", SS_OPTION_REAL, WEIGHT(SS_SOURCE_TRENDING), 0, 100, "0", NULL, NULL, "Weight of the trend."},
+    {"history-half-life", SS_OPTION_REAL, offsetof(ss_shelf, history_half_life_days), 0, 10000, "0", NULL, "DAYS",
+     "Half-life of an item's weight in the customer's history; 0: all count the same."},
+    {"position-decay", SS_OPTION_REAL, offsetof(ss_shelf, position_decay), 0, 1, "1", NULL, NULL,
+     "Weight of each item of the session or cart relative to the one after it."},
+    {"repeat-exponent", SS_OPTION_REAL, offsetof(ss_shelf, repeat_exponent), 0, 2, "0", NULL, NULL,
+     "An item of the history that was bought n times weighs n to this power."},
+    {"freshness-exponent", SS_OPTION_REAL, offsetof(ss_shelf, freshness_exponent), 0, 2, "0", NULL, NULL,
+     "The factorization's scores are multiplied by the recent share of the item's purchases to this power."},
+    {"candidates", SS_OPTION_INT, offsetof(ss_shelf, candidates), 10, 5000, "500", NULL, NULL,
+     "Candidates taken from the factorization and from popularity for a blend."},
+    {"min-customers", SS_OPTION_INT, offsetof(ss_shelf, min_customers), 1, 1000000, "1", NULL, NULL,
+     "Evidence threshold: distinct customers behind a pair."},
+    {"min-items", SS_OPTION_INT, offsetof(ss_shelf, min_items), 0, SS_LIMIT_MAX, "0", NULL, NULL,
+     "With fewer products than this the shelf hides itself."},
+    {"exclude-bought", SS_OPTION_FLAG, offsetof(ss_shelf, exclude_bought), 0, 0, "false", NULL, NULL,
+     "Leave out what the customer already bought."},
+    {0},
+};
+
+#define ANY_ITEM (SS_CONTEXT_ITEM | SS_CONTEXT_ITEMS | SS_CONTEXT_CART)
+
+static const ss_shelf shelf_defaults[SS_SHELF_COUNT] = {
+    [SS_SHELF_RELATED] = {.context = ANY_ITEM,
+                          .weights = {[SS_SOURCE_RELATED] = 1},
+                          .fallbacks = {SS_SOURCE_BOUGHT_TOGETHER, SS_SOURCE_BOUGHT_NEXT, SS_SOURCE_POPULAR_IN_CATEGORY,
+                                        SS_SOURCE_POPULAR},
+                          .fallback_count = 4},
+    [SS_SHELF_BOUGHT_TOGETHER] = {.context = ANY_ITEM,
+                                  .weights = {[SS_SOURCE_BOUGHT_TOGETHER] = 1},
+                                  .fallbacks = {SS_SOURCE_RELATED, SS_SOURCE_POPULAR_IN_CATEGORY, SS_SOURCE_POPULAR},
+                                  .fallback_count = 3},
+    [SS_SHELF_BOUGHT_NEXT] = {.context = ANY_ITEM,
+                              .weights = {[SS_SOURCE_BOUGHT_NEXT] = 1},
+                              .fallbacks = {SS_SOURCE_RELATED, SS_SOURCE_BOUGHT_TOGETHER, SS_SOURCE_POPULAR_IN_CATEGORY,
+                                            SS_SOURCE_POPULAR},
+                              .fallback_count = 4},
+    [SS_SHELF_FOR_YOU] = {.context = ANY_ITEM | SS_CONTEXT_HISTORY,
+                          .weights = {[SS_SOURCE_RELATED] = 1, [SS_SOURCE_ALS] = 0.5},
+                          .exclude_bought = true,
+                          .fallbacks = {SS_SOURCE_TRENDING, SS_SOURCE_POPULAR},
+                          .fallback_count = 2},
+    [SS_SHELF_CART] = {.context = ANY_ITEM,
+                       .weights = {[SS_SOURCE_BOUGHT_TOGETHER] = 1},
+                       .fallbacks = {SS_SOURCE_RELATED, SS_SOURCE_POPULAR_IN_CATEGORY, SS_SOURCE_POPULAR},
+                       .fallback_count = 3},
+    [SS_SHELF_POPULAR] = {.weights = {[SS_SOURCE_POPULAR] = 1}},
+    [SS_SHELF_TRENDING] = {.weights = {[SS_SOURCE_TRENDING] = 1},
+                           .fallbacks = {SS_SOURCE_POPULAR},
+                           .fallback_count = 1},
+};
+
+ss_shelf ss_shelf_default(ss_shelf_kind kind)
+{
+    ss_shelf shelf = shelf_defaults[kind];
+    shelf.position_decay = 1;
+    shelf.candidates = 500;
+    shelf.min_customers = 1;
+    return shelf;
+}
+
+void ss_shelves_default(ss_shelf shelves[SS_SHELF_COUNT])
+{
+    for (unsigned kind = 0; kind < SS_SHELF_COUNT; kind++)
+        shelves[kind] = ss_shelf_default((ss_shelf_kind)kind);
+}
+
+void ss_shelf_option_groups(ss_shelf shelves[SS_SHELF_COUNT], ss_option_group groups[SS_SHELF_COUNT])
+{
+    static const char *const prefixes[SS_SHELF_COUNT] = {
+        [SS_SHELF_RELATED] = SS_SHELF_PREFIX "related",
+        [SS_SHELF_BOUGHT_TOGETHER] = SS_SHELF_PREFIX "bought_together",
+        [SS_SHELF_BOUGHT_NEXT] = SS_SHELF_PREFIX "bought_next",
+        [SS_SHELF_FOR_YOU] = SS_SHELF_PREFIX "for_you",
+        [SS_SHELF_CART] = SS_SHELF_PREFIX "cart",
+        [SS_SHELF_POPULAR] = SS_SHELF_PREFIX "popular",
+        [SS_SHELF_TRENDING] = SS_SHELF_PREFIX "trending",
+    };
+    for (unsigned kind = 0; kind < SS_SHELF_COUNT; kind++)
+        groups[kind] = (ss_option_group){NULL, prefixes[kind], ss_shelf_option_table, &shelves[kind]};
+}

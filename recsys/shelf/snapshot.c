@@ -1,0 +1,163 @@
+#include "shelf/snapshot.h"
+
+#include "base/memory.h"
+#include "store/manifest.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+const ss_schema *const ss_snapshot_schemas[] = {&ss_items_schema, &ss_customers_schema,  &ss_cooccurrence_schema,
+                                                &ss_als_schema,   &ss_popularity_schema, NULL};
+
+/* A model that is not there is no error: its sources give nothing. */
+static ss_status optional(ss_status status, bool *present, ss_error *error)
+{
+    *present = status == SS_OK;
+    if (status != SS_E_NOT_FOUND)
+        return status;
+    if (error)
+        *error = (ss_error){0};
+    return SS_OK;
+}
+
+static ss_status open_files(ss_snapshot *snapshot, ss_error *error)
+{
+    ss_status status = SS_OK;
+    const char *path = snapshot->path;
+    SS_TRY(ss_items_open(path, &snapshot->items, error));
+    SS_TRY(optional(ss_customers_open(path, &snapshot->customers, error), &snapshot->has_customers, error));
+    SS_TRY(optional(ss_cooccurrence_open(path, &snapshot->cooccurrence, error), &snapshot->has_cooccurrence, error));
+    SS_TRY(optional(ss_als_open(path, &snapshot->als, error), &snapshot->has_als, error));
+    SS_TRY(optional(ss_popularity_open(path, &snapshot->popularity, error), &snapshot->has_popularity, error));
+out:
+    return status;
+}
+
+static ss_status disagree(const ss_snapshot *snapshot, const char *file, uint32_t found, ss_error *error)
+{
+    ss_error_set(error, SS_E_CORRUPT, "%s is about %u items, %s about %u", file, found, SS_ITEMS_FILE,
+                 snapshot->items.count);
+    ss_error_place(error, snapshot->path, 0);
+    return SS_E_CORRUPT;
+}
+
+/* Each file is sound by itself; here they are held against each other. */
+static ss_status check_agreement(const ss_snapshot *snapshot, ss_error *error)
+{
+    uint32_t items = snapshot->items.count;
+    if (snapshot->has_cooccurrence && snapshot->cooccurrence.item_count > items)
+        return disagree(snapshot, SS_COOCCURRENCE_FILE, snapshot->cooccurrence.item_count, error);
+    if (snapshot->has_als && snapshot->als.trained > items)
+        return disagree(snapshot, SS_ALS_FILE, snapshot->als.trained, error);
+    if (snapshot->has_popularity && snapshot->popularity.item_count != items)
+        return disagree(snapshot, SS_POPULARITY_FILE, snapshot->popularity.item_count, error);
+    return SS_OK;
+}
+
+static uint8_t show_bits(const ss_items *items, uint32_t item)
+{
+    unsigned bits = 0;
+    if (items->flags[item] & SS_ITEM_HIDDEN)
+        bits |= SS_SHOW_HIDDEN;
+    if (!(items->flags[item] & SS_ITEM_IN_CATALOG))
+        bits |= SS_SHOW_UNLISTED;
+    if (items->stock[item] != SS_ITEM_NO_STOCK && items->stock[item] <= 0)
+        bits |= SS_SHOW_NO_STOCK;
+    if (items->available_from[item] != INT64_MIN || items->available_until[item] != INT64_MIN)
+        bits |= SS_SHOW_DATED;
+    if (items->group[item] < items->groups.count)
+        bits |= SS_SHOW_GROUPED;
+    return (uint8_t)bits;
+}
+
+static ss_status settle_items(ss_snapshot *snapshot, ss_error *error)
+{
+    snapshot->show = ss_array_new(snapshot->items.count, 1);
+    if (!snapshot->show)
+        return ss_error_nomem(error);
+    for (uint32_t item = 0; item < snapshot->items.count; item++) {
+        snapshot->show[item] = show_bits(&snapshot->items, item);
+        snapshot->shown_count += !(snapshot->show[item] & SS_SHOW_BLOCKED);
+    }
+    return SS_OK;
+}
+
+static void free_snapshot(ss_snapshot *snapshot)
+{
+    ss_items_close(&snapshot->items);
+    if (snapshot->has_customers)
+        ss_customers_close(&snapshot->customers);
+    if (snapshot->has_cooccurrence)
+        ss_cooccurrence_close(&snapshot->cooccurrence);
+    if (snapshot->has_als)
+        ss_als_close(&snapshot->als);
+    if (snapshot->has_popularity)
+        ss_popularity_close(&snapshot->popularity);
+    free(snapshot->show);
+    free(snapshot);
+}
+
+typedef struct shelf_loader {
+    ss_option_group groups[SS_SHELF_COUNT];
+    ss_error *error;
+} shelf_loader;
+
+/* The manifest's options are flat: "shelf.for_you.weight.als". Those of trainers are not ours. */
+static ss_status set_shelf_option(void *context, const char *name, const char *value)
+{
+    shelf_loader *loader = context;
+    if (strncmp(name, SS_SHELF_PREFIX, sizeof SS_SHELF_PREFIX - 1) != 0)
+        return SS_OK;
+    return ss_options_set(loader->groups, SS_SHELF_COUNT, name, value, loader->error);
+}
+
+static ss_status load_shelves(ss_snapshot *snapshot, ss_error *error)
+{
+    ss_status status = SS_OK;
+    ss_manifest *manifest = NULL;
+    shelf_loader loader = {.error = error};
+    ss_shelves_default(snapshot->shelves);
+    ss_shelf_option_groups(snapshot->shelves, loader.groups);
+    bool present = false;
+    SS_TRY(optional(ss_manifest_read(snapshot->path, &manifest, error), &present, error));
+    if (present)
+        SS_TRY(ss_manifest_each_text(manifest, "options", set_shelf_option, &loader));
+out:
+    ss_manifest_free(&manifest);
+    return status;
+}
+
+ss_status ss_snapshot_open(const char *store, const char *name, bool verify, ss_snapshot **snapshot, ss_error *error)
+{
+    ss_status status = SS_OK;
+    ss_snapshot *new = calloc(1, sizeof *new);
+    if (!new)
+        return ss_error_nomem(error);
+    atomic_init(&new->references, 1);
+    SS_TRY(ss_generation_resolve(store, name, new->path, new->name, error));
+    if (verify)
+        SS_TRY(ss_generation_verify(new->path, ss_snapshot_schemas, error));
+    SS_TRY(open_files(new, error));
+    SS_TRY(check_agreement(new, error));
+    SS_TRY(settle_items(new, error));
+    SS_TRY(load_shelves(new, error));
+    *snapshot = new;
+    new = NULL;
+out:
+    if (new)
+        free_snapshot(new);
+    return status;
+}
+
+ss_snapshot *ss_snapshot_retain(ss_snapshot *snapshot)
+{
+    atomic_fetch_add_explicit(&snapshot->references, 1, memory_order_relaxed);
+    return snapshot;
+}
+
+void ss_snapshot_release(ss_snapshot **snapshot)
+{
+    ss_snapshot *old = *snapshot;
+    *snapshot = NULL;
+    if (old && atomic_fetch_sub_explicit(&old->references, 1, memory_order_acq_rel) == 1)
+        free_snapshot(old);
+}

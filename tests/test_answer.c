@@ -1,0 +1,374 @@
+/*
+ * The query path: order and evidence of single lists, fallbacks, every rule, and a property test that holds every answer
+ * against rules written out once more, and against the promise of exactly `limit` products where the shop has them.
+ */
+#include "check.h"
+#include "failing_malloc.h"
+#include "shop.h"
+
+#include "base/buffer.h"
+
+static const char small_log[] = "order_id,customer_id,item_id,quantity,unit_price,timestamp\n"
+                                "1,ann,tea,1,3,2024-01-01\n1,ann,pot,1,9,2024-01-01\n"
+                                "2,bob,tea,1,3,2024-01-02\n2,bob,pot,1,9,2024-01-02\n"
+                                "3,cid,tea,1,3,2024-01-03\n3,cid,cup,1,4,2024-01-03\n"
+                                "4,dan,soap,1,2,2024-01-04\n4,dan,towel,1,8,2024-01-04\n"
+                                "5,eve,soap,1,2,2024-01-05\n5,eve,towel,1,8,2024-01-05\n"
+                                "6,ann,cup,1,4,2024-01-06\n";
+
+static ss_request asking(const char *item, uint32_t limit)
+{
+    ss_request request = ss_request_empty();
+    request.item_id = ss_slice_of(item);
+    request.limit = limit;
+    return request;
+}
+
+static void pairs_come_first_with_their_evidence(void **state)
+{
+    (void)state;
+    shop of;
+    shop_open(&of, small_log, NULL);
+    ss_request request = asking("tea", 2);
+    ss_answer answer = shop_ask(&of, SS_SHELF_BOUGHT_TOGETHER, &request);
+    assert_int_equal(answer.count, 2);
+    assert_string_equal(shop_id(&of, answer.items[0].item), "pot");
+    assert_int_equal(answer.items[0].reason.model, SS_SOURCE_BOUGHT_TOGETHER);
+    assert_int_equal(answer.items[0].reason.stage, 0);
+    assert_int_equal(answer.items[0].reason.pairs, 2);
+    assert_int_equal(answer.items[0].reason.customers, 2);
+    assert_true(answer.items[0].reason.lift > 1.9 && answer.items[0].reason.lift < 2.1); /* 2 * 6 / (3 * 2) */
+    assert_string_equal(shop_id(&of, answer.items[0].reason.because), "tea");
+    assert_string_equal(shop_id(&of, answer.items[1].item), "cup");
+    assert_int_equal(answer.short_code, SS_SHORT_NOT);
+    shop_close(&of);
+}
+
+static void fallbacks_fill_up_and_say_so(void **state)
+{
+    (void)state;
+    shop of;
+    shop_open(&of, small_log, NULL);
+    ss_request request = asking("tea", 4);
+    ss_answer answer = shop_ask(&of, SS_SHELF_BOUGHT_TOGETHER, &request);
+    assert_int_equal(answer.count, 4);
+    assert_true(answer.items[2].reason.stage > 0);
+    assert_int_equal(answer.items[3].reason.model, SS_SOURCE_POPULAR);
+    assert_int_equal(answer.items[3].reason.because, SS_NONE);
+    request.limit = 5;
+    answer = shop_ask(&of, SS_SHELF_BOUGHT_TOGETHER, &request);
+    assert_int_equal(answer.count, 4);
+    assert_int_equal(answer.missing, 1);
+    assert_int_equal(answer.short_code, SS_SHORT_CATALOGUE);
+    shop_close(&of);
+}
+
+static void strangers_get_an_answer_too(void **state)
+{
+    (void)state;
+    shop of;
+    shop_open(&of, small_log, NULL);
+    ss_request request = asking("never heard of", 3);
+    request.customer_id = ss_slice_of("nobody");
+    for (unsigned kind = 0; kind < SS_SHELF_COUNT; kind++) {
+        ss_answer answer = shop_ask(&of, (ss_shelf_kind)kind, &request);
+        assert_int_equal(answer.count, 3);
+        assert_true(answer.unknown_customer);
+    }
+    shop_close(&of);
+}
+
+static void for_you_leaves_out_what_was_bought_unless_asked(void **state)
+{
+    (void)state;
+    shop of;
+    shop_open(&of, small_log, NULL);
+    ss_request request = ss_request_empty();
+    request.customer_id = ss_slice_of("ann");
+    ss_answer answer = shop_ask(&of, SS_SHELF_FOR_YOU, &request);
+    assert_int_equal(answer.count, 2); /* soap and towel: she has the rest */
+    assert_int_equal(answer.short_code, SS_SHORT_FILTERED);
+    assert_true(answer.removed[SS_REMOVED_BOUGHT] > 0);
+    request.filter.bought = SS_BOUGHT_ALLOW;
+    answer = shop_ask(&of, SS_SHELF_FOR_YOU, &request);
+    assert_int_equal(answer.count, 5);
+    shop_close(&of);
+}
+
+static void a_thin_shelf_hides_itself(void **state)
+{
+    (void)state;
+    shop of;
+    ss_answer answer;
+    shop_open(&of, small_log, NULL);
+    ss_shelf shelf = of.snapshot->shelves[SS_SHELF_BOUGHT_TOGETHER];
+    ss_request request = asking("tea", 4);
+    shelf.fallback_count = 0;
+    assert_int_equal(ss_answer_shelf(of.answerer, &shelf, &request, &answer, NULL), SS_OK);
+    assert_int_equal(answer.count, 2);
+    assert_int_equal(answer.short_code, SS_SHORT_NO_EVIDENCE);
+    shelf.min_items = 3;
+    assert_int_equal(ss_answer_shelf(of.answerer, &shelf, &request, &answer, NULL), SS_OK);
+    assert_int_equal(answer.count, 0);
+    assert_int_equal(answer.missing, 4);
+    assert_int_equal(answer.short_code, SS_SHORT_HIDDEN);
+    shelf.min_items = 0;
+    shelf.min_customers = 2;
+    assert_int_equal(ss_answer_shelf(of.answerer, &shelf, &request, &answer, NULL), SS_OK);
+    assert_int_equal(answer.count, 1);
+    assert_int_equal(answer.removed[SS_REMOVED_EVIDENCE], 1);
+    shop_close(&of);
+}
+
+static void limits_are_kept(void **state)
+{
+    (void)state;
+    shop of;
+    ss_answer answer;
+    ss_error error;
+    shop_open(&of, small_log, NULL);
+    ss_request request = asking("tea", 0);
+    assert_status(ss_answer_shelf(of.answerer, &of.snapshot->shelves[0], &request, &answer, &error), SS_E_RANGE);
+    assert_string_equal(error.field, "limit");
+    request.limit = SS_LIMIT_MAX + 1;
+    assert_status(ss_answer_shelf(of.answerer, &of.snapshot->shelves[0], &request, &answer, NULL), SS_E_RANGE);
+    request.limit = 1;
+    request.cart_count = SS_CONTEXT_MAX + 1;
+    assert_status(ss_answer_shelf(of.answerer, &of.snapshot->shelves[0], &request, &answer, &error), SS_E_RANGE);
+    assert_string_equal(error.field, "cart");
+    shop_close(&of);
+}
+
+/* ---- the property test: a random shop and random questions ---- */
+
+#define ITEMS     60
+#define CUSTOMERS 40
+#define QUESTIONS 20000
+
+static void random_log(ss_random *random, ss_buffer *out)
+{
+    ss_buffer_append_text(out, "order_id,customer_id,item_id,timestamp\n");
+    for (unsigned order = 0; order < 300; order++) {
+        unsigned customer = ss_random_below(random, CUSTOMERS), size = 1 + ss_random_below(random, 5);
+        for (unsigned i = 0; i < size; i++) {
+            unsigned item = ss_random_below(random, 1 + ss_random_below(random, ITEMS - 10));
+            ss_buffer_printf(out, "o%u,c%u,i%u,%u\n", order, customer, item, 1700000000 + order * 3600);
+        }
+    }
+}
+
+/* Some items are missing, hidden, sold out, dated, in groups; the last ten were never bought. */
+static void random_catalog(ss_random *random, ss_buffer *out)
+{
+    ss_buffer_append_text(out, "item_id,name,category,price,stock,group,hidden,available_from,available_until\n");
+    for (unsigned item = 0; item < ITEMS; item++) {
+        if (ss_random_below(random, 12) == 0)
+            continue;
+        ss_buffer_printf(out, "i%u,Item %u,cat%u,%u.50,", item, item, ss_random_below(random, 4),
+                         1 + ss_random_below(random, 30));
+        ss_buffer_printf(out, ss_random_below(random, 8) == 0 ? "0," : "5,");
+        if (ss_random_below(random, 3) == 0)
+            ss_buffer_printf(out, "g%u", ss_random_below(random, 8));
+        ss_buffer_printf(out, ",%s,", ss_random_below(random, 10) == 0 ? "1" : "0");
+        if (ss_random_below(random, 6) == 0)
+            ss_buffer_printf(out, "2024-03-01,2024-06-01\n");
+        else
+            ss_buffer_append_text(out, ",\n");
+    }
+}
+
+typedef struct question {
+    ss_request request;
+    char text[24][8];
+    ss_slice ids[24];
+    size_t used;
+} question;
+
+static ss_slice random_id(question *of, ss_random *random, char kind, unsigned below)
+{
+    size_t at = of->used++;
+    snprintf(of->text[at], sizeof of->text[at], "%c%u", kind, ss_random_below(random, below));
+    return of->ids[at] = ss_slice_of(of->text[at]);
+}
+
+static const ss_slice *random_ids(question *of, ss_random *random, size_t count)
+{
+    const ss_slice *first = &of->ids[of->used];
+    for (size_t i = 0; i < count; i++)
+        random_id(of, random, 'i', ITEMS + 3);
+    return first;
+}
+
+static void random_question(question *of, ss_random *random)
+{
+    static const char *const categories[] = {"", "", "cat0", "cat1", "cat2", "no such"};
+    of->used = 0;
+    of->request = ss_request_empty();
+    ss_request *request = &of->request;
+    request->limit = 1 + ss_random_below(random, 25);
+    if (ss_random_below(random, 2))
+        request->item_id = random_id(of, random, 'i', ITEMS + 3);
+    if (ss_random_below(random, 2))
+        request->customer_id = random_id(of, random, 'c', CUSTOMERS + 3);
+    request->items = random_ids(of, random, request->item_count = ss_random_below(random, 4));
+    request->cart = random_ids(of, random, request->cart_count = ss_random_below(random, 4));
+    request->exclude = random_ids(of, random, request->exclude_count = ss_random_below(random, 6));
+    request->filter.category = ss_slice_of(categories[ss_random_below(random, 6)]);
+    if (ss_random_below(random, 3) == 0)
+        request->filter.price_min = 100 * ss_random_below(random, 20);
+    if (ss_random_below(random, 3) == 0)
+        request->filter.price_max = 100 * ss_random_below(random, 40);
+    request->filter.bought = (ss_bought)ss_random_below(random, 3);
+    int64_t times[] = {INT64_MIN, INT64_C(1709000000) * SS_SECOND, INT64_C(1711000000) * SS_SECOND};
+    request->now = times[ss_random_below(random, 3)];
+}
+
+static bool listed(const shop *of, const ss_slice *ids, size_t count, uint32_t item)
+{
+    for (size_t i = 0; i < count; i++)
+        if (ss_slice_equal(ids[i], ss_strings_at(&of->snapshot->items.ids, item)))
+            return true;
+    return false;
+}
+
+static bool in_context(const shop *of, const ss_request *request, uint32_t item)
+{
+    return listed(of, &request->item_id, 1, item) || listed(of, request->items, request->item_count, item) ||
+           listed(of, request->cart, request->cart_count, item);
+}
+
+static bool bought(const shop *of, ss_slice customer_id, uint32_t item)
+{
+    uint32_t customer = ss_strings_find(&of->snapshot->customers.ids, customer_id);
+    ss_history history =
+        customer == SS_NONE ? (ss_history){0} : ss_customers_history(&of->snapshot->customers, customer);
+    for (size_t i = 0; i < history.count; i++)
+        if (history.items[i] == item)
+            return true;
+    return false;
+}
+
+/* The rules, once more, one item by itself: everything but what else is shown. */
+static bool allowed(const shop *of, ss_shelf_kind kind, const ss_request *request, uint32_t item)
+{
+    const ss_items *items = &of->snapshot->items;
+    const ss_filter *filter = &request->filter;
+    bool exclude_bought =
+        filter->bought == SS_BOUGHT_BY_SHELF ? kind == SS_SHELF_FOR_YOU : filter->bought == SS_BOUGHT_EXCLUDE;
+    if ((items->flags[item] & (SS_ITEM_HIDDEN | SS_ITEM_IN_CATALOG)) != SS_ITEM_IN_CATALOG || items->stock[item] == 0)
+        return false;
+    if (request->now != INT64_MIN &&
+        ((items->available_from[item] != INT64_MIN && request->now < items->available_from[item]) ||
+         (items->available_until[item] != INT64_MIN && request->now >= items->available_until[item])))
+        return false;
+    if (in_context(of, request, item) || listed(of, request->exclude, request->exclude_count, item))
+        return false;
+    if (exclude_bought && bought(of, request->customer_id, item))
+        return false;
+    if (filter->category.size &&
+        (items->category[item] == SS_NONE ||
+         !ss_slice_equal(ss_strings_at(&items->categories, items->category[item]), filter->category)))
+        return false;
+    for (uint32_t other = 0; other < items->count; other++)
+        if (items->group[item] != SS_NONE && items->group[other] == items->group[item] &&
+            in_context(of, request, other))
+            return false;
+    return items->price[item] >= filter->price_min && items->price[item] <= filter->price_max;
+}
+
+/* How many may be shown at once: of a variant group, one. Only what was ever bought is in the lists. */
+static size_t showable(const shop *of, ss_shelf_kind kind, const ss_request *request)
+{
+    const ss_items *items = &of->snapshot->items;
+    size_t count = 0;
+    bool group_counted[64] = {false};
+    for (uint32_t item = 0; item < items->count; item++) {
+        if (items->purchases[item] == 0 || !allowed(of, kind, request, item))
+            continue;
+        if (items->group[item] != SS_NONE) {
+            if (group_counted[items->group[item]])
+                continue;
+            group_counted[items->group[item]] = true;
+        }
+        count++;
+    }
+    return count;
+}
+
+static void check_answer(const shop *of, ss_shelf_kind kind, const ss_request *request, const ss_answer *answer)
+{
+    const ss_items *items = &of->snapshot->items;
+    for (size_t i = 0; i < answer->count; i++) {
+        uint32_t item = answer->items[i].item;
+        if (!allowed(of, kind, request, item))
+            fail_msg("%s shows %s against the rules", ss_shelf_name(kind), shop_id(of, item));
+        for (size_t j = 0; j < i; j++) {
+            uint32_t other = answer->items[j].item;
+            assert_int_not_equal(other, item);
+            if (items->group[item] != SS_NONE)
+                assert_int_not_equal(items->group[other], items->group[item]);
+        }
+        assert_true(i == 0 || answer->items[i - 1].reason.stage <= answer->items[i].reason.stage);
+        assert_true(i == 0 || answer->items[i - 1].reason.stage < answer->items[i].reason.stage ||
+                    answer->items[i - 1].score >= answer->items[i].score);
+    }
+    size_t most = showable(of, kind, request), wanted = most < request->limit ? most : request->limit;
+    if (answer->count != wanted)
+        fail_msg("%s shows %zu of %zu", ss_shelf_name(kind), answer->count, wanted);
+    assert_int_equal(answer->missing, request->limit - answer->count);
+    assert_int_equal(answer->short_code == SS_SHORT_NOT, answer->missing == 0);
+}
+
+static void answers_keep_every_rule_and_are_full(void **state)
+{
+    (void)state;
+    shop of;
+    ss_random random = test_random();
+    ss_buffer log, catalog;
+    ss_buffer_init(&log, 1u << 20);
+    ss_buffer_init(&catalog, 1u << 20);
+    random_log(&random, &log);
+    random_catalog(&random, &catalog);
+    shop_open(&of, log.data, catalog.data);
+    for (size_t n = 0; n < QUESTIONS; n++) {
+        question asked;
+        random_question(&asked, &random);
+        ss_shelf_kind kind = (ss_shelf_kind)ss_random_below(&random, SS_SHELF_COUNT);
+        ss_answer answer = shop_ask(&of, kind, &asked.request);
+        check_answer(&of, kind, &asked.request, &answer);
+    }
+    shop_close(&of);
+    ss_buffer_release(&log);
+    ss_buffer_release(&catalog);
+}
+
+static void nothing_is_allocated_once_warm(void **state)
+{
+    (void)state;
+    shop of;
+    shop_open(&of, small_log, NULL);
+    ss_request request = asking("tea", 5);
+    request.customer_id = ss_slice_of("ann");
+    failing_malloc_start(0);
+    for (unsigned kind = 0; kind < SS_SHELF_COUNT; kind++)
+        shop_ask(&of, (ss_shelf_kind)kind, &request);
+    size_t count = failing_malloc_count();
+    failing_malloc_stop();
+    assert_int_equal(count, 0);
+    shop_close(&of);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(pairs_come_first_with_their_evidence),
+        cmocka_unit_test(fallbacks_fill_up_and_say_so),
+        cmocka_unit_test(strangers_get_an_answer_too),
+        cmocka_unit_test(for_you_leaves_out_what_was_bought_unless_asked),
+        cmocka_unit_test(a_thin_shelf_hides_itself),
+        cmocka_unit_test(limits_are_kept),
+        cmocka_unit_test(answers_keep_every_rule_and_are_full),
+        cmocka_unit_test(nothing_is_allocated_once_warm),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
