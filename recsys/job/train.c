@@ -1,0 +1,283 @@
+#include "job/train.h"
+
+#include "base/clock.h"
+#include "base/cpu.h"
+#include "job/train_items.h"
+#include "store/manifest.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+const ss_option ss_input_option_table[] = {
+    {"log", SS_OPTION_TEXTS, offsetof(ss_input_options, logs), 0, 0, NULL, NULL, "FILE",
+     "Purchase log: CSV or NDJSON, plain, gzip or zstd; - is standard input; several are one log; or one postgresql:// "
+     "URI."},
+    {"query", SS_OPTION_TEXT, offsetof(ss_input_options, query), 0, 0, NULL, NULL, "SQL",
+     "The query that gives the log's rows, with a postgresql:// log."},
+    {"catalog", SS_OPTION_TEXTS, offsetof(ss_input_options, catalogs), 0, 0, NULL, NULL, "FILE",
+     "The shop's catalogue, in the same formats; items not in it are learned from but never shown."},
+    {"catalog-columns", SS_OPTION_TEXT, offsetof(ss_input_options, catalog_columns), 0, 0, NULL, NULL,
+     "NAME=THEIRS,...", "Names of the catalogue's columns."},
+    {0},
+};
+
+size_t ss_model_option_groups(ss_model_options *options, ss_option_group groups[SS_MODEL_GROUPS_MAX])
+{
+    static const char *const titles[SS_RELATION_COUNT] = {"Pairs inside one order", "Pairs across a customer's history",
+                                                          "Ordered pairs"};
+    static const char *const prefixes[SS_RELATION_COUNT] = {"bought-together", "related", "bought-next"};
+    size_t count = 0;
+    for (unsigned r = 0; r < SS_RELATION_COUNT; r++)
+        groups[count++] = (ss_option_group){titles[r], prefixes[r], ss_relation_option_tables[r],
+                                            &options->cooccurrence.relations[r]};
+    groups[count++] = (ss_option_group){"Matrix factorization", "als", ss_als_option_table, &options->als};
+    groups[count++] = (ss_option_group){"Popularity", "popularity", ss_popularity_option_table, &options->popularity};
+    ss_shelf_option_groups(options->shelves, groups + count);
+    return count + SS_SHELF_COUNT;
+}
+
+/* The tables' defaults, but for the shelves: theirs differ from shelf to shelf and stand in ss_shelf_default. */
+void ss_model_options_defaults(ss_model_options *options)
+{
+    ss_option_group groups[SS_MODEL_GROUPS_MAX];
+    size_t count = ss_model_option_groups(options, groups);
+    ss_options_defaults(groups, count - SS_SHELF_COUNT);
+    ss_shelves_default(options->shelves);
+    options->models = SS_TRAIN_ALL;
+}
+
+ss_status ss_model_names_parse(const char *list, unsigned *models, ss_error *error)
+{
+    static const struct {
+        const char *name;
+        unsigned bit;
+    } known[] = {{"popularity", SS_TRAIN_POPULARITY}, {"cooccurrence", SS_TRAIN_COOCCURRENCE}, {"als", SS_TRAIN_ALS}};
+    *models = 0;
+    for (const char *at = list; *at;) {
+        size_t length = strcspn(at, ","), k = 0;
+        while (k < 3 && !ss_slice_equal(ss_slice_of(known[k].name), (ss_slice){at, length}))
+            k++;
+        if (k == 3)
+            return ss_error_set(error, SS_E_ARGUMENT, "no model '%.*s'; known: popularity, cooccurrence, als",
+                                (int)length, at);
+        *models |= known[k].bit;
+        at += length + (at[length] == ',');
+    }
+    return *models ? SS_OK : ss_error_set(error, SS_E_ARGUMENT, "no models to train");
+}
+
+/* ---- input ---- */
+
+static bool is_postgres(const char *log)
+{
+    return strncmp(log, "postgresql://", 13) == 0 || strncmp(log, "postgres://", 11) == 0;
+}
+
+static ss_status open_log(const ss_input_options *options, ss_row_source **source, ss_error *error)
+{
+    if (options->logs.count == 0)
+        return ss_error_set(error, SS_E_ARGUMENT, "no purchase log: give --log FILE");
+    bool postgres = is_postgres(options->logs.text[0]);
+    if (postgres && (options->logs.count != 1 || !options->query))
+        return ss_error_set(error, SS_E_ARGUMENT, "a postgresql:// log stands alone and needs --query");
+    if (!postgres && options->query)
+        return ss_error_set(error, SS_E_ARGUMENT, "--query goes with a postgresql:// log");
+    if (postgres)
+        return ss_row_source_open_postgres(options->logs.text[0], options->query, source, error);
+    return ss_row_source_open_files(options->logs.text, options->logs.count, source, error);
+}
+
+ss_status ss_training_data_read(const ss_input_options *options, ss_progress_sink *progress, ss_training_data *data,
+                                ss_error *error)
+{
+    ss_status status = SS_OK;
+    ss_row_source *source = NULL;
+    ss_catalog_options catalog = {options->catalog_columns, options->log.max_bad_rows, options->log.decimals};
+    *data = (ss_training_data){.decimals = options->log.decimals};
+    SS_TRY(open_log(options, &source, error));
+    if (options->catalogs.count > 0)
+        SS_TRY(ss_catalog_read(options->catalogs.text, options->catalogs.count, &catalog, progress, &data->catalog,
+                               &data->catalog_report, error));
+    SS_TRY(ss_log_read(source, &options->log, data->catalog, progress, &data->interactions, &data->log_report, error));
+out:
+    ss_row_source_close(&source);
+    if (status != SS_OK && status != SS_E_BAD_INPUT)
+        ss_training_data_free(data);
+    return status;
+}
+
+void ss_training_data_free(ss_training_data *data)
+{
+    if (!data)
+        return;
+    ss_interactions_free(&data->interactions);
+    ss_catalog_free(&data->catalog);
+    *data = (ss_training_data){0};
+}
+
+/* ---- manifest ---- */
+
+/* A dot inside a key is escaped: option names have them. */
+static void option_path(const char *name, char *path, size_t size)
+{
+    size_t at = (size_t)snprintf(path, size, "options.");
+    for (; *name && at + 3 < size; name++) {
+        if (*name == '.')
+            path[at++] = '\\';
+        path[at++] = *name;
+    }
+    path[at] = '\0';
+}
+
+static ss_status put_option(void *context, const char *name, const ss_option *option, const char *value)
+{
+    char path[192];
+    (void)option;
+    option_path(name, path, sizeof path);
+    return ss_manifest_set_text(context, path, value);
+}
+
+static ss_status put_counts(ss_manifest *manifest, const ss_interactions *log, const ss_item_table *items)
+{
+    const struct {
+        const char *path;
+        uint64_t value;
+    } counts[] = {{"counts.rows", log->count},
+                  {"counts.items", items->content.count},
+                  {"counts.items_bought", log->item_count},
+                  {"counts.customers", log->customer_count},
+                  {"counts.baskets", log->basket_count}};
+    ss_status status = SS_OK;
+    for (size_t i = 0; i < sizeof counts / sizeof *counts && status == SS_OK; i++)
+        status = ss_manifest_set_int(manifest, counts[i].path, (int64_t)counts[i].value);
+    return status;
+}
+
+static ss_status put_times(ss_manifest *manifest, const ss_interactions *log)
+{
+    ss_status status = SS_OK;
+    char text[SS_TIMESTAMP_TEXT];
+    if (!log->has_times)
+        return SS_OK;
+    ss_timestamp_format(log->first_time, text);
+    SS_TRY(ss_manifest_set_text(manifest, "input.first_time", text));
+    ss_timestamp_format(log->last_time, text);
+    SS_TRY(ss_manifest_set_text(manifest, "input.last_time", text));
+out:
+    return status;
+}
+
+static ss_status write_manifest(const char *path, const char *name, const ss_interactions *log,
+                                const ss_item_table *items, const ss_log_report *input, const ss_model_options *options,
+                                ss_error *error)
+{
+    ss_status status = SS_OK;
+    ss_option_group groups[SS_MODEL_GROUPS_MAX];
+    ss_model_options copy = *options; /* option groups point into what they may also set */
+    size_t count = ss_model_option_groups(&copy, groups);
+    ss_manifest *manifest = ss_manifest_new();
+    char digest[33];
+    if (!manifest)
+        return ss_error_nomem(error);
+    SS_TRY(ss_manifest_set_text(manifest, "generation", name));
+    SS_TRY(ss_manifest_set_text(manifest, "program", "smartshelf " SS_VERSION));
+    SS_TRY(ss_manifest_set_text(manifest, "cpu_kernel", ss_cpu_name(ss_cpu_detect())));
+    if (input) {
+        snprintf(digest, sizeof digest, "%016llx%016llx", (unsigned long long)input->digest_high,
+                 (unsigned long long)input->digest_low);
+        SS_TRY(ss_manifest_set_text(manifest, "input.digest_xxh3_128", digest));
+    }
+    SS_TRY(put_times(manifest, log));
+    SS_TRY(put_counts(manifest, log, items));
+    SS_TRY(ss_options_dump(groups, count, put_option, manifest));
+    SS_TRY(ss_manifest_write(manifest, path, error));
+out:
+    ss_manifest_free(&manifest);
+    return status == SS_E_NOMEM ? ss_error_nomem(error) : status;
+}
+
+/* ---- training ---- */
+
+ss_status ss_temporary_folder(char *path, size_t size, ss_error *error)
+{
+    const char *root = getenv("TMPDIR");
+    if ((size_t)snprintf(path, size, "%s/smartshelf-XXXXXX", root && *root ? root : "/tmp") >= size)
+        return ss_error_set(error, SS_E_LIMIT, "TMPDIR is too long");
+    if (!mkdtemp(path))
+        return ss_error_io(error, path, "cannot make a temporary folder");
+    return SS_OK;
+}
+
+static double seconds_since(int64_t *start)
+{
+    int64_t now = ss_clock_monotonic();
+    double seconds = (double)(now - *start) / 1e9;
+    *start = now;
+    return seconds;
+}
+
+static ss_status train_models(const char *path, const ss_interactions *log, const ss_item_table *items,
+                              const ss_model_options *options, int threads, ss_progress_sink *progress,
+                              ss_train_report *report, ss_error *error)
+{
+    ss_status status = SS_OK;
+    int64_t clock = ss_clock_monotonic();
+    if (options->models & SS_TRAIN_POPULARITY)
+        SS_TRY(ss_popularity_train(log, &options->popularity, items->content.category, items->content.count,
+                                   items->category_count, path, error));
+    report->seconds_popularity = seconds_since(&clock);
+    if (options->models & SS_TRAIN_COOCCURRENCE)
+        SS_TRY(ss_cooccurrence_train(log, &options->cooccurrence, threads, progress, path, error));
+    report->seconds_cooccurrence = seconds_since(&clock);
+    if ((options->models & SS_TRAIN_ALS) && log->has_customers)
+        SS_TRY(ss_als_train(log, &options->als, threads, progress, path, error));
+    report->seconds_als = seconds_since(&clock);
+out:
+    return status;
+}
+
+static ss_status train_all(const char *path, const char *name, const ss_interactions *log, const ss_interactions *named,
+                           const ss_catalog *catalog, int64_t decimals, const ss_log_report *input,
+                           const ss_model_options *options, int threads, ss_progress_sink *progress,
+                           ss_train_report *report, ss_error *error)
+{
+    ss_status status = SS_OK;
+    ss_item_table items = {0};
+    int64_t clock = ss_clock_monotonic();
+    SS_TRY(ss_item_table_make(log, named, catalog, decimals, &items, error));
+    SS_TRY(ss_items_write(path, &items.content, error));
+    if (log->has_customers)
+        SS_TRY(ss_histories_write(path, log, named, items.content.count, error));
+    report->seconds_items = seconds_since(&clock);
+    SS_TRY(train_models(path, log, &items, options, threads, progress, report, error));
+    SS_TRY(write_manifest(path, name, log, &items, input, options, error));
+out:
+    ss_item_table_free(&items);
+    return status;
+}
+
+ss_status ss_train_into(const char *path, const char *name, const ss_interactions *interactions,
+                        const ss_interactions *named, const ss_catalog *catalog, int64_t decimals,
+                        const ss_model_options *options, int threads, ss_progress_sink *progress,
+                        ss_train_report *report, ss_error *error)
+{
+    return train_all(path, name, interactions, named, catalog, decimals, NULL, options, threads, progress, report,
+                     error);
+}
+
+ss_status ss_train(const char *store, int64_t now, const ss_training_data *data, const ss_model_options *options,
+                   int threads, ss_progress_sink *progress, ss_train_report *report, ss_error *error)
+{
+    ss_status status = SS_OK;
+    ss_generation_draft *draft = NULL;
+    SS_TRY(ss_generation_begin(store, now, &draft, error));
+    snprintf(report->generation, sizeof report->generation, "%s", ss_generation_draft_name(draft));
+    SS_TRY(train_all(ss_generation_draft_path(draft), report->generation, &data->interactions, &data->interactions,
+                     data->catalog, data->decimals, &data->log_report, options, threads, progress, report, error));
+    int64_t clock = ss_clock_monotonic();
+    SS_TRY(ss_generation_publish(&draft, ss_snapshot_schemas, true, error));
+    report->seconds_publish = seconds_since(&clock);
+out:
+    ss_generation_abandon(&draft);
+    return status;
+}

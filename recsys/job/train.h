@@ -1,0 +1,85 @@
+/*
+ * train.h: a purchase log in, a published generation out.
+ *
+ * read catalogue → read log → items + customers → popularity → cooccurrence → als → manifest → validate → publish.
+ * Nothing is published unless everything succeeded; a stop at any moment leaves the served generation untouched.
+ */
+#ifndef SS_JOB_TRAIN_H
+#define SS_JOB_TRAIN_H
+
+#include "log/read_log.h"
+#include "models/als_train.h"
+#include "models/cooccurrence_train.h"
+#include "models/popularity_train.h"
+#include "shelf/snapshot.h"
+
+#define SS_TRAIN_COOCCURRENCE 1u
+#define SS_TRAIN_ALS          2u
+#define SS_TRAIN_POPULARITY   4u
+#define SS_TRAIN_ALL          7u
+
+/* Everything that decides what a generation holds, beside the input. */
+typedef struct ss_model_options {
+    unsigned models; /* SS_TRAIN_… */
+    ss_cooccurrence_options cooccurrence;
+    ss_als_options als;
+    ss_popularity_options popularity;
+    ss_shelf shelves[SS_SHELF_COUNT]; /* written to the manifest, read by whoever serves it */
+} ss_model_options;
+
+/*
+ * The option groups of all of it: prefixes "bought-together", "related", "bought-next", "als", "popularity" and "shelf.NAME". The groups point into `options`.
+ * Returns how many; room for SS_MODEL_GROUPS_MAX.
+ */
+#define SS_MODEL_GROUPS_MAX (5 + SS_SHELF_COUNT)
+size_t ss_model_option_groups(ss_model_options *options, ss_option_group groups[SS_MODEL_GROUPS_MAX]);
+void ss_model_options_defaults(ss_model_options *options);
+
+/* "popularity,als" → bits. SS_E_ARGUMENT names what is no model. */
+ss_status ss_model_names_parse(const char *list, unsigned *models, ss_error *error);
+
+/* What the log and the catalogue gave, ready for training again and again. */
+typedef struct ss_training_data {
+    ss_interactions interactions; /* owned */
+    ss_catalog *catalog;          /* owned; NULL without one */
+    ss_log_report log_report;
+    ss_catalog_report catalog_report;
+    int64_t decimals;
+} ss_training_data;
+
+typedef struct ss_input_options {
+    ss_texts logs;     /* files, "-", or one postgresql:// URI */
+    const char *query; /* SQL, with a postgresql:// log */
+    ss_texts catalogs;
+    ss_log_options log;
+    const char *catalog_columns;
+} ss_input_options;
+extern const ss_option ss_input_option_table[]; /* --log, --query, --catalog, --catalog-columns */
+
+ss_status ss_training_data_read(const ss_input_options *options, ss_progress_sink *progress, ss_training_data *data,
+                                ss_error *error);
+void ss_training_data_free(ss_training_data *data);
+
+/* Makes an empty folder under $TMPDIR or /tmp; the caller removes it (ss_file_remove_tree). */
+ss_status ss_temporary_folder(char *path, size_t size, ss_error *error);
+
+typedef struct ss_train_report {
+    char generation[SS_GENERATION_NAME_MAX];
+    double seconds_items, seconds_cooccurrence, seconds_als, seconds_popularity, seconds_publish;
+} ss_train_report;
+
+/*
+ * `named` holds the dictionaries: `interactions` itself, or the log it is a subset of.
+ * Trains into the folder `path` (which exists) without publishing: every model file and the manifest. `catalog` may be NULL. For
+ * tuning and evaluation; ss_train publishes. threads >= 1.
+ */
+ss_status ss_train_into(const char *path, const char *name, const ss_interactions *interactions,
+                        const ss_interactions *named, const ss_catalog *catalog, int64_t decimals,
+                        const ss_model_options *options, int threads, ss_progress_sink *progress,
+                        ss_train_report *report, ss_error *error);
+
+/* Trains and publishes a generation of `store`, named by `now`. */
+ss_status ss_train(const char *store, int64_t now, const ss_training_data *data, const ss_model_options *options,
+                   int threads, ss_progress_sink *progress, ss_train_report *report, ss_error *error);
+
+#endif

@@ -1,0 +1,333 @@
+#include "job/tune.h"
+
+#include "base/clock.h"
+#include "job/evaluate.h"
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define TUNE_ALS_FACTORS    64 /* a ranking of settings carries over to more factors */
+#define TUNE_ALS_ITERATIONS 8
+#define GRID_MAX            10
+#define DEFAULT_DAYS        90
+
+/* What has to be made anew when an option changes. */
+typedef enum ss_tune_stage { TUNE_PAIRS, TUNE_FACTORS, TUNE_SHELF } ss_tune_stage;
+
+/* An option and the values to try. "%R" stands for the task's relation, "%S" for its shelf. */
+typedef struct ss_knob {
+    ss_tune_stage stage;
+    const char *option;
+    bool needs_times;
+    double grid[GRID_MAX];
+    size_t count;
+} ss_knob;
+
+static const ss_knob pair_knobs[] = {
+    {TUNE_PAIRS, "%R.c", false, {0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9}, 10},
+    {TUNE_PAIRS, "%R.a", false, {0, 0.25, 0.5, 0.6, 0.75, 0.9, 1, 1.1}, 8},
+    {TUNE_PAIRS, "%R.b", false, {0, 0.25, 0.4, 0.5, 0.6, 0.7, 0.85, 1}, 8},
+    {TUNE_PAIRS, "%R.recency", true, {0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7}, 7},
+    {TUNE_PAIRS, "%R.recency-half-life", true, {3, 7, 15, 30, 60, 120}, 6},
+    {TUNE_PAIRS, "%R.half-life", true, {0, 90, 180, 365, 730}, 5},
+    {TUNE_PAIRS, "%R.min-customers", false, {1, 2, 3, 5}, 4},
+    {TUNE_PAIRS, "%R.list-length", false, {100, 200, 300, 500}, 4},
+    {TUNE_SHELF, "shelf.%S.history-half-life", true, {0, 30, 60, 120, 240, 480}, 6},
+    {TUNE_SHELF, "shelf.%S.repeat-exponent", false, {0, 0.25, 0.5, 0.75, 1}, 5},
+};
+
+static const ss_knob factor_knobs[] = {
+    {TUNE_FACTORS, "als.unobserved", false, {0.003, 0.01, 0.02, 0.03, 0.1, 0.3}, 6},
+    {TUNE_FACTORS, "als.regularization", false, {0.001, 0.003, 0.006, 0.01, 0.02, 0.05}, 6},
+    {TUNE_FACTORS, "als.half-life", true, {0, 90, 180, 365}, 4},
+    {TUNE_SHELF, "shelf.%S.freshness-exponent", true, {0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7}, 7},
+};
+
+static const ss_knob blend_knobs[] = {
+    {TUNE_SHELF, "shelf.%S.weight.als", false, {0, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2}, 9},
+    {TUNE_SHELF, "shelf.%S.weight.bought-together", false, {0, 0.1, 0.25, 0.5, 1}, 5},
+    {TUNE_SHELF, "shelf.%S.weight.bought-next", false, {0, 0.1, 0.25, 0.5, 1}, 5},
+    {TUNE_SHELF, "shelf.%S.weight.related", false, {0, 0.1, 0.25, 0.5, 1}, 5},
+    {TUNE_SHELF, "shelf.%S.weight.history", false, {0, 0.25, 0.5, 1, 2, 4}, 6},
+};
+
+#define COUNT_OF(ARRAY) (sizeof(ARRAY) / sizeof *(ARRAY))
+
+typedef struct ss_tuner {
+    const ss_interactions *log;
+    const ss_tune_options *limits;
+    ss_interactions train;
+    ss_cases cases;
+    ss_task task;
+    char folder[SS_PATH_MAX];
+    ss_model_options best;
+    double best_score;
+    int threads;
+    int64_t deadline;
+    ss_progress_sink *progress;
+    ss_tune_sink sink;
+    void *sink_context;
+    ss_tune_report *report;
+    ss_error *error;
+} ss_tuner;
+
+static ss_relation task_relation(ss_task task)
+{
+    if (task == SS_TASK_REST_OF_BASKET)
+        return SS_BOUGHT_TOGETHER;
+    return task == SS_TASK_SESSION ? SS_BOUGHT_NEXT : SS_RELATED;
+}
+
+static void option_name(const ss_tuner *tuner, const char *pattern, char *name, size_t size)
+{
+    static const char *const relations[SS_RELATION_COUNT] = {"bought-together", "related", "bought-next"};
+    size_t at = 0;
+    for (; *pattern && at + 1 < size; pattern++) {
+        if (*pattern != '%') {
+            name[at++] = *pattern;
+            continue;
+        }
+        pattern++;
+        at += (size_t)snprintf(name + at, size - at, "%s",
+                               *pattern == 'R' ? relations[task_relation(tuner->task)]
+                                               : ss_shelf_name(ss_task_shelf(tuner->task)));
+    }
+    name[at] = '\0';
+}
+
+/* ---- making what a setting needs ---- */
+
+static ss_status remove_file(ss_tuner *tuner, const char *file)
+{
+    char path[SS_PATH_MAX];
+    ss_status status = ss_file_join(path, sizeof path, tuner->folder, file, tuner->error);
+    if (status == SS_OK)
+        unlink(path);
+    return status;
+}
+
+/* `only`: the task's relation and no other: those that a blend may add are counted once, before blending. */
+static ss_status train_pairs(ss_tuner *tuner, const ss_model_options *options, bool only)
+{
+    ss_status status = SS_OK;
+    ss_cooccurrence_options pairs = options->cooccurrence;
+    for (unsigned r = 0; only && r < SS_RELATION_COUNT; r++)
+        if (r != (unsigned)task_relation(tuner->task))
+            pairs.relations[r].max_group = 1; /* no group of one item has a pair */
+    SS_TRY(remove_file(tuner, SS_COOCCURRENCE_FILE));
+    SS_TRY(ss_cooccurrence_train(&tuner->train, &pairs, tuner->threads, NULL, tuner->folder, tuner->error));
+out:
+    return status;
+}
+
+static ss_status train_factors(ss_tuner *tuner, const ss_model_options *options)
+{
+    ss_status status = SS_OK;
+    ss_als_options als = options->als;
+    als.factors = als.factors < TUNE_ALS_FACTORS ? als.factors : TUNE_ALS_FACTORS;
+    als.iterations = als.iterations < TUNE_ALS_ITERATIONS ? als.iterations : TUNE_ALS_ITERATIONS;
+    SS_TRY(remove_file(tuner, SS_ALS_FILE));
+    SS_TRY(ss_als_train(&tuner->train, &als, tuner->threads, NULL, tuner->folder, tuner->error));
+out:
+    return status;
+}
+
+/* ---- asking ---- */
+
+static ss_status ask(ss_tuner *tuner, const ss_model_options *options, const char *model, double *score)
+{
+    ss_status status = SS_OK;
+    ss_snapshot *snapshot = NULL;
+    ss_evaluation evaluation = {0};
+    ss_shelf shelf = ss_shelf_of_model(&options->shelves[ss_task_shelf(tuner->task)], model);
+    size_t cutoff = tuner->task == SS_TASK_REST_OF_BASKET ? 10 : 20;
+    SS_TRY(ss_snapshot_open(tuner->folder, NULL, false, &snapshot, tuner->error));
+    SS_TRY(ss_evaluate_shelf(snapshot, &shelf, model, tuner->task, &tuner->cases, &cutoff, 1, tuner->threads, NULL,
+                             NULL, NULL, &evaluation, tuner->error));
+    *score = (evaluation.rows[0].recall + evaluation.rows[0].ndcg) / 2;
+    tuner->report->settings_tried++;
+out:
+    ss_snapshot_release(&snapshot);
+    return status;
+}
+
+static void tell(const ss_tuner *tuner, const char *model, const char *option, double value, double score, bool kept)
+{
+    ss_tune_step step = {tuner->task, model, option, value, score, kept};
+    if (tuner->sink)
+        tuner->sink(tuner->sink_context, &step);
+}
+
+static bool go_on(ss_tuner *tuner, ss_status *status)
+{
+    ss_progress step = {.phase = "tune", .done = tuner->report->settings_tried, .unit = "settings"};
+    if (!ss_progress_tell(tuner->progress, &step))
+        *status = SS_E_CANCELLED;
+    tuner->report->out_of_time |= ss_clock_monotonic() >= tuner->deadline;
+    return *status == SS_OK && !tuner->report->out_of_time;
+}
+
+static ss_status make_stage(ss_tuner *tuner, ss_tune_stage stage, const ss_model_options *options)
+{
+    if (stage == TUNE_PAIRS)
+        return train_pairs(tuner, options, true);
+    return stage == TUNE_FACTORS ? train_factors(tuner, options) : SS_OK;
+}
+
+/* ---- the search ---- */
+
+typedef struct ss_trial {
+    ss_model_options options;
+    ss_option_group groups[SS_MODEL_GROUPS_MAX];
+    size_t group_count;
+} ss_trial;
+
+static ss_status set_trial(ss_trial *trial, const ss_model_options *from, const char *name, double value, bool *changed,
+                           ss_error *error)
+{
+    char text[32];
+    trial->options = *from;
+    trial->group_count = ss_model_option_groups(&trial->options, trial->groups);
+    snprintf(text, sizeof text, "%.9g", value);
+    ss_status status = ss_options_set(trial->groups, trial->group_count, name, text, error);
+    *changed = memcmp(&trial->options, from, sizeof *from) != 0;
+    return status;
+}
+
+static ss_status try_knob(ss_tuner *tuner, const ss_knob *knob, const char *model, bool *improved)
+{
+    ss_status status = SS_OK;
+    char name[96];
+    option_name(tuner, knob->option, name, sizeof name);
+    for (size_t g = 0; g < knob->count && go_on(tuner, &status); g++) {
+        ss_trial trial;
+        double score;
+        bool changed;
+        SS_TRY(set_trial(&trial, &tuner->best, name, knob->grid[g], &changed, tuner->error));
+        if (!changed)
+            continue;
+        SS_TRY(make_stage(tuner, knob->stage, &trial.options));
+        SS_TRY(ask(tuner, &trial.options, model, &score));
+        bool kept = score > tuner->best_score;
+        tell(tuner, model, name, knob->grid[g], score, kept);
+        if (kept) {
+            tuner->best = trial.options;
+            tuner->best_score = score;
+            *improved = true;
+        }
+    }
+out:
+    return status;
+}
+
+/* Rounds over the options, one at a time, until a round finds nothing better; leaves the files of the best behind. */
+static ss_status search(ss_tuner *tuner, const ss_knob *knobs, size_t count, const char *model)
+{
+    ss_status status = SS_OK;
+    bool improved = true;
+    SS_TRY(make_stage(tuner, knobs[0].stage, &tuner->best));
+    SS_TRY(ask(tuner, &tuner->best, model, &tuner->best_score));
+    tell(tuner, model, "start", 0, tuner->best_score, true);
+    while (improved && go_on(tuner, &status)) {
+        improved = false;
+        for (size_t k = 0; k < count; k++)
+            if (tuner->log->has_times || !knobs[k].needs_times)
+                SS_TRY(try_knob(tuner, &knobs[k], model, &improved));
+    }
+    if (status == SS_OK)
+        status = make_stage(tuner, knobs[0].stage, &tuner->best);
+out:
+    return status;
+}
+
+static ss_status search_task(ss_tuner *tuner)
+{
+    ss_status status = SS_OK;
+    ss_task task = tuner->task;
+    if (tuner->best.models & SS_TRAIN_COOCCURRENCE)
+        SS_TRY(search(tuner, pair_knobs, COUNT_OF(pair_knobs), "cooccurrence"));
+    bool factors = (tuner->best.models & SS_TRAIN_ALS) && tuner->train.has_customers && task <= SS_TASK_NEXT_BASKET;
+    if (factors)
+        SS_TRY(search(tuner, factor_knobs, COUNT_OF(factor_knobs), "als"));
+    if (tuner->best.models & SS_TRAIN_COOCCURRENCE)
+        SS_TRY(train_pairs(tuner, &tuner->best, false));
+    SS_TRY(search(tuner, blend_knobs, COUNT_OF(blend_knobs), "blend"));
+    tuner->report->best[task] = tuner->best_score;
+out:
+    return status;
+}
+
+/* ---- a task: hold out, make the part that no option changes, search ---- */
+
+static ss_split_options split_of(const ss_tuner *tuner)
+{
+    const ss_interactions *log = tuner->log;
+    double span = log->has_times ? (double)(log->last_time - log->first_time) / (double)SS_DAY : 0;
+    double days = tuner->limits->days > 0 ? tuner->limits->days : DEFAULT_DAYS;
+    if (tuner->limits->days <= 0 && days > span / 5)
+        days = span / 5;
+    return (ss_split_options){.split = span > 0 ? SS_SPLIT_TIME : SS_SPLIT_RANDOM,
+                              .days = days,
+                              .share = tuner->limits->share,
+                              .seed = (uint64_t)tuner->limits->seed,
+                              .max_cases = (size_t)tuner->limits->max_cases};
+}
+
+static ss_status tune_task(ss_tuner *tuner, const ss_catalog *catalog, int64_t decimals)
+{
+    ss_status status = SS_OK;
+    ss_train_report trained = {0};
+    ss_model_options base = tuner->best;
+    ss_split_options split = split_of(tuner);
+    base.models &= SS_TRAIN_POPULARITY;
+    SS_TRY(ss_cases_split(tuner->log, tuner->task, &split, &tuner->train, &tuner->cases, tuner->error));
+    if (tuner->cases.count == 0)
+        SS_TRY(ss_error_set(tuner->error, SS_E_ARGUMENT, "the log has nothing to hold out for task %s",
+                            ss_task_name(tuner->task)));
+    SS_TRY(ss_temporary_folder(tuner->folder, sizeof tuner->folder, tuner->error));
+    SS_TRY(ss_train_into(tuner->folder, "tuning", &tuner->train, tuner->log, catalog, decimals, &base, tuner->threads,
+                         NULL, &trained, tuner->error));
+    SS_TRY(search_task(tuner));
+out:
+    if (*tuner->folder)
+        ss_file_remove_tree(tuner->folder, NULL);
+    *tuner->folder = '\0';
+    ss_cases_free(&tuner->cases);
+    ss_interactions_free(&tuner->train);
+    return status;
+}
+
+ss_status ss_tune(const ss_interactions *log, const ss_catalog *catalog, int64_t decimals, const ss_tune_options *tune,
+                  int threads, ss_progress_sink *progress, ss_tune_sink sink, void *context, ss_model_options *options,
+                  ss_tune_report *report, ss_error *error)
+{
+    ss_status status = SS_OK;
+    int64_t start = ss_clock_monotonic();
+    int tasks = 0, done = 0;
+    *report = (ss_tune_report){0};
+    for (unsigned task = 0; task < SS_TASK_COUNT; task++)
+        tasks += tune->tasks[task];
+    ss_tuner tuner = {.log = log,
+                      .limits = tune,
+                      .best = *options,
+                      .threads = threads,
+                      .progress = progress,
+                      .sink = sink,
+                      .sink_context = context,
+                      .report = report,
+                      .error = error};
+    for (unsigned task = 0; task < SS_TASK_COUNT && status == SS_OK; task++) {
+        if (!tune->tasks[task])
+            continue;
+        tuner.task = (ss_task)task;
+        tuner.deadline = start + (int64_t)(tune->budget_seconds * ++done / tasks * 1e9);
+        report->out_of_time = false;
+        status = tune_task(&tuner, catalog, decimals);
+    }
+    *options = tuner.best;
+    report->seconds = (double)(ss_clock_monotonic() - start) / 1e9;
+    ss_progress_tell(
+        progress,
+        &(ss_progress){.phase = "tune", .done = report->settings_tried, .unit = "settings", .finished = true});
+    return status;
+}
