@@ -1,0 +1,122 @@
+#include "cli/command.h"
+#include "cli/log_report.h"
+#include "cli/tune_settings.h"
+
+#include "base/clock.h"
+#include "base/cpu.h"
+#include "job/train.h"
+#include <unistd.h>
+
+typedef struct train_settings {
+    ss_input_options input;
+    const char *store;
+    const char *models;
+    int64_t threads;
+    ss_tune_settings tune;
+    ss_model_options options;
+} train_settings;
+
+static const ss_option train_options[] = {
+    {"store", SS_OPTION_TEXT, offsetof(train_settings, store), 0, 0, NULL, NULL, "FOLDER",
+     "Where generations are kept; made when missing."},
+    {"models", SS_OPTION_TEXT, offsetof(train_settings, models), 0, 0, "popularity,cooccurrence,als", NULL, "LIST",
+     "The models to train."},
+    {"threads", SS_OPTION_INT, offsetof(train_settings, threads), 0, 1024, "0", NULL, NULL,
+     "Threads for training; 0: all cores. The result does not depend on it."},
+    {0},
+};
+
+static size_t train_groups(void *memory, ss_option_group *groups)
+{
+    train_settings *settings = memory;
+    size_t count = 0;
+    groups[count++] = (ss_option_group){NULL, NULL, train_options, settings};
+    groups[count++] = (ss_option_group){"Input", NULL, ss_input_option_table, &settings->input};
+    groups[count++] = (ss_option_group){NULL, NULL, ss_log_option_table, &settings->input.log};
+    groups[count++] = (ss_option_group){"Tuning", NULL, ss_tune_option_table, &settings->tune};
+    return count + ss_model_option_groups(&settings->options, groups + count);
+}
+
+static void train_defaults(void *memory)
+{
+    train_settings *settings = memory;
+    ss_model_options_defaults(&settings->options);
+    settings->input.log.until = SS_NO_TIME;
+}
+
+static void print_human(const train_settings *settings, const ss_training_data *data, const ss_train_report *report)
+{
+    ss_print_log_report(stdout, data);
+    printf("trained\n  items and histories %.1f s, popularity %.1f s, co-occurrence %.1f s, factorization %.1f s, "
+           "validation and publishing %.1f s\npublished %s/generations/%s\n",
+           report->seconds_items, report->seconds_popularity, report->seconds_cooccurrence, report->seconds_als,
+           report->seconds_publish, settings->store, report->generation);
+}
+
+static ss_status print_json(const ss_training_data *data, const ss_train_report *report, ss_error *error)
+{
+    json_t *root = json_pack("{s:s, s:o, s:{s:f, s:f, s:f, s:f, s:f}}", "generation", report->generation, "log",
+                             ss_log_report_json(data), "seconds", "items", report->seconds_items, "popularity",
+                             report->seconds_popularity, "cooccurrence", report->seconds_cooccurrence, "als",
+                             report->seconds_als, "publish", report->seconds_publish);
+    if (!root)
+        return ss_error_nomem(error);
+    json_dumpf(root, stdout, JSON_INDENT(2));
+    putchar('\n');
+    json_decref(root);
+    return SS_OK;
+}
+
+static ss_status tune_and_train(train_settings *settings, const ss_training_data *data, const ss_cli *cli,
+                                ss_error *error)
+{
+    ss_status status = SS_OK;
+    ss_train_report report = {0};
+    int threads = settings->threads > 0 ? (int)settings->threads : ss_cpu_count();
+    SS_TRY(ss_tune_settings_apply(&settings->tune, data, threads, cli, &settings->options, error));
+    SS_TRY(ss_train(settings->store, ss_clock_now(), data, &settings->options, threads, cli->progress, &report, error));
+    if (cli->json)
+        SS_TRY(print_json(data, &report, error));
+    else
+        print_human(settings, data, &report);
+out:
+    return status;
+}
+
+static ss_status run_train(void *memory, const ss_texts *operands, const ss_cli *cli, ss_error *error)
+{
+    ss_status status = SS_OK;
+    train_settings *settings = memory;
+    ss_training_data data = {0};
+    SS_TRY(ss_command_operands(operands, 0, 0, error));
+    if (!settings->store)
+        SS_TRY(ss_error_set(error, SS_E_ARGUMENT, "no store: give --store FOLDER"));
+    SS_TRY(ss_model_names_parse(settings->models, &settings->options.models, error));
+    SS_TRY(ss_file_make_folders(settings->store, error));
+    if (access(settings->store, W_OK) != 0)
+        SS_TRY(ss_error_io(error, settings->store, "cannot write into the store"));
+    status = ss_training_data_read(&settings->input, cli->progress, &data, error);
+    if (status == SS_E_BAD_INPUT && !cli->quiet)
+        ss_print_log_report(stderr, &data);
+    if (status == SS_OK)
+        status = tune_and_train(settings, &data, cli, error);
+out:
+    ss_training_data_free(&data);
+    return status;
+}
+
+const ss_command ss_command_train = {
+    .name = "train",
+    .operands = "",
+    .summary = "Read a purchase log and publish a generation of models.",
+    .description =
+        "The log's header names its columns: item_id and one of order_id, customer_id, session_id must be there;\n"
+        "quantity, unit_price, timestamp and event are used when they are. --columns maps other names.\n\n"
+        "  smartshelf train --log orders.csv.gz --catalog items.csv --store /srv/shelf\n"
+        "  smartshelf train --log 'postgresql:///shop' --query 'SELECT ... FROM order_lines' --store /srv/shelf\n"
+        "  smartshelf train --log export.csv --columns item_id=StockCode,order_id=Invoice --store /srv/shelf --tune",
+    .settings_size = sizeof(train_settings),
+    .groups = train_groups,
+    .defaults = train_defaults,
+    .run = run_train,
+};

@@ -1,0 +1,46 @@
+/*
+ * command.h: what a subcommand is: a row of main.c's table. Parsing, --help, shell completion, progress and the printing of
+ * errors are the same for all; a subcommand's own file holds its options and its run function.
+ */
+#ifndef SS_CLI_COMMAND_H
+#define SS_CLI_COMMAND_H
+
+#include "base/options.h"
+#include "base/progress.h"
+#include <stdio.h>
+
+#define SS_COMMAND_GROUPS_MAX 24
+
+/* Options that every subcommand has. */
+typedef struct ss_cli {
+    bool help, quiet, json;
+    ss_progress_sink *progress; /* NULL with --quiet */
+} ss_cli;
+
+typedef struct ss_command {
+    const char *name;
+    const char *operands;    /* "GENERATION|FILE"; "" for none */
+    const char *summary;     /* one line */
+    const char *description; /* a paragraph or more for --help, with examples */
+    size_t settings_size;    /* bytes of the settings that the option groups point into */
+    /* Fills `groups` with the tables over `settings` (zeroed memory); returns how many. */
+    size_t (*groups)(void *settings, ss_option_group *groups);
+    /* Defaults that no table can express; called after the tables' own. May be NULL. */
+    void (*defaults)(void *settings);
+    /* Results go to stdout. Anything but SS_OK is printed from `error` and ends the program with a failure. */
+    ss_status (*run)(void *settings, const ss_texts *operands, const ss_cli *cli, ss_error *error);
+} ss_command;
+
+extern const ss_command ss_command_train;
+extern const ss_command ss_command_evaluate;
+extern const ss_command ss_command_inspect;
+extern const ss_command ss_command_simulate;
+extern const ss_command ss_command_completion;
+
+/* All of them, NULL-terminated: for help and completion. */
+extern const ss_command *const ss_commands[];
+
+/* SS_E_ARGUMENT unless there are between `least` and `most` operands. */
+ss_status ss_command_operands(const ss_texts *operands, size_t least, size_t most, ss_error *error);
+
+#endif

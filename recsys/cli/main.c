@@ -1,0 +1,128 @@
+#include "cli/command.h"
+#include "cli/progress_bar.h"
+
+#include "base/memory.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define EXIT_USAGE 2
+
+const ss_command *const ss_commands[] = {
+    &ss_command_train, &ss_command_evaluate, &ss_command_inspect, &ss_command_simulate, &ss_command_completion, NULL,
+};
+
+static const ss_option common_options[] = {
+    {"help", SS_OPTION_FLAG, offsetof(ss_cli, help), 0, 0, NULL, NULL, NULL, "Show this help and leave."},
+    {"quiet", SS_OPTION_FLAG, offsetof(ss_cli, quiet), 0, 0, NULL, NULL, NULL, "No progress on standard error."},
+    {"json", SS_OPTION_FLAG, offsetof(ss_cli, json), 0, 0, NULL, NULL, NULL, "Results as JSON, for machines."},
+    {0},
+};
+
+static void print_overview(FILE *out)
+{
+    fputs("smartshelf: product recommendations from a purchase log\n\nUsage: smartshelf COMMAND [OPTION]...\n\n", out);
+    for (size_t i = 0; ss_commands[i]; i++)
+        fprintf(out, "  %-12s%s\n", ss_commands[i]->name, ss_commands[i]->summary);
+    fputs("\nsmartshelf COMMAND --help tells the options of a command; smartshelf --version the version.\n", out);
+}
+
+static const ss_command *find_command(const char *name)
+{
+    for (size_t i = 0; ss_commands[i]; i++)
+        if (strcmp(ss_commands[i]->name, name) == 0)
+            return ss_commands[i];
+    return NULL;
+}
+
+static ss_status print_help(const ss_command *command, const ss_option_group *groups, size_t count, ss_error *error)
+{
+    ss_buffer text;
+    ss_buffer_init(&text, 1u << 20);
+    ss_status status = ss_options_help(groups, count, &text);
+    if (status == SS_OK)
+        printf("Usage: smartshelf %s [OPTION]...%s%s\n\n%s\n\n%s\n%s", command->name, *command->operands ? " " : "",
+               command->operands, command->summary, command->description, text.data);
+    else
+        ss_error_nomem(error);
+    ss_buffer_release(&text);
+    return status;
+}
+
+static void print_error(const ss_error *error)
+{
+    char text[1024];
+    ss_error_format(error, text, sizeof text);
+    fprintf(stderr, "smartshelf: %s\n", text);
+}
+
+static ss_status run_parsed(const ss_command *command, void *settings, const ss_texts *operands, ss_cli *cli,
+                            ss_error *error)
+{
+    ss_progress_bar bar;
+    ss_progress_sink sink = ss_progress_bar_begin(&bar);
+    cli->progress = cli->quiet ? NULL : &sink;
+    ss_status status = command->run(settings, operands, cli, error);
+    ss_progress_bar_end(&bar);
+    if (status == SS_OK && fflush(stdout) != 0)
+        status = ss_error_io(error, "standard output", "cannot write");
+    return status;
+}
+
+static int run_command(const ss_command *command, int argc, char **argv)
+{
+    ss_error error = {0};
+    ss_cli cli = {0};
+    ss_texts operands = {0};
+    ss_option_group groups[SS_COMMAND_GROUPS_MAX];
+    void *settings = ss_array_zeroed(1, command->settings_size + 1);
+    if (!settings) {
+        fputs("smartshelf: out of memory\n", stderr);
+        return EXIT_FAILURE;
+    }
+    size_t count = command->groups(settings, groups);
+    groups[count++] = (ss_option_group){"Common options", NULL, common_options, &cli};
+    ss_options_defaults(groups, count);
+    if (command->defaults)
+        command->defaults(settings);
+    int code = EXIT_USAGE;
+    ss_status status = ss_options_parse(groups, count, argc, argv, &operands, &error);
+    if (status == SS_OK) {
+        status = cli.help ? print_help(command, groups, count, &error)
+                          : run_parsed(command, settings, &operands, &cli, &error);
+        code = status == SS_E_ARGUMENT ? EXIT_USAGE : EXIT_FAILURE;
+    }
+    free(settings);
+    if (status == SS_OK)
+        return EXIT_SUCCESS;
+    print_error(&error);
+    if (code == EXIT_USAGE)
+        fprintf(stderr, "smartshelf %s --help tells the options.\n", command->name);
+    return code;
+}
+
+ss_status ss_command_operands(const ss_texts *operands, size_t least, size_t most, ss_error *error)
+{
+    if (operands->count > most)
+        return ss_error_set(error, SS_E_ARGUMENT, "unexpected argument: %s", operands->text[most]);
+    if (operands->count < least)
+        return ss_error_set(error, SS_E_ARGUMENT, "an argument is missing");
+    return SS_OK;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+        print_overview(argc < 2 ? stderr : stdout);
+        return argc < 2 ? EXIT_USAGE : EXIT_SUCCESS;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        puts("smartshelf " SS_VERSION);
+        return EXIT_SUCCESS;
+    }
+    const ss_command *command = find_command(argv[1]);
+    if (!command) {
+        fprintf(stderr, "smartshelf: no command '%s'; smartshelf --help lists them\n", argv[1]);
+        return EXIT_USAGE;
+    }
+    return run_command(command, argc - 1, argv + 1);
+}
