@@ -208,16 +208,15 @@ static void add_group(oracle *out, const ss_interactions *log, const taken *rows
 
 static void recency_of(const ss_interactions *log, double half_life, double recency[ITEMS])
 {
-    double all = 0;
     for (uint32_t i = 0; i < ITEMS; i++) {
-        recency[i] = 0;
+        double recent = 0, all = 0;
         for (size_t r = 0; r < log->count; r++)
-            if (log->rows[r].item == i)
-                recency[i] += age_weight(log, log->rows[r].time, half_life);
-        all += recency[i];
+            if (log->rows[r].item == i) {
+                recent += age_weight(log, log->rows[r].time, half_life);
+                all++;
+            }
+        recency[i] = all > 0 ? recent / all : 0;
     }
-    for (uint32_t i = 0; i < ITEMS; i++)
-        recency[i] = recency[i] / all * ITEMS;
 }
 
 static double llr_of(double n, double ni, double nj, double nij)
