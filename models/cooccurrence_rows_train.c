@@ -1,7 +1,6 @@
 #include "models/cooccurrence_rows_train.h"
 
 #include "base/memory.h"
-#include "base/topk.h"
 
 #include <math.h>
 #include <omp.h>
@@ -41,7 +40,7 @@ typedef struct job {
 /* What a thread owns. */
 typedef struct worker {
     ss_pair_scratch scratch;
-    ss_scored *heap;
+    ss_pair_selector selector;
     entry *entries; /* of the block at hand */
     size_t entry_count, entry_room;
 } worker;
@@ -74,7 +73,7 @@ static void worker_release(worker *own)
     free(scratch->last);
     free(scratch->touched);
     free(scratch->extra);
-    free(own->heap);
+    ss_pair_selector_release(&own->selector);
     free(own->entries);
 }
 
@@ -89,47 +88,15 @@ static bool worker_init(worker *own, const job *work)
     scratch->customers =
         source->groups_are_customers ? scratch->pairs : zeroed_lanes(items, sizeof *scratch->customers);
     scratch->touched = ss_array_new(items + 1, sizeof *scratch->touched);
-    own->heap = ss_array_new(work->list_length, sizeof *own->heap);
-    if (!scratch->pairs || !scratch->customers || !scratch->touched || !own->heap)
+    if (!scratch->pairs || !scratch->customers || !scratch->touched)
+        return false;
+    if (!ss_pair_selector_init(&own->selector, work->list_length))
         return false;
     if (work->weighted && !(scratch->sums = zeroed_lanes(items, sizeof *scratch->sums)))
         return false;
     if (source->tokens && !(scratch->last = ss_array_zeroed(items, sizeof *scratch->last)))
         return false;
     return source->extra_size == 0 || (scratch->extra = ss_array_zeroed(items, source->extra_size)) != NULL;
-}
-
-/* ---- selection ---- */
-
-typedef struct selection {
-    const ss_pair_scorer *scorer;
-    const ss_pair_scratch *scratch;
-    ss_pair_row row;
-    ss_topk top;
-    uint32_t support;
-    float cut;
-} selection;
-
-static void consider(selection *select, uint32_t j)
-{
-    const ss_pair_scratch *scratch = select->scratch;
-    float sum = scratch->sums ? scratch->sums[j] : 0;
-    ss_scored found = {ss_pair_scorer_score(select->scorer, &select->row, j, scratch->pairs[j], sum), j};
-    if (!(found.score > 0) || !ss_topk_admits(&select->top, found))
-        return;
-    ss_topk_push(&select->top, found);
-    if (select->top.count == select->top.limit)
-        select->cut = ss_pair_scorer_cut(&select->row, select->top.heap[0].score);
-}
-
-static inline void consider_if_likely(selection *select, uint32_t j)
-{
-    const ss_pair_scratch *scratch = select->scratch;
-    if (scratch->customers[j] < select->support)
-        return;
-    float x = scratch->sums ? scratch->sums[j] : (float)scratch->pairs[j];
-    if (x * select->scorer->candidate[j] >= select->cut)
-        consider(select, j);
 }
 
 static void forget_counts(ss_pair_scratch *scratch)
@@ -150,19 +117,6 @@ static void forget_counts(ss_pair_scratch *scratch)
             scratch->sums[j] = 0;
     }
     scratch->touched_count = 0;
-}
-
-static void select_neighbours(selection *select)
-{
-    const ss_pair_scratch *scratch = select->scratch;
-    if (scratch->sparse) {
-        for (size_t t = 0; t < scratch->touched_count; t++)
-            consider_if_likely(select, scratch->touched[t]);
-    } else {
-        for (uint32_t j = 0; j < scratch->item_count; j++)
-            consider_if_likely(select, j);
-    }
-    ss_topk_sort(&select->top);
 }
 
 /* ---- rows, blocks, threads ---- */
@@ -188,14 +142,11 @@ static bool count_row(job *work, worker *own, uint32_t item)
     scratch->sparse = source->degrees[item] * source->pairs_per_group * 8 < source->item_count;
     source->fill(source->data, item, scratch);
     scratch->pairs[item] = scratch->customers[item] = 0;
-
-    selection select = {work->scorer, scratch, ss_pair_scorer_row(work->scorer, item), .support = work->support};
-    ss_topk_init(&select.top, own->heap, work->list_length);
-    select_neighbours(&select);
-    work->lengths[item + 1] = select.top.count;
-    bool kept = keep_entries(own, &select.top);
     if (scratch->sums)
         scratch->sums[item] = 0;
+    ss_topk top = ss_pair_select(&own->selector, work->scorer, scratch, item, work->support);
+    work->lengths[item + 1] = top.count;
+    bool kept = keep_entries(own, &top);
     forget_counts(scratch);
     return kept;
 }

@@ -5,21 +5,7 @@
 #ifndef SS_MODELS_COOCCURRENCE_ROWS_TRAIN_H
 #define SS_MODELS_COOCCURRENCE_ROWS_TRAIN_H
 
-#include "models/cooccurrence_score_train.h"
-
-/* One thread's accumulators: arrays of a number per item, all zero between rows. */
-typedef struct ss_pair_scratch {
-    uint32_t *pairs;     /* groups that hold the row's item and this one */
-    float *sums;         /* their summed weights; NULL when the score needs none */
-    uint32_t *customers; /* distinct customers among them; the same array as `pairs` where each group is a customer */
-    uint32_t *last;      /* token of the last group (or customer) that counted here; NULL when not asked for */
-    uint32_t token;      /* the last token handed out */
-    uint32_t *touched;   /* sparse rows: the items whose `pairs` became 1, room for item_count + 1 */
-    size_t touched_count;
-    bool sparse; /* this row keeps `touched`; else all items are looked at */
-    void *extra; /* of the source, `extra_size` bytes per item */
-    size_t item_count;
-} ss_pair_scratch;
+#include "models/cooccurrence_select_train.h"
 
 /* A token not yet in `last`. */
 uint32_t ss_pair_scratch_token(ss_pair_scratch *scratch);

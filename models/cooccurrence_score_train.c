@@ -6,7 +6,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-static double candidate_factor(const ss_relation_options *options, uint32_t degree, double recency)
+/*
+ * LLR <= nij * this. Its four terms k ln(k / e), d = nij - eij >= 0: the first is at most nij ln(n / nj), as nij <= ni;
+ * the two in the middle are negative; the last is at most d (1 + d / e), e the expected number of groups with neither.
+ */
+static double llr_bound(double groups, double degree, double most)
+{
+    double neither = (groups - most) * (groups - degree) / groups;
+    return neither > 0 ? 2 * (log(groups / degree) + 1 + degree / neither) : INFINITY;
+}
+
+/* `most`: the largest degree of all. */
+static double candidate_factor(const ss_relation_options *options, uint32_t degree, double recency, double groups,
+                               uint32_t most)
 {
     if (degree == 0)
         return 0;
@@ -18,8 +30,9 @@ static double candidate_factor(const ss_relation_options *options, uint32_t degr
         return 1.0 / degree;
     case SS_PAIR_NORMALISED:
         return pow(degree, -options->c) * (options->recency > 0 ? pow(recency, options->recency) : 1);
-    case SS_PAIR_COUNT:
     case SS_PAIR_LLR:
+        return llr_bound(groups, degree, most);
+    case SS_PAIR_COUNT:
         break;
     }
     return 1;
@@ -33,8 +46,12 @@ ss_status ss_pair_scorer_init(ss_pair_scorer *scorer, const ss_relation_options 
     if (!candidate)
         return ss_error_nomem(error);
     memset(candidate, 0, room * sizeof *candidate);
+    uint32_t most = 0;
     for (uint32_t j = 0; j < item_count; j++)
-        candidate[j] = (float)candidate_factor(options, degrees[j], recency ? recency[j] : 1);
+        most = degrees[j] > most ? degrees[j] : most;
+    for (uint32_t j = 0; j < item_count; j++)
+        candidate[j] =
+            (float)candidate_factor(options, degrees[j], recency ? recency[j] : 1, (double)group_count, most);
     *scorer = (ss_pair_scorer){(ss_pair_score)options->score, (double)group_count, options->b, degrees, candidate};
     return SS_OK;
 }
@@ -55,7 +72,7 @@ void ss_pair_scorer_release(ss_pair_scorer *scorer)
 ss_pair_row ss_pair_scorer_row(const ss_pair_scorer *scorer, uint32_t item)
 {
     double degree = scorer->degrees[item];
-    ss_pair_row row = {item, 1, 1};
+    ss_pair_row row = {item, 1, 1, true};
     if (degree == 0)
         return row;
     switch (scorer->score) {
@@ -65,15 +82,15 @@ ss_pair_row ss_pair_scorer_row(const ss_pair_scorer *scorer, uint32_t item)
     case SS_PAIR_LIFT:
         row.scale = degree / scorer->groups;
         break;
+    case SS_PAIR_JACCARD:
     case SS_PAIR_LLR:
-        row.scale = 0;
+        row.proportional = false;
         break;
     case SS_PAIR_NORMALISED:
         row.asked = pow(degree, -scorer->b);
         row.scale = 1 / row.asked;
         break;
     case SS_PAIR_COUNT:
-    case SS_PAIR_JACCARD:
         break;
     }
     return row;
@@ -104,8 +121,13 @@ float ss_pair_scorer_score(const ss_pair_scorer *scorer, const ss_pair_row *row,
 /* Below this, denormal numbers would round by more than the slack. */
 #define LEAST_CUT 1e-30
 
+float ss_pair_scorer_cut_below(double key)
+{
+    double cut = key * CUT_SLACK;
+    return cut < LEAST_CUT ? 0.0f : (float)cut;
+}
+
 float ss_pair_scorer_cut(const ss_pair_row *row, float worst)
 {
-    double cut = (double)worst * row->scale * CUT_SLACK;
-    return cut < LEAST_CUT ? 0.0f : (float)cut;
+    return ss_pair_scorer_cut_below((double)worst * row->scale);
 }

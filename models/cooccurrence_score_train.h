@@ -32,19 +32,23 @@ static inline bool ss_pair_scorer_weighted(const ss_relation_options *options)
     return options->score == SS_PAIR_NORMALISED;
 }
 
-/* What is the same for all candidates of one item. */
+/* What is the same for all candidates of one item. The key of a candidate is x * candidate[j], x its sum or its count.
+ */
 typedef struct ss_pair_row {
     uint32_t item;
-    double asked; /* normalised: 1 / ni^b */
-    double
-        scale; /* x * candidate[j] >= score * scale wherever the score is reached; x: the sum (weighted) or the count */
+    double asked;      /* normalised: 1 / ni^b */
+    double scale;      /* key >= score * scale */
+    bool proportional; /* key = score * scale, but for rounding */
 } ss_pair_row;
 ss_pair_row ss_pair_scorer_row(const ss_pair_scorer *scorer, uint32_t item);
 
 /* The score of candidate j: finite, >= 0. `sum` counts for the normalised score only. */
 float ss_pair_scorer_score(const ss_pair_scorer *scorer, const ss_pair_row *row, uint32_t j, uint32_t pairs, float sum);
 
-/* Candidates with x * candidate[j] below this score less than `worst`. */
+/* Candidates whose key x * candidate[j] is below this score less than `worst`. */
 float ss_pair_scorer_cut(const ss_pair_row *row, float worst);
+
+/* For proportional scores: candidates whose key is below this score less than one with `key`. */
+float ss_pair_scorer_cut_below(double key);
 
 #endif
