@@ -1,6 +1,7 @@
 #include "models/als.h"
 
 #include "base/memory.h"
+#include "base/timestamp.h"
 #include "models/als_kernel.h"
 #include <math.h>
 #include <stdlib.h>
@@ -16,6 +17,13 @@ float ss_als_weight(ss_als_weighting weighting, float parameter, float quantity)
         return fmaxf(SS_ALS_WEIGHT_MIN, fminf(quantity, parameter));
     }
     return 1;
+}
+
+float ss_als_decay(double half_life_days, int64_t newest, int64_t time)
+{
+    if (half_life_days <= 0 || time == SS_NO_TIME || time >= newest)
+        return 1;
+    return (float)exp2(-(double)(newest - time) / ((double)SS_DAY * half_life_days));
 }
 
 double ss_als_row_regularization(double regularization, double exponent, double unobserved, double observed,

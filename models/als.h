@@ -3,16 +3,19 @@
  *
  * Tensors, for the `trained` items that were bought (item numbers 0 .. trained-1) and d factors, rows padded with zeros
  * to `stride` (d rounded up to 16). The factors lie in the principal axes of the items, strongest first, so that their
- * Gram matrix is diagonal: item_factors  F32 [trained, stride] gram          F32 [stride]            unobserved weight
- * x sum over items of y_k^2: the diagonal, 0 in the padding and, to search them exactly while reading a quarter of the
- * bytes, the same rows once more in order of falling norm, in blocks of 32 (als_index.h), the last one filled up with
- * SS_NONE: order         U32 [positions]         which item stands at a position: each exactly once quantized     U8
- * [blocks, 32 stride] item_factors[order[p]] ~ scales[p] x (byte - 128); layout SS_ALS_BLOCK_BYTE scales        F32
- * [positions] block_errors  F32 [blocks]            >= ||item_factors[order[p]] - scales[p] (byte - 128)|| for each p
- * of the block, rounded up block_norms   F32 [blocks]            >= ||item_factors[order[p]]|| for each p of the block
- * and all later ones, rounded up Metadata: factors, unobserved, regularization, frequency_exponent, weighting and its
- * parameter, item_total (how many items the regularization of a user counts): all that fold-in needs to repeat the
- * trainer's last half-sweep.
+ * Gram matrix is diagonal:
+ *   item_factors  F32 [trained, stride]
+ *   gram          F32 [stride]           unobserved weight x sum over items of y_k^2: the diagonal, 0 in the padding
+ * and, to search them exactly while reading a quarter of the bytes, the same rows once more in order of falling norm, in
+ * blocks of 32 (als_index.h), the last one filled up with SS_NONE:
+ *   order         U32 [positions]        which item stands at a position: each exactly once
+ *   quantized     U8 [blocks, 32 stride] item_factors[order[p]] ~ scales[p] x (byte - 128); layout SS_ALS_BLOCK_BYTE
+ *   scales        F32 [positions]
+ *   block_errors  F32 [blocks]           >= ||item_factors[order[p]] - scales[p] (byte - 128)|| for each p of the block, rounded up
+ *   block_norms   F32 [blocks]           >= ||item_factors[order[p]]|| for each p of the block and all later ones, rounded up
+ * Metadata: factors, unobserved, regularization, frequency_exponent, weighting and its parameter, half_life_days and newest_time of
+ * its decay, item_total (how many items the regularization of a user counts): all that fold-in needs to repeat the trainer's last
+ * half-sweep.
  *
  * Hu, Koren, Volinsky 2008 (model, ALS); Takács, Pilászy, Tikk 2011 (conjugate gradient); Rendle, Krichene, Zhang,
  * Koren 2021
@@ -37,6 +40,9 @@ typedef enum ss_als_weighting {
 
 /* The weight of an observation, >= SS_ALS_WEIGHT_MIN; the one place both trainer and fold-in take it from. */
 float ss_als_weight(ss_als_weighting weighting, float parameter, float quantity);
+
+/* What a weight is multiplied by for age: 2^(-(newest - time) / half_life), 1 for a half-life of 0, for SS_NO_TIME and after `newest`. */
+float ss_als_decay(double half_life_days, int64_t newest, int64_t time);
 
 /*
  * A row's factor of ||x||^2 in the objective: regularization (observed + unobserved other_total)^exponent, with the

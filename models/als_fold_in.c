@@ -56,26 +56,29 @@ float ss_als_score(const ss_als *model, const float *vector, uint32_t item)
 }
 
 /* The trained items and their weights, into the scratch; their number. */
-static size_t gather(const ss_als *model, const uint32_t *items, const float *quantities, size_t count,
-                     ss_als_scratch *s, double *observed)
+static size_t gather(const ss_als *model, const uint32_t *items, const float *quantities, const int64_t *times,
+                     size_t count, ss_als_scratch *s, double *observed)
 {
     size_t kept = 0;
     for (size_t i = 0; i < count && kept < s->capacity; i++) {
         if (items[i] >= model->trained)
             continue;
         s->ids[kept] = items[i];
-        s->values[kept] = ss_als_weight(model->weighting, model->weighting_parameter, quantities ? quantities[i] : 1);
+        float weight = ss_als_weight(model->weighting, model->weighting_parameter, quantities ? quantities[i] : 1);
+        if (times)
+            weight *= ss_als_decay(model->half_life_days, model->newest_time, times[i]);
+        s->values[kept] = weight > SS_ALS_WEIGHT_MIN ? weight : SS_ALS_WEIGHT_MIN;
         *observed += (double)s->values[kept++];
     }
     return kept;
 }
 
-bool ss_als_fold_in(const ss_als *model, const uint32_t *items, const float *quantities, size_t count,
-                    ss_als_scratch *s)
+bool ss_als_fold_in(const ss_als *model, const uint32_t *items, const float *quantities, const int64_t *times,
+                    size_t count, ss_als_scratch *s)
 {
     double observed = 0;
     ss_als_system system = {model->item_factors, s->ids, s->values, 0, s->diagonal, model->stride};
-    system.count = gather(model, items, quantities, count, s, &observed);
+    system.count = gather(model, items, quantities, times, count, s, &observed);
     memset(s->vector, 0, model->stride * sizeof *s->vector);
     if (system.count == 0)
         return false;

@@ -20,7 +20,7 @@ static ss_status read_number(const ss_als *model, const char *key, double least,
 static ss_status read_metadata(ss_als *model, ss_error *error)
 {
     ss_status status;
-    double factors, weighting, parameter;
+    double factors, weighting, parameter, newest;
     SS_TRY(read_number(model, "factors", 1, model->stride, &factors, error));
     SS_TRY(read_number(model, "unobserved", 0, HUGE_VAL, &model->unobserved, error));
     SS_TRY(read_number(model, "regularization", 0, HUGE_VAL, &model->regularization, error));
@@ -28,6 +28,9 @@ static ss_status read_metadata(ss_als *model, ss_error *error)
     SS_TRY(read_number(model, "weighting", SS_ALS_BINARY, SS_ALS_CAPPED, &weighting, error));
     SS_TRY(read_number(model, "weighting_parameter", 0, HUGE_VAL, &parameter, error));
     SS_TRY(read_number(model, "item_total", 0, HUGE_VAL, &model->item_total, error));
+    SS_TRY(read_number(model, "half_life_days", 0, HUGE_VAL, &model->half_life_days, error));
+    SS_TRY(read_number(model, "newest_time", -0x1p55, 0x1p55, &newest, error));
+    model->newest_time = (int64_t)newest;
     model->factors = (uint32_t)factors;
     model->weighting = (ss_als_weighting)weighting;
     model->weighting_parameter = (float)parameter;

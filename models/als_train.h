@@ -62,6 +62,6 @@ ss_status ss_als_fit(const ss_als_matrix *matrix, const ss_als_options *options,
 
 /* Writes als.safetensors into the folder. SS_E_NOMEM, SS_E_IO. */
 ss_status ss_als_write(const char *generation_path, const ss_als_factors *factors, const ss_als_options *options,
-                       ss_error *error);
+                       int64_t newest, ss_error *error);
 
 #endif

@@ -39,11 +39,11 @@
      "Most time between the two purchases; 0: any."}
 
 static const ss_option together_options[] = {
-    SCORE_OPTIONS("0.9", "0.5", "0.2", "0", "0"), LIST_OPTIONS("2"), {.name = NULL}};
+    SCORE_OPTIONS("0.9", "0.5", "0.2", "180", "0"), LIST_OPTIONS("2"), {.name = NULL}};
 static const ss_option related_options[] = {
-    SCORE_OPTIONS("0.5", "0.5", "0.6", "0", "0.3"), LIST_OPTIONS("2"), WINDOW_OPTION("0"), {.name = NULL}};
+    SCORE_OPTIONS("1", "0.4", "0.6", "0", "0.3"), LIST_OPTIONS("2"), WINDOW_OPTION("0"), {.name = NULL}};
 static const ss_option next_options[] = {
-    SCORE_OPTIONS("0.5", "0.5", "0.6", "0", "0.3"), LIST_OPTIONS("2"), WINDOW_OPTION("0"),
+    SCORE_OPTIONS("1", "0.4", "0.6", "0", "0.3"), LIST_OPTIONS("2"), WINDOW_OPTION("0"),
     {"gap-discount", SS_OPTION_REAL, OPTION(gap_discount), 0, 4, "1", NULL, NULL,
      "Normalised: what comes n steps later weighs n^-x; 0: all the same."},
     {.name = NULL}};

@@ -331,7 +331,7 @@ static void folding_in_repeats_the_last_half_sweep(void **state)
         ss_als_scratch *scratch = ss_als_scratch_new(&model);
         for (uint32_t user = 0; user < 100; user++) {
             uint64_t begin = sample.offsets[user], end = sample.offsets[user + 1];
-            assert_int_equal(ss_als_fold_in(&model, sample.columns + begin, NULL, end - begin, scratch), end > begin);
+            assert_int_equal(ss_als_fold_in(&model, sample.columns + begin, NULL, NULL, end - begin, scratch), end > begin);
             const float *wanted = factors.users + (size_t)user * factors.stride;
             assert_true(distance(ss_als_vector(scratch), wanted, factors.stride) < 1e-4);
         }
@@ -362,8 +362,8 @@ static void folding_in_gives_the_same_bits_on_any_kernel(void **state)
             items[i] = ss_random_below(&random, 320); /* some of them not trained, some twice */
             quantities[i] = (float)(1 + ss_random_below(&random, 9));
         }
-        bool there = ss_als_fold_in(&model, items, quantities, count, one);
-        assert_int_equal(ss_als_fold_in(&generic, items, quantities, count, two), there);
+        bool there = ss_als_fold_in(&model, items, quantities, NULL, count, one);
+        assert_int_equal(ss_als_fold_in(&generic, items, quantities, NULL, count, two), there);
         assert_memory_equal(ss_als_vector(one), ss_als_vector(two), model.stride * sizeof(float));
     }
     ss_als_scratch_free(&one);
@@ -371,6 +371,18 @@ static void folding_in_gives_the_same_bits_on_any_kernel(void **state)
     ss_als_index_free(&index);
     ss_als_factors_free(&factors);
     als_sample_free(&sample);
+}
+
+static void old_purchases_weigh_less(void **state)
+{
+    (void)state;
+    const int64_t newest = 1000 * SS_DAY;
+    expect_near(ss_als_decay(10, newest, newest), 1, 0);
+    expect_near(ss_als_decay(10, newest, newest - 10 * SS_DAY), 0.5, 1e-7);
+    expect_near(ss_als_decay(10, newest, newest - 30 * SS_DAY), 0.125, 1e-7);
+    expect_near(ss_als_decay(10, newest, newest + SS_DAY), 1, 0);
+    expect_near(ss_als_decay(10, newest, SS_NO_TIME), 1, 0);
+    expect_near(ss_als_decay(0, newest, 0), 1, 0);
 }
 
 static void nothing_to_fold_in_is_the_zero_vector(void **state)
@@ -385,11 +397,11 @@ static void nothing_to_fold_in_is_the_zero_vector(void **state)
     model.regularization = model.item_total = 1;
     ss_als_scratch *scratch = ss_als_scratch_new(&model);
     const uint32_t unknown[] = {1, 5, SS_NONE}, known[] = {0};
-    assert_true(ss_als_fold_in(&model, known, NULL, 1, scratch));
+    assert_true(ss_als_fold_in(&model, known, NULL, NULL, 1, scratch));
     assert_true(ss_als_vector(scratch)[0] > 0);
-    assert_false(ss_als_fold_in(&model, unknown, NULL, 3, scratch));
+    assert_false(ss_als_fold_in(&model, unknown, NULL, NULL, 3, scratch));
     assert_true(ss_als_vector(scratch)[0] == 0);
-    assert_false(ss_als_fold_in(&model, NULL, NULL, 0, scratch));
+    assert_false(ss_als_fold_in(&model, NULL, NULL, NULL, 0, scratch));
     assert_true(ss_als_score(&model, factors, 0) == 1 && ss_als_score(&model, factors, 1) == 0);
     ss_als_scratch_free(&scratch);
     ss_als_scratch_free(&scratch);
@@ -457,7 +469,7 @@ static void the_file_holds_what_was_trained(void **state)
     ss_als_scratch *scratch = ss_als_scratch_new(&model);
     const uint32_t bought[] = {0, 4, 8};
     ss_scored best[30];
-    assert_true(ss_als_fold_in(&model, bought, NULL, 3, scratch));
+    assert_true(ss_als_fold_in(&model, bought, NULL, NULL, 3, scratch));
     assert_int_equal(ss_als_search(&model, ss_als_vector(scratch), 30, NULL, NULL, scratch, best), 25);
     assert_int_equal(best[0].id % SAMPLE_CLUSTERS, 0);
     ss_als_scratch_free(&scratch);
@@ -481,7 +493,7 @@ static void an_empty_log_gives_an_empty_model(void **state)
     ss_als_scratch *scratch = ss_als_scratch_new(&model);
     const uint32_t item = 0;
     ss_scored best;
-    assert_false(ss_als_fold_in(&model, &item, NULL, 1, scratch));
+    assert_false(ss_als_fold_in(&model, &item, NULL, NULL, 1, scratch));
     assert_int_equal(ss_als_search(&model, ss_als_vector(scratch), 1, NULL, NULL, scratch, &best), 0);
     ss_als_scratch_free(&scratch);
     ss_als_close(&model);
@@ -518,7 +530,8 @@ static broken sound(void)
 static void write_broken(const broken *b, const char *path)
 {
     const char *const keys[] = {"factors",   "unobserved",          "regularization", "frequency_exponent",
-                                "weighting", "weighting_parameter", "item_total"};
+                                "weighting", "weighting_parameter", "half_life_days", "newest_time",
+                                "item_total"};
     ss_model_writer *writer = ss_model_writer_new(&ss_als_schema);
     ss_error error;
     expect_ok(ss_model_writer_add(writer, "item_factors", SS_F32, b->factors, 2, b->stride, &error), &error);
@@ -639,6 +652,7 @@ int main(void)
         cmocka_unit_test(weights_follow_the_quantity),
         cmocka_unit_test(folding_in_repeats_the_last_half_sweep),
         cmocka_unit_test(folding_in_gives_the_same_bits_on_any_kernel),
+        cmocka_unit_test(old_purchases_weigh_less),
         cmocka_unit_test(nothing_to_fold_in_is_the_zero_vector),
         cmocka_unit_test(the_file_holds_what_was_trained),
         cmocka_unit_test(an_empty_log_gives_an_empty_model),

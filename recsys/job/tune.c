@@ -6,50 +6,63 @@
 #include <string.h>
 #include <unistd.h>
 
-#define TUNE_ALS_FACTORS    64 /* a ranking of settings carries over to more factors */
 #define TUNE_ALS_ITERATIONS 8
-#define GRID_MAX            10
+#define GRID_MAX            12
 #define DEFAULT_DAYS        90
+#define COVERAGE_ENOUGH     (1.0 / 3)
+#define COVERAGE_REWARD     0.3
 
 /* What has to be made anew when an option changes. */
 typedef enum ss_tune_stage { TUNE_PAIRS, TUNE_FACTORS, TUNE_SHELF } ss_tune_stage;
 
-/* An option and the values to try. "%R" stands for the task's relation, "%S" for its shelf. */
+/*
+ * An option and the values to try. "%R" stands for the task's relation, "%S" for its shelf. `margin`: by how much, relative, a value
+ * must beat the best so far: what costs time or memory has to earn it. `tied` gets 1 - value: exponents that sum to 1 leave a score
+ * alone when all counts grow, so what is chosen on a part of the log holds for the whole of it.
+ */
 typedef struct ss_knob {
     ss_tune_stage stage;
     const char *option;
+    const char *tied;
     bool needs_times;
+    double margin;
     double grid[GRID_MAX];
     size_t count;
 } ss_knob;
 
+/* clang-format off */
+#define TRY_VALUES(...) {__VA_ARGS__}, sizeof((double[]){__VA_ARGS__}) / sizeof(double)
+
+/* A log without times is held out at random, which favours other exponents than the future does: only the tied one is safe then. */
 static const ss_knob pair_knobs[] = {
-    {TUNE_PAIRS, "%R.c", false, {0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9}, 10},
-    {TUNE_PAIRS, "%R.a", false, {0, 0.25, 0.5, 0.6, 0.75, 0.9, 1, 1.1}, 8},
-    {TUNE_PAIRS, "%R.b", false, {0, 0.25, 0.4, 0.5, 0.6, 0.7, 0.85, 1}, 8},
-    {TUNE_PAIRS, "%R.recency", true, {0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7}, 7},
-    {TUNE_PAIRS, "%R.recency-half-life", true, {3, 7, 15, 30, 60, 120}, 6},
-    {TUNE_PAIRS, "%R.half-life", true, {0, 90, 180, 365, 730}, 5},
-    {TUNE_PAIRS, "%R.min-customers", false, {1, 2, 3, 5}, 4},
-    {TUNE_PAIRS, "%R.list-length", false, {100, 200, 300, 500}, 4},
-    {TUNE_SHELF, "shelf.%S.history-half-life", true, {0, 30, 60, 120, 240, 480}, 6},
-    {TUNE_SHELF, "shelf.%S.repeat-exponent", false, {0, 0.25, 0.5, 0.75, 1}, 5},
+    {TUNE_PAIRS, "%R.c", "%R.b", false, 0.001, TRY_VALUES(0, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)},
+    {TUNE_PAIRS, "%R.recency", NULL, true, 0.001, TRY_VALUES(0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7)},
+    {TUNE_PAIRS, "%R.recency-half-life", NULL, true, 0.001, TRY_VALUES(3, 7, 15, 30, 60, 120)},
+    {TUNE_PAIRS, "%R.a", NULL, true, 0.001, TRY_VALUES(0, 0.25, 0.5, 0.7, 0.9, 1, 1.1)},
+    {TUNE_PAIRS, "%R.b", NULL, true, 0.001, TRY_VALUES(0, 0.25, 0.4, 0.5, 0.6, 0.75, 1)},
+    {TUNE_PAIRS, "%R.half-life", NULL, true, 0.001, TRY_VALUES(0, 90, 180, 365)},
+    {TUNE_PAIRS, "%R.min-customers", NULL, false, 0.001, TRY_VALUES(1, 2, 3)},
+    {TUNE_PAIRS, "%R.list-length", NULL, true, 0.005, TRY_VALUES(100, 200, 300, 500)},
+    {TUNE_SHELF, "shelf.%S.history-half-life", NULL, true, 0.001, TRY_VALUES(0, 30, 60, 120, 240)},
+    {TUNE_SHELF, "shelf.%S.repeat-exponent", NULL, true, 0.001, TRY_VALUES(0, 0.25, 0.5, 0.75)},
 };
 
 static const ss_knob factor_knobs[] = {
-    {TUNE_FACTORS, "als.unobserved", false, {0.003, 0.01, 0.02, 0.03, 0.1, 0.3}, 6},
-    {TUNE_FACTORS, "als.regularization", false, {0.001, 0.003, 0.006, 0.01, 0.02, 0.05}, 6},
-    {TUNE_FACTORS, "als.half-life", true, {0, 90, 180, 365}, 4},
-    {TUNE_SHELF, "shelf.%S.freshness-exponent", true, {0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7}, 7},
+    {TUNE_FACTORS, "als.unobserved", NULL, false, 0.001, TRY_VALUES(0, 0.003, 0.01, 0.03, 0.1, 0.2, 0.3)},
+    {TUNE_FACTORS, "als.regularization", NULL, false, 0.001, TRY_VALUES(0.001, 0.003, 0.01)},
+    {TUNE_FACTORS, "als.half-life", NULL, true, 0.001, TRY_VALUES(0, 90, 180, 365)},
+    {TUNE_SHELF, "shelf.%S.freshness-exponent", NULL, true, 0.001, TRY_VALUES(0, 0.1, 0.2, 0.3, 0.4, 0.5)},
+    {TUNE_FACTORS, "als.factors", NULL, false, 0.02, TRY_VALUES(128, 192)},
 };
 
 static const ss_knob blend_knobs[] = {
-    {TUNE_SHELF, "shelf.%S.weight.als", false, {0, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2}, 9},
-    {TUNE_SHELF, "shelf.%S.weight.bought-together", false, {0, 0.1, 0.25, 0.5, 1}, 5},
-    {TUNE_SHELF, "shelf.%S.weight.bought-next", false, {0, 0.1, 0.25, 0.5, 1}, 5},
-    {TUNE_SHELF, "shelf.%S.weight.related", false, {0, 0.1, 0.25, 0.5, 1}, 5},
-    {TUNE_SHELF, "shelf.%S.weight.history", false, {0, 0.25, 0.5, 1, 2, 4}, 6},
+    {TUNE_SHELF, "shelf.%S.weight.als", NULL, false, 0.001, TRY_VALUES(0, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2)},
+    {TUNE_SHELF, "shelf.%S.weight.bought-together", NULL, false, 0.001, TRY_VALUES(0, 0.1, 0.25, 0.5, 1)},
+    {TUNE_SHELF, "shelf.%S.weight.bought-next", NULL, false, 0.001, TRY_VALUES(0, 0.1, 0.25, 0.5, 1)},
+    {TUNE_SHELF, "shelf.%S.weight.related", NULL, false, 0.001, TRY_VALUES(0, 0.1, 0.25, 0.5, 1)},
+    {TUNE_SHELF, "shelf.%S.weight.history", NULL, false, 0.001, TRY_VALUES(0, 0.25, 0.5, 1, 2, 4)},
 };
+/* clang-format on */
 
 #define COUNT_OF(ARRAY) (sizeof(ARRAY) / sizeof *(ARRAY))
 
@@ -63,7 +76,8 @@ typedef struct ss_tuner {
     ss_model_options best;
     double best_score;
     int threads;
-    int64_t deadline;
+    int64_t start, budget; /* of the task, in monotonic nanoseconds */
+    int64_t deadline;      /* of the phase */
     ss_progress_sink *progress;
     ss_tune_sink sink;
     void *sink_context;
@@ -124,7 +138,6 @@ static ss_status train_factors(ss_tuner *tuner, const ss_model_options *options)
 {
     ss_status status = SS_OK;
     ss_als_options als = options->als;
-    als.factors = als.factors < TUNE_ALS_FACTORS ? als.factors : TUNE_ALS_FACTORS;
     als.iterations = als.iterations < TUNE_ALS_ITERATIONS ? als.iterations : TUNE_ALS_ITERATIONS;
     SS_TRY(remove_file(tuner, SS_ALS_FILE));
     SS_TRY(ss_als_train(&tuner->train, &als, tuner->threads, NULL, tuner->folder, tuner->error));
@@ -133,6 +146,13 @@ out:
 }
 
 /* ---- asking ---- */
+
+/* Answers that show everybody the same few products are worth less: up to a third of the catalogue, coverage counts. */
+static double score_of(const ss_evaluation_row *row)
+{
+    double coverage = row->coverage < COVERAGE_ENOUGH ? row->coverage : COVERAGE_ENOUGH;
+    return (row->recall + row->ndcg) / 2 * (1 + COVERAGE_REWARD * coverage);
+}
 
 static ss_status ask(ss_tuner *tuner, const ss_model_options *options, const char *model, double *score)
 {
@@ -144,7 +164,7 @@ static ss_status ask(ss_tuner *tuner, const ss_model_options *options, const cha
     SS_TRY(ss_snapshot_open(tuner->folder, NULL, false, &snapshot, tuner->error));
     SS_TRY(ss_evaluate_shelf(snapshot, &shelf, model, tuner->task, &tuner->cases, &cutoff, 1, tuner->threads, NULL,
                              NULL, NULL, &evaluation, tuner->error));
-    *score = (evaluation.rows[0].recall + evaluation.rows[0].ndcg) / 2;
+    *score = score_of(&evaluation.rows[0]);
     tuner->report->settings_tried++;
 out:
     ss_snapshot_release(&snapshot);
@@ -163,8 +183,9 @@ static bool go_on(ss_tuner *tuner, ss_status *status)
     ss_progress step = {.phase = "tune", .done = tuner->report->settings_tried, .unit = "settings"};
     if (!ss_progress_tell(tuner->progress, &step))
         *status = SS_E_CANCELLED;
-    tuner->report->out_of_time |= ss_clock_monotonic() >= tuner->deadline;
-    return *status == SS_OK && !tuner->report->out_of_time;
+    bool late = ss_clock_monotonic() >= tuner->deadline;
+    tuner->report->out_of_time |= late;
+    return *status == SS_OK && !late;
 }
 
 static ss_status make_stage(ss_tuner *tuner, ss_tune_stage stage, const ss_model_options *options)
@@ -182,15 +203,27 @@ typedef struct ss_trial {
     size_t group_count;
 } ss_trial;
 
-static ss_status set_trial(ss_trial *trial, const ss_model_options *from, const char *name, double value, bool *changed,
-                           ss_error *error)
+static ss_status set_value(ss_trial *trial, const char *name, double value, ss_error *error)
 {
     char text[32];
-    trial->options = *from;
-    trial->group_count = ss_model_option_groups(&trial->options, trial->groups);
     snprintf(text, sizeof text, "%.9g", value);
-    ss_status status = ss_options_set(trial->groups, trial->group_count, name, text, error);
-    *changed = memcmp(&trial->options, from, sizeof *from) != 0;
+    return ss_options_set(trial->groups, trial->group_count, name, text, error);
+}
+
+static ss_status set_trial(const ss_tuner *tuner, ss_trial *trial, const ss_knob *knob, double value, bool *changed)
+{
+    ss_status status = SS_OK;
+    char name[96];
+    trial->options = tuner->best;
+    trial->group_count = ss_model_option_groups(&trial->options, trial->groups);
+    option_name(tuner, knob->option, name, sizeof name);
+    SS_TRY(set_value(trial, name, value, tuner->error));
+    if (knob->tied) {
+        option_name(tuner, knob->tied, name, sizeof name);
+        SS_TRY(set_value(trial, name, 1 - value, tuner->error));
+    }
+    *changed = memcmp(&trial->options, &tuner->best, sizeof tuner->best) != 0;
+out:
     return status;
 }
 
@@ -203,12 +236,12 @@ static ss_status try_knob(ss_tuner *tuner, const ss_knob *knob, const char *mode
         ss_trial trial;
         double score;
         bool changed;
-        SS_TRY(set_trial(&trial, &tuner->best, name, knob->grid[g], &changed, tuner->error));
+        SS_TRY(set_trial(tuner, &trial, knob, knob->grid[g], &changed));
         if (!changed)
             continue;
         SS_TRY(make_stage(tuner, knob->stage, &trial.options));
         SS_TRY(ask(tuner, &trial.options, model, &score));
-        bool kept = score > tuner->best_score;
+        bool kept = score > tuner->best_score * (1 + knob->margin);
         tell(tuner, model, name, knob->grid[g], score, kept);
         if (kept) {
             tuner->best = trial.options;
@@ -220,11 +253,15 @@ out:
     return status;
 }
 
-/* Rounds over the options, one at a time, until a round finds nothing better; leaves the files of the best behind. */
-static ss_status search(ss_tuner *tuner, const ss_knob *knobs, size_t count, const char *model)
+/*
+ * Rounds over the options, one at a time, until a round finds nothing better or `share` of the task's time is over; leaves the files of
+ * the best behind.
+ */
+static ss_status search(ss_tuner *tuner, const ss_knob *knobs, size_t count, const char *model, double share)
 {
     ss_status status = SS_OK;
     bool improved = true;
+    tuner->deadline = tuner->start + (int64_t)(share * (double)tuner->budget);
     SS_TRY(make_stage(tuner, knobs[0].stage, &tuner->best));
     SS_TRY(ask(tuner, &tuner->best, model, &tuner->best_score));
     tell(tuner, model, "start", 0, tuner->best_score, true);
@@ -245,13 +282,13 @@ static ss_status search_task(ss_tuner *tuner)
     ss_status status = SS_OK;
     ss_task task = tuner->task;
     if (tuner->best.models & SS_TRAIN_COOCCURRENCE)
-        SS_TRY(search(tuner, pair_knobs, COUNT_OF(pair_knobs), "cooccurrence"));
+        SS_TRY(search(tuner, pair_knobs, COUNT_OF(pair_knobs), "cooccurrence", 0.45));
     bool factors = (tuner->best.models & SS_TRAIN_ALS) && tuner->train.has_customers && task <= SS_TASK_NEXT_BASKET;
     if (factors)
-        SS_TRY(search(tuner, factor_knobs, COUNT_OF(factor_knobs), "als"));
+        SS_TRY(search(tuner, factor_knobs, COUNT_OF(factor_knobs), "als", 0.8));
     if (tuner->best.models & SS_TRAIN_COOCCURRENCE)
         SS_TRY(train_pairs(tuner, &tuner->best, false));
-    SS_TRY(search(tuner, blend_knobs, COUNT_OF(blend_knobs), "blend"));
+    SS_TRY(search(tuner, blend_knobs, COUNT_OF(blend_knobs), "blend", 1));
     tuner->report->best[task] = tuner->best_score;
 out:
     return status;
@@ -303,7 +340,7 @@ ss_status ss_tune(const ss_interactions *log, const ss_catalog *catalog, int64_t
 {
     ss_status status = SS_OK;
     int64_t start = ss_clock_monotonic();
-    int tasks = 0, done = 0;
+    int tasks = 0;
     *report = (ss_tune_report){0};
     for (unsigned task = 0; task < SS_TASK_COUNT; task++)
         tasks += tune->tasks[task];
@@ -320,8 +357,8 @@ ss_status ss_tune(const ss_interactions *log, const ss_catalog *catalog, int64_t
         if (!tune->tasks[task])
             continue;
         tuner.task = (ss_task)task;
-        tuner.deadline = start + (int64_t)(tune->budget_seconds * ++done / tasks * 1e9);
-        report->out_of_time = false;
+        tuner.start = ss_clock_monotonic();
+        tuner.budget = (int64_t)(tune->budget_seconds / tasks * 1e9);
         status = tune_task(&tuner, catalog, decimals);
     }
     *options = tuner.best;

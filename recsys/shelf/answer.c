@@ -230,7 +230,8 @@ static void add_als(ss_answerer *answerer, const ss_shelf *shelf)
     const ss_context *context = &answerer->context;
     ss_board *board = &answerer->board;
     if (!answerer->als_scratch || context->count == 0 ||
-        !ss_als_fold_in(als, context->items, context->quantities, context->count, answerer->als_scratch))
+        !ss_als_fold_in(als, context->items, context->quantities, context->times, context->count,
+                        answerer->als_scratch))
         return;
     const float *vector = ss_als_vector(answerer->als_scratch),
                 *fresh = freshness_of(answerer, shelf->freshness_exponent);

@@ -9,8 +9,9 @@ ss_status ss_context_init(ss_context *context, ss_error *error)
 {
     *context = (ss_context){.items = ss_array_new(SS_CONTEXT_ENTRIES_MAX, sizeof(uint32_t)),
                             .weights = ss_array_new(SS_CONTEXT_ENTRIES_MAX, sizeof(float)),
-                            .quantities = ss_array_new(SS_CONTEXT_ENTRIES_MAX, sizeof(float))};
-    if (context->items && context->weights && context->quantities)
+                            .quantities = ss_array_new(SS_CONTEXT_ENTRIES_MAX, sizeof(float)),
+                            .times = ss_array_new(SS_CONTEXT_ENTRIES_MAX, sizeof(int64_t))};
+    if (context->items && context->weights && context->quantities && context->times)
         return SS_OK;
     ss_context_release(context);
     return ss_error_nomem(error);
@@ -21,16 +22,18 @@ void ss_context_release(ss_context *context)
     free(context->items);
     free(context->weights);
     free(context->quantities);
+    free(context->times);
     *context = (ss_context){0};
 }
 
-static void push(ss_context *context, uint32_t item, double weight, float quantity)
+static void push(ss_context *context, uint32_t item, double weight, float quantity, int64_t time)
 {
     if (weight <= 0)
         return;
     context->items[context->count] = item;
     context->weights[context->count] = (float)weight;
     context->quantities[context->count] = quantity;
+    context->times[context->count] = time;
     context->count++;
 }
 
@@ -42,7 +45,7 @@ static bool take_id(ss_context *context, ss_rules *rules, ss_slice id, double we
         return false;
     if (!(rules->state[item] & SS_STATE_CONTEXT)) {
         ss_rules_mark(rules, item, SS_STATE_CONTEXT);
-        push(context, item, weight, 1);
+        push(context, item, weight, 1, SS_NO_TIME);
     }
     return true;
 }
@@ -84,7 +87,7 @@ static void take_history(ss_context *context, const ss_rules *rules, const ss_sh
             continue;
         double age = per_microsecond > 0 ? (double)(newest - history->times[i]) * per_microsecond : 0;
         double repeats = shelf->repeat_exponent > 0 ? pow(history->purchases[i], shelf->repeat_exponent) : 1;
-        push(context, item, exp2(-age) * repeats, history->quantities[i]);
+        push(context, item, exp2(-age) * repeats, history->quantities[i], history->times[i]);
     }
 }
 

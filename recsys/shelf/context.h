@@ -11,6 +11,7 @@ typedef struct ss_context { /* parallel arrays of SS_CONTEXT_ENTRIES_MAX, distin
     uint32_t *items;
     float *weights;    /* > 0: how much the item says */
     float *quantities; /* for the factorization's confidence */
+    int64_t *times;    /* of the purchase, or SS_NO_TIME: now */
     size_t count;
     ss_history history; /* the customer's, whole; borrowed from the snapshot */
     bool unknown_item, unknown_customer;
