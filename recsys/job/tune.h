@@ -26,7 +26,7 @@ typedef struct ss_tune_step {
     const char *model;  /* "cooccurrence", "als", "blend" */
     const char *option; /* the one changed, or "start" */
     double value;
-    double score; /* mean of recall@20 and ndcg@20 */
+    double score; /* mean of recall and ndcg at 20 (rest-of-basket: at 10), with a small reward for coverage */
     bool kept;
 } ss_tune_step;
 
