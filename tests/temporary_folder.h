@@ -31,4 +31,19 @@ static inline const char *temporary_path(char *out, const char *folder, const ch
     return out;
 }
 
+/* Fixtures of cmocka: the state of a test is the path of its folder. */
+static inline int temporary_folder_set_up(void **state)
+{
+    *state = malloc(TEMPORARY_PATH_MAX);
+    temporary_folder_make(*state);
+    return 0;
+}
+
+static inline int temporary_folder_tear_down(void **state)
+{
+    temporary_folder_remove(*state);
+    free(*state);
+    return 0;
+}
+
 #endif

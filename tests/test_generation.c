@@ -19,20 +19,6 @@
 static const ss_schema *const sample_schemas[] = {&sample_schema, NULL};
 static const ss_schema *const schemas[] = {&sample_schema, &ss_items_schema, NULL};
 
-static int make_folder(void **state)
-{
-    *state = malloc(TEMPORARY_PATH_MAX);
-    temporary_folder_make(*state);
-    return 0;
-}
-
-static int remove_folder(void **state)
-{
-    temporary_folder_remove(*state);
-    free(*state);
-    return 0;
-}
-
 static ss_status write_sample(const ss_generation_draft *draft, ss_error *error)
 {
     char path[SS_PATH_MAX];
@@ -417,17 +403,23 @@ static void every_allocation_may_fail(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_store_grows, make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(a_draft_is_invisible_until_published, make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(drafts_live_side_by_side, make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(broken_drafts_are_not_published, make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(bad_names_lead_nowhere, make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(a_link_that_leads_elsewhere_is_corrupt, make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(what_is_missing_is_named, make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(a_folder_with_items_is_a_generation, make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(a_kill_at_any_moment_leaves_a_whole_store, make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(processes_do_not_disturb_each_other, make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(every_allocation_may_fail, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(a_store_grows, temporary_folder_set_up, temporary_folder_tear_down),
+        cmocka_unit_test_setup_teardown(a_draft_is_invisible_until_published, temporary_folder_set_up,
+                                        temporary_folder_tear_down),
+        cmocka_unit_test_setup_teardown(drafts_live_side_by_side, temporary_folder_set_up, temporary_folder_tear_down),
+        cmocka_unit_test_setup_teardown(broken_drafts_are_not_published, temporary_folder_set_up,
+                                        temporary_folder_tear_down),
+        cmocka_unit_test_setup_teardown(bad_names_lead_nowhere, temporary_folder_set_up, temporary_folder_tear_down),
+        cmocka_unit_test_setup_teardown(a_link_that_leads_elsewhere_is_corrupt, temporary_folder_set_up,
+                                        temporary_folder_tear_down),
+        cmocka_unit_test_setup_teardown(what_is_missing_is_named, temporary_folder_set_up, temporary_folder_tear_down),
+        cmocka_unit_test_setup_teardown(a_folder_with_items_is_a_generation, temporary_folder_set_up,
+                                        temporary_folder_tear_down),
+        cmocka_unit_test_setup_teardown(a_kill_at_any_moment_leaves_a_whole_store, temporary_folder_set_up,
+                                        temporary_folder_tear_down),
+        cmocka_unit_test_setup_teardown(processes_do_not_disturb_each_other, temporary_folder_set_up,
+                                        temporary_folder_tear_down),
+        cmocka_unit_test_setup_teardown(every_allocation_may_fail, temporary_folder_set_up, temporary_folder_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

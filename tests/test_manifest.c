@@ -8,20 +8,6 @@
 #include <math.h>
 #include <string.h>
 
-static int make_folder(void **state)
-{
-    *state = malloc(TEMPORARY_PATH_MAX);
-    temporary_folder_make(*state);
-    return 0;
-}
-
-static int remove_folder(void **state)
-{
-    temporary_folder_remove(*state);
-    free(*state);
-    return 0;
-}
-
 static ss_status fill(ss_manifest *manifest)
 {
     ss_status status;
@@ -192,12 +178,13 @@ static void every_allocation_may_fail(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(values_come_back, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(values_come_back, temporary_folder_set_up, temporary_folder_tear_down),
         cmocka_unit_test(keys_keep_their_order),
         cmocka_unit_test(what_cannot_be_set_is_refused),
         cmocka_unit_test(texts_are_visited_in_order),
-        cmocka_unit_test_setup_teardown(broken_manifests_are_refused, make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(every_allocation_may_fail, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(broken_manifests_are_refused, temporary_folder_set_up,
+                                        temporary_folder_tear_down),
+        cmocka_unit_test_setup_teardown(every_allocation_may_fail, temporary_folder_set_up, temporary_folder_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,20 +10,6 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-static int make_folder(void **state)
-{
-    *state = malloc(TEMPORARY_PATH_MAX);
-    temporary_folder_make(*state);
-    return 0;
-}
-
-static int remove_folder(void **state)
-{
-    temporary_folder_remove(*state);
-    free(*state);
-    return 0;
-}
-
 static sample_bytes good_bytes(const char *folder)
 {
     char path[TEMPORARY_PATH_MAX];
@@ -753,21 +739,29 @@ static void every_allocation_may_fail(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(every_dtype_comes_back, make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(a_file_without_tensors_is_valid, make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(metadata_and_dimensions_come_back, make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(equal_input_gives_equal_bytes, make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(broken_files_are_refused, make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(every_prefix_is_refused, make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(every_flipped_bit_is_seen, make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(bytes_off_a_boundary_are_a_wrong_argument, make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(opening_checks_the_header_only, make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(what_cannot_be_opened_says_so, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(every_dtype_comes_back, temporary_folder_set_up, temporary_folder_tear_down),
+        cmocka_unit_test_setup_teardown(a_file_without_tensors_is_valid, temporary_folder_set_up,
+                                        temporary_folder_tear_down),
+        cmocka_unit_test_setup_teardown(metadata_and_dimensions_come_back, temporary_folder_set_up,
+                                        temporary_folder_tear_down),
+        cmocka_unit_test_setup_teardown(equal_input_gives_equal_bytes, temporary_folder_set_up,
+                                        temporary_folder_tear_down),
+        cmocka_unit_test_setup_teardown(broken_files_are_refused, temporary_folder_set_up, temporary_folder_tear_down),
+        cmocka_unit_test_setup_teardown(every_prefix_is_refused, temporary_folder_set_up, temporary_folder_tear_down),
+        cmocka_unit_test_setup_teardown(every_flipped_bit_is_seen, temporary_folder_set_up, temporary_folder_tear_down),
+        cmocka_unit_test_setup_teardown(bytes_off_a_boundary_are_a_wrong_argument, temporary_folder_set_up,
+                                        temporary_folder_tear_down),
+        cmocka_unit_test_setup_teardown(opening_checks_the_header_only, temporary_folder_set_up,
+                                        temporary_folder_tear_down),
+        cmocka_unit_test_setup_teardown(what_cannot_be_opened_says_so, temporary_folder_set_up,
+                                        temporary_folder_tear_down),
         cmocka_unit_test(the_writer_refuses_bad_names_and_sizes),
-        cmocka_unit_test_setup_teardown(the_writer_has_limits, make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(the_writer_never_replaces_a_file, make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(a_full_disk_leaves_nothing, make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(every_allocation_may_fail, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(the_writer_has_limits, temporary_folder_set_up, temporary_folder_tear_down),
+        cmocka_unit_test_setup_teardown(the_writer_never_replaces_a_file, temporary_folder_set_up,
+                                        temporary_folder_tear_down),
+        cmocka_unit_test_setup_teardown(a_full_disk_leaves_nothing, temporary_folder_set_up,
+                                        temporary_folder_tear_down),
+        cmocka_unit_test_setup_teardown(every_allocation_may_fail, temporary_folder_set_up, temporary_folder_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
