@@ -289,34 +289,44 @@ static void a_folder_with_items_is_a_generation(void **state)
 
 /* ---- killed at any moment ---- */
 
-static void publish_forever(const char *store, int64_t now)
+/* Tells `progress` of every step. */
+static void publish_forever(const char *store, int64_t now, int progress)
 {
-    for (;;) {
+    for (;; now += SS_SECOND) {
         ss_generation_draft *draft = NULL;
         ss_manifest *manifest = ss_manifest_new();
         sample_must(ss_manifest_set_int(manifest, "now", now));
         sample_must(ss_generation_begin(store, now, &draft, NULL));
+        sample_must(write(progress, "b", 1) == 1 ? SS_OK : SS_E_IO);
         sample_must(write_sample(draft, NULL));
         sample_must(ss_manifest_write(manifest, ss_generation_draft_path(draft), NULL));
+        sample_must(write(progress, "w", 1) == 1 ? SS_OK : SS_E_IO);
         sample_must(ss_generation_publish(&draft, sample_schemas, true, NULL));
+        sample_must(write(progress, "p", 1) == 1 ? SS_OK : SS_E_IO);
         ss_manifest_free(&manifest);
-        now += 1000000;
     }
 }
 
-static void kill_one(const char *store, int64_t now, uint32_t microseconds)
+/* Kills the publisher some steps on, and then some time into the next one, however slow the machine is. */
+static void kill_one(const char *store, int64_t now, uint32_t steps, uint32_t microseconds)
 {
-    int result;
+    int result, progress[2];
+    char step;
+    assert_int_equal(pipe(progress), 0);
     pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {
-        publish_forever(store, now);
+        publish_forever(store, now, progress[1]);
         _exit(1);
     }
+    close(progress[1]);
+    for (uint32_t i = 0; i < steps; i++)
+        assert_int_equal(read(progress[0], &step, 1), 1);
     usleep(microseconds);
     assert_int_equal(kill(child, SIGKILL), 0);
     assert_int_equal(waitpid(child, &result, 0), child);
     assert_true(WIFSIGNALED(result) && WTERMSIG(result) == SIGKILL); /* it had not failed before */
+    close(progress[0]);
 }
 
 static void a_kill_at_any_moment_leaves_a_whole_store(void **state)
@@ -326,7 +336,7 @@ static void a_kill_at_any_moment_leaves_a_whole_store(void **state)
     ss_error error;
     ss_random random = test_random();
     for (int round = 0; round < 60; round++) {
-        kill_one(*state, NOON + round * SS_DAY, ss_random_below(&random, 25000));
+        kill_one(*state, NOON + round * SS_DAY, ss_random_below(&random, 7), ss_random_below(&random, 6000));
         ss_status status = ss_generation_resolve(*state, NULL, path, found, &error);
         if (status != SS_OK && last[0] == 0)
             continue; /* killed before it ever published */
@@ -346,6 +356,7 @@ static void a_kill_at_any_moment_leaves_a_whole_store(void **state)
         expect_ok(ss_generation_resolve(*state, names[i], path, found, &error), &error);
         expect_ok(ss_generation_verify(path, sample_schemas, &error), &error);
     }
+    assert_in_range(published, 1, 60);
     print_message("%zu of 60 rounds published, %zu generations, all whole\n", published, count);
     free(names);
 }
