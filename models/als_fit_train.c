@@ -1,21 +1,13 @@
 #include "base/memory.h"
-#include "base/random.h"
+#include "models/als_matrix_train.h"
 #include "models/als_sweep_train.h"
 #include <cblas.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-
-#define HUGE_PAGE       ((uintptr_t)1 << 21)
-#define START_DEVIATION 0.1 /* of the length of a user's first factors */
 
 typedef struct fit { /* all that one run owns */
     const ss_als_matrix *by_user;
-    ss_als_matrix by_item;
-    uint64_t *offsets; /* of by_item, and so are the next two */
-    uint32_t *columns;
-    float *weights;
+    ss_als_transposed by_item;
     ss_als_rows users, items;
     double *spectrum, *objective;
     const ss_als_options *options;
@@ -33,72 +25,19 @@ void ss_als_factors_free(ss_als_factors *factors)
     *factors = (ss_als_factors){0};
 }
 
-/* Rows are gathered at random: with small pages nearly every one would miss the translation buffer as well. */
-static float *new_rows(size_t count, size_t stride)
-{
-    size_t bytes = count * stride * sizeof(float);
-    float *rows = count > SIZE_MAX / sizeof(float) / stride ? NULL : ss_array_aligned(count * stride, sizeof *rows);
-    if (!rows)
-        return NULL;
-    uintptr_t begin = ((uintptr_t)rows + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1),
-              end = ((uintptr_t)rows + bytes) & ~(HUGE_PAGE - 1);
-    if (begin < end)
-        (void)madvise((void *)begin, end - begin, MADV_HUGEPAGE); /* only a hint: refusing it costs time, no more */
-    memset(rows, 0, bytes);
-    return rows;
-}
-
-static ss_status transpose(fit *f, ss_error *error)
-{
-    const ss_als_matrix *m = f->by_user;
-    uint64_t total = m->offsets[m->users];
-    f->offsets = ss_array_zeroed((size_t)m->items + 2, sizeof *f->offsets);
-    f->columns = ss_array_new(total, sizeof *f->columns);
-    f->weights = m->weights ? ss_array_new(total, sizeof *f->weights) : NULL;
-    if (!f->offsets || !f->columns || (m->weights && !f->weights))
-        return ss_error_nomem(error);
-    for (uint64_t k = 0; k < total; k++)
-        f->offsets[m->columns[k] + 2]++;
-    for (size_t item = 0; item < m->items; item++)
-        f->offsets[item + 2] += f->offsets[item + 1];
-    for (uint32_t user = 0; user < m->users; user++)
-        for (uint64_t k = m->offsets[user]; k < m->offsets[user + 1]; k++) {
-            uint64_t place = f->offsets[m->columns[k] + 1]++;
-            f->columns[place] = user;
-            if (f->weights)
-                f->weights[place] = m->weights[k];
-        }
-    f->by_item = (ss_als_matrix){m->items, m->users, f->offsets, f->columns, f->weights};
-    return SS_OK;
-}
-
 /* Users start at random, items at zero: an iteration starts with the items. */
-static void start_users(const fit *f)
-{
-    double deviation = START_DEVIATION / sqrt(f->users.factors);
-    uint64_t seed = ss_random_mix((uint64_t)f->options->seed);
-#pragma omp parallel for schedule(static) num_threads(f->threads)
-    for (uint32_t user = 0; user < f->users.count; user++) {
-        ss_random random;
-        ss_random_seed(&random, ss_random_mix(seed + user));
-        float *x = f->users.values + (size_t)user * f->users.stride;
-        for (uint32_t k = 0; k < f->users.factors; k++)
-            x[k] = (float)(deviation * ss_random_normal(&random));
-    }
-}
-
 static ss_status fit_make(fit *f, ss_error *error)
 {
-    uint32_t factors = (uint32_t)f->options->factors, stride = (factors + 15) / 16 * 16;
+    uint32_t factors = (uint32_t)f->options->factors;
     size_t iterations = (size_t)f->options->iterations;
-    f->users = (ss_als_rows){new_rows(f->by_user->users, stride), f->by_user->users, factors, stride};
-    f->items = (ss_als_rows){new_rows(f->by_user->items, stride), f->by_user->items, factors, stride};
+    f->users = ss_als_rows_new(f->by_user->users, factors);
+    f->items = ss_als_rows_new(f->by_user->items, factors);
     f->spectrum = ss_array_zeroed(factors, sizeof *f->spectrum);
     f->objective = f->options->objective ? ss_array_new(iterations + 1, sizeof *f->objective) : NULL;
     if (!f->users.values || !f->items.values || !f->spectrum || (f->options->objective && !f->objective))
         return ss_error_nomem(error);
-    start_users(f);
-    return transpose(f, error);
+    ss_als_rows_start(f->users, (uint64_t)f->options->seed, f->threads);
+    return ss_als_transpose(f->by_user, &f->by_item, error);
 }
 
 static ss_status half_sweep(fit *f, const ss_als_matrix *matrix, ss_als_rows solved, ss_als_rows fixed, ss_error *error)
@@ -121,7 +60,7 @@ static ss_status account(fit *f, size_t done, ss_error *error)
                             .loss = NAN,
                             .finished = done == (size_t)f->options->iterations};
     if (f->objective) {
-        ss_status status = ss_als_objective(f->by_user, &f->by_item, f->users, f->items, f->options, f->threads,
+        ss_status status = ss_als_objective(f->by_user, &f->by_item.matrix, f->users, f->items, f->options, f->threads,
                                             &f->objective[done], error);
         if (status != SS_OK)
             return status;
@@ -137,7 +76,7 @@ static ss_status iterate(fit *f, ss_error *error)
     ss_status status;
     SS_TRY(account(f, 0, error));
     for (size_t done = 1; done <= (size_t)f->options->iterations; done++) {
-        SS_TRY(half_sweep(f, &f->by_item, f->items, f->users, error));
+        SS_TRY(half_sweep(f, &f->by_item.matrix, f->items, f->users, error));
         SS_TRY(half_sweep(f, f->by_user, f->users, f->items, error));
         SS_TRY(account(f, done, error));
     }
@@ -162,9 +101,7 @@ static void fit_give(fit *f, ss_als_factors *out)
 
 static void fit_drop(fit *f)
 {
-    free(f->offsets);
-    free(f->columns);
-    free(f->weights);
+    ss_als_transposed_free(&f->by_item);
     free(f->users.values);
     free(f->items.values);
     free(f->spectrum);

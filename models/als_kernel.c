@@ -237,51 +237,66 @@ INLINE bool solve_few_body(const ss_als_system *s, float *work, float *x)
     return true;
 }
 
-static uint32_t block_scores_generic(const ss_als_block *block, uint32_t stride, float cut, float *scores)
+/* ---- search ---- */
+
+/* Sums of byte x query for each position of a block. */
+typedef void (*block_sums)(const uint8_t *bytes, const int8_t *query, uint32_t stride, int32_t *sums);
+
+INLINE void block_sums_generic(const uint8_t *bytes, const int8_t *query, uint32_t stride, int32_t *sums)
 {
-    int32_t sums[SS_ALS_BLOCK] = {0};
-    const uint8_t *bytes = block->bytes;
-    for (uint32_t k = 0; k < stride; k += 4, bytes += 4 * SS_ALS_BLOCK) {
-        const int8_t *query = block->query + k;
+    memset(sums, 0, SS_ALS_BLOCK * sizeof *sums);
+    for (uint32_t k = 0; k < stride; k += 4, bytes += 4 * SS_ALS_BLOCK)
         for (uint32_t p = 0; p < SS_ALS_BLOCK; p++)
             for (uint32_t j = 0; j < 4; j++)
-                sums[p] += bytes[4 * p + j] * query[j];
-    }
-    uint32_t mask = 0;
-    for (uint32_t p = 0; p < SS_ALS_BLOCK; p++) {
-        scores[p] = (float)(sums[p] - block->offset) * (block->unit * block->scales[p]);
-        mask |= (uint32_t) !(scores[p] < cut) << p;
-    }
-    return mask;
+                sums[p] += bytes[4 * p + j] * query[k + j];
 }
 
 #if defined(__x86_64__)
-AVX2 static uint32_t block_scores_avx2(const ss_als_block *block, uint32_t stride, float cut, float *scores)
+AVX2 INLINE void block_sums_avx2(const uint8_t *bytes, const int8_t *query, uint32_t stride, int32_t *sums)
 {
-    const __m256i one = _mm256_set1_epi16(1);
-    __m256i sums[4] = {_mm256_setzero_si256(), _mm256_setzero_si256(), _mm256_setzero_si256(), _mm256_setzero_si256()};
-    const __m256i *bytes = (const __m256i *)(const void *)block->bytes;
-    for (uint32_t k = 0; k < stride; k += 4, bytes += 4) {
+    const __m256i one = _mm256_set1_epi16(1), *from = (const __m256i *)(const void *)bytes;
+    __m256i sum[4] = {_mm256_setzero_si256(), _mm256_setzero_si256(), _mm256_setzero_si256(), _mm256_setzero_si256()};
+    for (uint32_t k = 0; k < stride; k += 4, from += 4) {
         int32_t four;
-        memcpy(&four, block->query + k, sizeof four);
-        __m256i query = _mm256_set1_epi32(four);
-        for (uint32_t v = 0; v < 4; v++) {
-            __m256i pairs = _mm256_maddubs_epi16(_mm256_load_si256(bytes + v), query);
-            sums[v] = _mm256_add_epi32(sums[v], _mm256_madd_epi16(pairs, one));
-        }
+        memcpy(&four, query + k, sizeof four);
+        __m256i q = _mm256_set1_epi32(four);
+        for (uint32_t v = 0; v < 4; v++)
+            sum[v] =
+                _mm256_add_epi32(sum[v], _mm256_madd_epi16(_mm256_maddubs_epi16(_mm256_load_si256(from + v), q), one));
     }
-    const __m256 unit = _mm256_set1_ps(block->unit), limit = _mm256_set1_ps(cut);
-    const __m256i offset = _mm256_set1_epi32(block->offset);
-    uint32_t mask = 0;
-    for (uint32_t v = 0; v < 4; v++) {
-        __m256 scale = _mm256_mul_ps(unit, _mm256_loadu_ps(block->scales + 8 * v));
-        __m256 score = _mm256_mul_ps(_mm256_cvtepi32_ps(_mm256_sub_epi32(sums[v], offset)), scale);
-        _mm256_storeu_ps(scores + 8 * v, score);
-        mask |= (uint32_t)_mm256_movemask_ps(_mm256_cmp_ps(score, limit, _CMP_NLT_UQ)) << 8 * v;
-    }
-    return mask;
+    for (uint32_t v = 0; v < 4; v++)
+        _mm256_store_si256((__m256i *)(void *)(sums + 8 * v), sum[v]);
 }
 #endif
+
+/* Eight positions: their scores, and a bit for each that is not below the cut. */
+INLINE uint32_t score_lanes(const int32_t *sums, int32_t offset, const float *scales, float unit, float cut,
+                            float *scores)
+{
+    uint32_t mask = 0;
+    for (uint32_t p = 0; p < SS_ALS_BLOCK; p++)
+        scores[p] = (float)(sums[p] - offset) * (unit * scales[p]);
+    for (uint32_t p = 0; p < SS_ALS_BLOCK; p++)
+        mask |= (uint32_t) !(scores[p] < cut) << p;
+    return mask;
+}
+
+INLINE uint32_t scan_body(const ss_als_scan *s, uint32_t block, float threshold, ss_als_hits *hits,
+                          block_sums sum_block)
+{
+    _Alignas(64) int32_t sums[SS_ALS_BLOCK];
+    for (; block < s->blocks; block++) {
+        if (s->reach * s->norms[block] < threshold)
+            return s->blocks;
+        hits->slack = s->per_norm * s->norms[block] + s->per_error * s->errors[block] + s->least;
+        sum_block(s->bytes + (size_t)block * SS_ALS_BLOCK * s->stride, s->query, s->stride, sums);
+        hits->mask = score_lanes(sums, s->offset, s->scales + (size_t)block * SS_ALS_BLOCK, s->unit,
+                                 threshold - hits->slack, hits->scores);
+        if (hits->mask)
+            break;
+    }
+    return block;
+}
 
 #define KERNELS(NAME, ATTRIBUTE)                                                                                       \
     ATTRIBUTE static float dot_##NAME(const float *x, const float *y, uint32_t stride)                                 \
@@ -297,7 +312,11 @@ AVX2 static uint32_t block_scores_avx2(const ss_als_block *block, uint32_t strid
     {                                                                                                                  \
         return solve_few_body(s, work, x);                                                                             \
     }                                                                                                                  \
-    static const ss_als_kernels kernels_##NAME = {dot_##NAME, solve_cg_##NAME, solve_few_##NAME, block_scores_##NAME};
+    ATTRIBUTE static uint32_t scan_##NAME(const ss_als_scan *s, uint32_t block, float threshold, ss_als_hits *hits)    \
+    {                                                                                                                  \
+        return scan_body(s, block, threshold, hits, block_sums_##NAME);                                                \
+    }                                                                                                                  \
+    static const ss_als_kernels kernels_##NAME = {dot_##NAME, solve_cg_##NAME, solve_few_##NAME, scan_##NAME};
 
 KERNELS(generic, )
 #if defined(__x86_64__)

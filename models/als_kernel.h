@@ -38,13 +38,23 @@ typedef struct ss_als_system {
 #define SS_ALS_ITEM_ZERO        128 /* an item's coordinate v is stored as v + 128, v in -127..127 */
 #define SS_ALS_QUERY_MAX        64  /* a query's coordinate lies in -64..64: pairs of products fit 16 bits */
 
-typedef struct ss_als_block {
-    const uint8_t *bytes; /* 64-byte aligned */
-    const float *scales;
-    const int8_t *query;
-    int32_t offset; /* SS_ALS_ITEM_ZERO x the sum of the query's coordinates */
-    float unit;     /* the query's scale */
-} ss_als_block;
+/* A walk over the blocks of the search index with one query. */
+typedef struct ss_als_scan {
+    const uint8_t *bytes;                 /* 64-byte aligned */
+    const float *scales, *errors, *norms; /* of positions, of blocks, of blocks */
+    uint32_t blocks, stride;
+    const int8_t *query;              /* stride coordinates */
+    int32_t offset;                   /* SS_ALS_ITEM_ZERO x their sum */
+    float unit;                       /* the query's scale */
+    float reach;                      /* x a block's norm: no score of the block is above */
+    float per_norm, per_error, least; /* a block's slack: per_norm x norm + per_error x error + least */
+} ss_als_scan;
+
+typedef struct ss_als_hits {
+    float scores[SS_ALS_BLOCK]; /* approximate: unit x scale x (sum of byte x query - offset) */
+    float slack;                /* no exact score is further away than this */
+    uint32_t mask;              /* the positions whose score + slack reaches the threshold */
+} ss_als_hits;
 
 typedef struct ss_als_kernels {
     /* x.y, summed in 16 lanes; the one definition of a score. */
@@ -59,11 +69,8 @@ typedef struct ss_als_kernels {
      * x = D^-1 YT (C^-1 + Y D^-1 YT)^-1 1. False, with x untouched, should rounding break the factorization.
      */
     bool (*solve_few)(const ss_als_system *system, float *work, float *x);
-    /*
-     * Approximate scores of the positions of one block of the search index, and a bit for each that is not below `cut`:
-     * scores[p] = unit scales[p] (sum of byte x query - offset).
-     */
-    uint32_t (*block_scores)(const ss_als_block *block, uint32_t stride, float cut, float *scores);
+    /* The first block from `block` on with a hit, or scan->blocks when none is left that could have one. */
+    uint32_t (*scan)(const ss_als_scan *scan, uint32_t block, float threshold, ss_als_hits *hits);
 } ss_als_kernels;
 
 /* The kernels of a machine. Never NULL. */

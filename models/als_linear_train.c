@@ -1,14 +1,53 @@
 #include "models/als_linear_train.h"
 
 #include "base/memory.h"
+#include "base/random.h"
 #include <cblas.h>
 #include <lapacke.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-#define SLICES     16u   /* of a Gram sum: fixed, whatever the number of threads */
-#define BLOCK_ROWS 1024u /* summed in single precision before they join the double sum */
+#define START_DEVIATION 0.1
+#define HUGE_PAGE       ((uintptr_t)1 << 21)
+#define SLICES          16u   /* of a Gram sum: fixed, whatever the number of threads */
+#define BLOCK_ROWS      1024u /* summed in single precision before they join the double sum */
+
+/* Rows are gathered at random: with small pages nearly every one would miss the translation buffer as well. */
+static void ask_for_huge_pages(void *memory, size_t bytes)
+{
+    uintptr_t begin = ((uintptr_t)memory + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1);
+    uintptr_t end = ((uintptr_t)memory + bytes) & ~(HUGE_PAGE - 1);
+    if (begin < end)
+        (void)madvise((void *)begin, end - begin, MADV_HUGEPAGE); /* only a hint: being refused costs time, no more */
+}
+
+ss_als_rows ss_als_rows_new(uint32_t count, uint32_t factors)
+{
+    ss_als_rows rows = {.count = count, .factors = factors, .stride = (factors + 15) / 16 * 16};
+    size_t cells = (size_t)count * rows.stride;
+    rows.values = ss_array_aligned(cells, sizeof *rows.values);
+    if (rows.values) {
+        ask_for_huge_pages(rows.values, cells * sizeof *rows.values);
+        memset(rows.values, 0, cells * sizeof *rows.values);
+    }
+    return rows;
+}
+
+void ss_als_rows_start(ss_als_rows rows, uint64_t seed, int threads)
+{
+    double deviation = START_DEVIATION / sqrt(rows.factors);
+#pragma omp parallel for schedule(static) num_threads(threads)
+    for (uint32_t row = 0; row < rows.count; row++) {
+        ss_random random;
+        ss_random_seed(&random, ss_random_mix(ss_random_mix(seed) + row));
+        float *values = rows.values + (size_t)row * rows.stride;
+        for (uint32_t k = 0; k < rows.factors; k++)
+            values[k] = (float)(deviation * ss_random_normal(&random));
+    }
+}
 
 static uint32_t slice_begin(ss_als_rows rows, uint32_t slice)
 {

@@ -11,10 +11,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef struct ss_als_rows { /* borrowed */
+typedef struct ss_als_rows {
     float *values;
     uint32_t count, factors, stride;
 } ss_als_rows;
+
+/* Zero rows, padded to a multiple of 16, in huge pages where the system gives them. Caller frees `values`: NULL when out of memory. */
+ss_als_rows ss_als_rows_new(uint32_t count, uint32_t factors);
+
+/* Random rows, normal with a deviation of .1 / sqrt(factors); the same for the same seed. */
+void ss_als_rows_start(ss_als_rows rows, uint64_t seed, int threads);
 
 /* gram[factors x factors] = sum over rows of y yT, both triangles. SS_E_NOMEM. */
 ss_status ss_als_gram(ss_als_rows rows, int threads, double *gram, ss_error *error);

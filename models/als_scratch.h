@@ -9,8 +9,8 @@ struct ss_als_scratch {
     float *vector, *diagonal, *cg, *few;
     int8_t *query;     /* owned: stride bytes */
     uint32_t capacity; /* entries of the next two: the trained items */
-    uint32_t *ids;     /* owned: columns of a system, candidates of a search */
-    float *values;     /* owned: their weights, their bounds */
+    uint32_t *ids;     /* owned: capacity columns of a system, or candidates of a search */
+    float *values;     /* owned: the columns' weights; or three times as many bounds of candidates */
 };
 
 #endif

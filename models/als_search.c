@@ -2,138 +2,181 @@
 #include "models/als_scratch.h"
 #include <float.h>
 #include <math.h>
+#include <string.h>
 
-#define NEXT 8u /* candidates fetched ahead into the cache */
-
-typedef struct query {
-    const float *vector;
-    ss_als_block block;  /* its query bytes, offset and unit */
-    double norm, missed; /* lengths of the vector and of what its bytes leave out */
-    double rounding;     /* relative error of a score summed in single precision, with room */
-} query;
+#define NEXT        8u   /* candidates fetched ahead into the cache */
+#define ROOM        1e-5 /* relative room for the rounding of the bounds themselves */
+#define PRODUCT_MAX 1e37 /* beyond it bounds do not fit single precision */
 
 typedef struct search {
     const ss_als *model;
-    query q;
-    ss_topk lowest; /* lower bounds of the best so far; the worst of them is what a candidate must reach */
+    const float *vector;
+    double norm, missed; /* lengths of the vector and of what its bytes leave out */
+    ss_als_scan scan;
+    size_t k;
+    float threshold; /* the k-th best lower bound known: what a candidate must reach */
     ss_item_filter admit;
     void *context;
-    uint32_t *ids; /* candidates, and their upper bounds */
-    float *bounds;
-    size_t count;
+    uint32_t *ids; /* candidates, with lower and upper bounds of their scores; room for every item */
+    float *lows, *highs, *spare;
+    size_t count, full; /* at `full` candidates the threshold is raised */
 } search;
 
-static query query_make(const ss_als *model, const float *vector, int8_t *bytes)
+/* Rounds the vector to bytes. */
+static void quantize_query(search *s, int8_t *bytes)
 {
     double square = 0, missed = 0;
     float most = 0;
     int32_t sum = 0;
-    for (uint32_t k = 0; k < model->stride; k++) {
-        square += (double)vector[k] * (double)vector[k];
-        most = fmaxf(most, fabsf(vector[k]));
+    for (uint32_t k = 0; k < s->model->stride; k++) {
+        square += (double)s->vector[k] * (double)s->vector[k];
+        most = fmaxf(most, fabsf(s->vector[k]));
     }
     float unit = most / SS_ALS_QUERY_MAX;
-    for (uint32_t k = 0; k < model->stride; k++) {
-        float value = unit > 0 ? fmaxf(-SS_ALS_QUERY_MAX, fminf(vector[k] / unit, SS_ALS_QUERY_MAX)) : 0;
+    for (uint32_t k = 0; k < s->model->stride; k++) {
+        float value = unit > 0 ? fmaxf(-SS_ALS_QUERY_MAX, fminf(s->vector[k] / unit, SS_ALS_QUERY_MAX)) : 0;
         bytes[k] = (int8_t)lrintf(value);
-        double rest = (double)vector[k] - (double)unit * bytes[k];
+        double rest = (double)s->vector[k] - (double)unit * bytes[k];
         missed += rest * rest;
         sum += bytes[k];
     }
-    return (query){.vector = vector,
-                   .block = {.query = bytes, .offset = sum * SS_ALS_ITEM_ZERO, .unit = unit},
-                   .norm = sqrt(square),
-                   .missed = sqrt(missed),
-                   .rounding = (model->stride + 64) * (double)FLT_EPSILON};
+    s->norm = sqrt(square);
+    s->missed = sqrt(missed);
+    s->scan.query = bytes;
+    s->scan.unit = unit;
+    s->scan.offset = sum * SS_ALS_ITEM_ZERO;
 }
 
 /*
- * How far an exact score in block b can lie from the approximate one, with y = y' + e and u = u' + r:
- * |u.y - u'.y'| = |u.e + r.y'| <= ||u|| ||e|| + ||r|| ||y'||, then what single precision adds.
+ * How far an exact score can lie from the approximate one, with y = y' + e and u = u' + r:
+ * |u.y - u'.y'| = |u.e + r.y'| <= ||u|| ||e|| + ||r|| (||y|| + ||e||), and what single precision adds to a sum of so many products.
  */
-static double block_slack(const search *s, uint32_t b)
+static void bound_scores(search *s)
 {
-    double norm = (double)s->model->block_norms[b], error = (double)s->model->block_errors[b];
-    double hidden = s->q.norm * error + s->q.missed * (norm + error) + s->q.rounding * s->q.norm * (norm + error);
-    return hidden * (1 + 1e-6) + 1e3 * (double)FLT_MIN;
+    double rounding = (s->model->stride + 64) * (double)FLT_EPSILON, wide = 1 + ROOM;
+    s->scan.reach = (float)(s->norm * (1 + rounding) * wide);
+    s->scan.per_norm = (float)((s->missed + rounding * s->norm) * wide);
+    s->scan.per_error = (float)((s->norm * (1 + rounding) + s->missed) * wide);
+    s->scan.least = 1e3f * FLT_MIN;
 }
 
-static float threshold(const search *s)
+static search search_make(const ss_als *model, const float *vector, size_t k, ss_als_scratch *scratch)
 {
-    return s->lowest.count < s->lowest.limit ? -INFINITY : s->lowest.heap[0].score;
+    search s = {.model = model,
+                .vector = vector,
+                .k = k,
+                .threshold = -INFINITY,
+                .ids = scratch->ids,
+                .lows = scratch->values,
+                .highs = scratch->values + scratch->capacity,
+                .spare = scratch->values + 2 * (size_t)scratch->capacity,
+                .full = k < 32 ? 64 : 2 * k};
+    s.scan = (ss_als_scan){.bytes = model->quantized,
+                           .scales = model->scales,
+                           .errors = model->block_errors,
+                           .norms = model->block_norms,
+                           .blocks = model->blocks,
+                           .stride = model->stride};
+    quantize_query(&s, scratch->query);
+    bound_scores(&s);
+    return s;
 }
 
-/* A bound must stay one when it does not fit single precision: then it says nothing. */
-static float lower_bound(double value)
+/* ---- candidates ---- */
+
+/* The k-th largest of the values, 1 <= k <= count; disorders them. Hoare's selection. */
+static float kth_largest(float *values, size_t count, size_t k)
 {
-    return value > -(double)FLT_MAX && value < (double)FLT_MAX ? nextafterf((float)value, -INFINITY) : -INFINITY;
+    size_t first = 0, last = count - 1, wanted = k - 1;
+    while (first < last) {
+        float a = values[first], b = values[first + (last - first) / 2], c = values[last];
+        float pivot = fmaxf(fminf(a, b), fminf(fmaxf(a, b), c));
+        size_t i = first, j = last;
+        for (;;) {
+            while (values[i] > pivot)
+                i++;
+            while (values[j] < pivot)
+                j--;
+            if (i >= j)
+                break;
+            float value = values[i];
+            values[i++] = values[j];
+            values[j--] = value;
+        }
+        if (wanted <= j && j < last)
+            last = j;
+        else if (wanted > j)
+            first = j + 1;
+        else
+            last--;
+    }
+    return values[wanted];
 }
 
-static float upper_bound(double value)
+/* Raises the threshold to the k-th best lower bound and drops the candidates that cannot reach it. */
+static void raise_threshold(search *s)
 {
-    return value > -(double)FLT_MAX && value < (double)FLT_MAX ? nextafterf((float)value, INFINITY) : INFINITY;
+    if (s->count < s->k)
+        return;
+    memcpy(s->spare, s->lows, s->count * sizeof *s->spare);
+    s->threshold = kth_largest(s->spare, s->count, s->k);
+    size_t kept = 0;
+    for (size_t i = 0; i < s->count; i++) {
+        s->ids[kept] = s->ids[i];
+        s->lows[kept] = s->lows[i];
+        s->highs[kept] = s->highs[i];
+        kept += s->highs[i] >= s->threshold;
+    }
+    s->count = kept;
+    s->full = 2 * kept > s->full ? 2 * kept : s->full;
 }
 
-static void consider(search *s, uint32_t item, double score, double slack)
+static void consider(search *s, uint32_t item, float low, float high)
 {
-    float high = upper_bound(score + slack);
-    if (high < threshold(s) || (s->admit && !s->admit(s->context, item)))
+    if (high < s->threshold || item >= s->model->trained || s->count >= s->model->trained ||
+        (s->admit && !s->admit(s->context, item)))
         return;
     s->ids[s->count] = item;
-    s->bounds[s->count++] = high;
-    ss_scored low = {lower_bound(score - slack), item};
-    if (ss_topk_admits(&s->lowest, low))
-        ss_topk_push(&s->lowest, low);
-}
-
-static void scan_block(search *s, uint32_t b, double slack)
-{
-    const ss_als *m = s->model;
-    float scores[SS_ALS_BLOCK];
-    s->q.block.bytes = m->quantized + (size_t)b * SS_ALS_BLOCK * m->stride;
-    s->q.block.scales = m->scales + (size_t)b * SS_ALS_BLOCK;
-    float cut = lower_bound((double)threshold(s) - slack);
-    uint32_t mask = m->kernels->block_scores(&s->q.block, m->stride, cut, scores);
-    for (; mask; mask &= mask - 1) {
-        uint32_t p = (uint32_t)__builtin_ctz(mask), item = m->order[(size_t)b * SS_ALS_BLOCK + p];
-        if (item < m->trained && s->count < m->trained)
-            consider(s, item, (double)scores[p], slack);
-    }
+    s->lows[s->count] = low;
+    s->highs[s->count++] = high;
 }
 
 static void scan(search *s)
 {
-    for (uint32_t b = 0; b < s->model->blocks; b++) {
-        double slack = block_slack(s, b);
-        if (s->q.norm * (double)s->model->block_norms[b] + slack < (double)threshold(s))
+    ss_als_hits hits;
+    for (uint32_t block = 0;; block++) {
+        block = s->model->kernels->scan(&s->scan, block, s->threshold, &hits);
+        if (block == s->scan.blocks)
             break;
-        scan_block(s, b, slack);
+        for (uint32_t mask = hits.mask; mask; mask &= mask - 1) {
+            uint32_t p = (uint32_t)__builtin_ctz(mask), item = s->model->order[(size_t)block * SS_ALS_BLOCK + p];
+            consider(s, item, hits.scores[p] - hits.slack, hits.scores[p] + hits.slack);
+        }
+        if (s->count >= s->full)
+            raise_threshold(s);
     }
+    raise_threshold(s);
 }
 
-/* Drops the candidates that fell behind while the threshold rose. */
-static void keep_reaching(search *s)
+static void take_all(search *s)
 {
-    float least = threshold(s);
-    size_t kept = 0;
-    for (size_t i = 0; i < s->count; i++)
-        if (!(s->bounds[i] < least))
-            s->ids[kept++] = s->ids[i];
-    s->count = kept;
+    for (uint32_t item = 0; item < s->model->trained; item++)
+        consider(s, item, -INFINITY, INFINITY);
 }
 
-static size_t score_candidates(const search *s, size_t k, ss_scored *out)
+static size_t score_candidates(const search *s, ss_scored *out)
 {
     const ss_als *m = s->model;
     ss_topk top;
-    ss_topk_init(&top, out, k);
+    ss_topk_init(&top, out, s->k);
     for (size_t i = 0; i < s->count; i++) {
         if (i + NEXT < s->count) {
             const float *next = m->item_factors + (size_t)s->ids[i + NEXT] * m->stride;
-            for (uint32_t k16 = 0; k16 < m->stride; k16 += 16)
-                __builtin_prefetch(next + k16);
+            for (uint32_t k = 0; k < m->stride; k += 16)
+                __builtin_prefetch(next + k);
         }
-        ss_scored entry = {ss_als_score(m, s->q.vector, s->ids[i]), s->ids[i]};
+        ss_scored entry = {m->kernels->dot(s->vector, m->item_factors + (size_t)s->ids[i] * m->stride, m->stride),
+                           s->ids[i]};
         if (ss_topk_admits(&top, entry))
             ss_topk_push(&top, entry);
     }
@@ -144,16 +187,14 @@ static size_t score_candidates(const search *s, size_t k, ss_scored *out)
 size_t ss_als_search(const ss_als *model, const float *vector, size_t k, ss_item_filter admit, void *context,
                      ss_als_scratch *scratch, ss_scored *out)
 {
-    if (k == 0)
+    if (k == 0 || model->trained == 0)
         return 0;
-    search s = {.model = model,
-                .q = query_make(model, vector, scratch->query),
-                .admit = admit,
-                .context = context,
-                .ids = scratch->ids,
-                .bounds = scratch->values};
-    ss_topk_init(&s.lowest, out, k);
-    scan(&s);
-    keep_reaching(&s);
-    return score_candidates(&s, k, out);
+    search s = search_make(model, vector, k, scratch);
+    s.admit = admit;
+    s.context = context;
+    if (s.norm * (double)model->block_norms[0] < PRODUCT_MAX)
+        scan(&s);
+    else
+        take_all(&s);
+    return score_candidates(&s, out);
 }
