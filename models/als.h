@@ -9,7 +9,8 @@
  * and, to search them exactly while reading a quarter of the bytes, the same rows once more in order of falling norm, in
  * blocks of 32 (als_index.h), the last one filled up with SS_NONE:
  *   order         U32 [positions]        which item stands at a position: each exactly once
- *   quantized     U8 [blocks, 32 stride] item_factors[order[p]] ~ scales[p] x (byte - 128); layout SS_ALS_BLOCK_BYTE
+ *   quantized     U8 [positions, stride] item_factors[order[p]] ~ scales[p] x (byte - 128); within a block the layout is
+ *                                        SS_ALS_BLOCK_BYTE (als_kernel.h): four factors of one position, then of the next
  *   scales        F32 [positions]
  *   block_errors  F32 [blocks]           >= ||item_factors[order[p]] - scales[p] (byte - 128)|| for each p of the block, rounded up
  *   block_norms   F32 [blocks]           >= ||item_factors[order[p]]|| for each p of the block and all later ones, rounded up

@@ -20,7 +20,7 @@ typedef struct ss_als {
     ss_als_weighting weighting;
     float weighting_parameter;
     double half_life_days;
-    int64_t newest_time; /* that ages are counted from */
+    int64_t newest_time;                  /* that ages are counted from */
     const struct ss_als_kernels *kernels; /* this machine's */
 } ss_als;
 
@@ -37,8 +37,9 @@ float *ss_als_vector(ss_als_scratch *scratch); /* borrowed: stride floats, 64-by
 /*
  * The visitor's factors from what they bought: one half-sweep against the stored Gram matrix, into the scratch's
  * vector. Up to 64 items exactly, by Cholesky in the space of the items; more by conjugate gradients to a millionth.
- * Items not trained are skipped; an item given twice weighs twice. `quantities` may be NULL (all 1), `times` too (no decay; SS_NO_TIME: none for that item). False (vector
- * zero) when no item is left. Microseconds: 64 factors and 20 items about 5.
+ * Items not trained are skipped; an item given twice weighs twice. `quantities` may be NULL (all 1), and so may `times`
+ * (no decay; SS_NO_TIME: none for that item). False (vector zero) when no item is left. Microseconds: 64 factors and 20
+ * items about 5.
  */
 bool ss_als_fold_in(const ss_als *model, const uint32_t *items, const float *quantities, const int64_t *times,
                     size_t count, ss_als_scratch *scratch);

@@ -331,7 +331,8 @@ static void folding_in_repeats_the_last_half_sweep(void **state)
         ss_als_scratch *scratch = ss_als_scratch_new(&model);
         for (uint32_t user = 0; user < 100; user++) {
             uint64_t begin = sample.offsets[user], end = sample.offsets[user + 1];
-            assert_int_equal(ss_als_fold_in(&model, sample.columns + begin, NULL, NULL, end - begin, scratch), end > begin);
+            assert_int_equal(ss_als_fold_in(&model, sample.columns + begin, NULL, NULL, end - begin, scratch),
+                             end > begin);
             const float *wanted = factors.users + (size_t)user * factors.stride;
             assert_true(distance(ss_als_vector(scratch), wanted, factors.stride) < 1e-4);
         }
