@@ -15,6 +15,7 @@
 #define RETURN_SPREAD    18u
 #define BROWSE_PER_ORDER 1.5 /* sessions without an order */
 #define BROWSE_MAX       8u
+#define LOOK_SECONDS     20u
 #define CUSTOMER_TRIES   8 /* for somebody whom the shop has something left for */
 
 #define MEMBER(NAME) offsetof(ss_simulate_options, NAME)
@@ -168,6 +169,7 @@ static void write_return(run *r, const returned *back)
 
 /* ---- sessions ---- */
 
+/* Somebody looks around, from one second of the day until another. */
 static void browse(run *r, uint32_t begin, uint32_t end)
 {
     uint32_t items[BROWSE_MAX];
@@ -178,28 +180,31 @@ static void browse(run *r, uint32_t begin, uint32_t end)
     r->log.session = r->next_session++;
     ss_sim_log_set_head(&r->log, 0, false, known ? number : SS_NONE);
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t second = begin + i * 20;
+        uint32_t second = begin + i * LOOK_SECONDS;
         ss_sim_log_set_second(&r->log, second < end ? second : end);
         ss_sim_log_view(&r->log, items[i], ss_sim_orders_price(&r->orders, items[i]));
     }
 }
 
-/* Sessions that come to nothing, one after another in [begin, end]. */
+/* Sessions that come to nothing, one after another within the hour before `end`. */
 static void write_browsers(run *r, uint32_t begin, uint32_t end)
 {
     uint32_t count = (uint32_t)(BROWSE_PER_ORDER + ss_random_unit(&r->random));
+    if (begin + 3600 < end)
+        begin = end - 3600;
     for (uint32_t i = 0; i < count; i++)
         browse(r, begin + (end - begin) * i / count, begin + (end - begin) * (i + 1) / count);
 }
 
 /* What the buyer looks at before the order: often a substitute first. */
-static void write_looks(run *r, uint32_t customer, const ss_sim_basket *basket)
+static void write_looks(run *r, uint32_t customer, const ss_sim_basket *basket, uint32_t begin, uint32_t end)
 {
     ss_sim_log_set_head(&r->log, 0, false, customer);
     for (uint32_t i = 0; i < basket->count; i++) {
         const ss_sim_line *line = &basket->lines[i];
         uint32_t price = ss_sim_orders_price(&r->orders, line->item);
         uint32_t other = ss_sim_orders_substitute(&r->orders, line->item);
+        ss_sim_log_set_second(&r->log, begin + (end - begin) * i / basket->count);
         if (other != line->item && ss_random_unit(&r->random) < .6)
             ss_sim_log_view(&r->log, other, ss_sim_orders_price(&r->orders, other));
         ss_sim_log_view(&r->log, line->item, price);
@@ -247,18 +252,20 @@ static ss_status write_order(run *r, uint32_t customer, const ss_sim_basket *bas
     return SS_OK;
 }
 
+/* One order, and with sessions all that is looked at after the order `before` it. */
 static ss_status place_order(run *r, uint32_t before, uint32_t second, uint64_t orders_left, ss_error *error)
 {
     ss_sim_basket basket;
+    uint32_t arrival = before + LOOK_SECONDS * 10 < second ? second - LOOK_SECONDS * 10 : before;
     if (r->options->views)
-        write_browsers(r, before, second);
+        write_browsers(r, before, arrival);
     uint32_t customer = draw_order(r, orders_left, &basket);
     if (!basket.count)
         return SS_OK;
     r->log.session = r->next_session++;
-    ss_sim_log_set_second(&r->log, second);
     if (r->options->views)
-        write_looks(r, customer, &basket);
+        write_looks(r, customer, &basket, arrival, second);
+    ss_sim_log_set_second(&r->log, second);
     return write_order(r, customer, &basket, error);
 }
 

@@ -86,9 +86,8 @@ static words words_of(const ss_sim_catalog *catalog, const ss_sim_group *group)
     uint32_t offset = (uint32_t)(bits_for(catalog, SALT_BRAND, group->type) & 0xffff);
     words w = {.brand = (inner + offset) % type->brands, .feature = (inner / type->brands + inner) % type->features};
     if (round > 0) {
-        uint32_t ranges = list_length(ss_shop_ranges);
-        w.range = 1 + (round - 1 + inner * 7 + offset) % ranges;
-        w.edition = (round - 1) / ranges;
+        w.range = 1 + (round - 1 + inner * 7 + offset) % catalog->ranges;
+        w.edition = (round - 1) / catalog->ranges;
     }
     return w;
 }
@@ -251,6 +250,8 @@ static void fill_item(const ss_sim_catalog *catalog, uint32_t group_number, uint
     item->price = price_of(catalog, item);
     set_life(catalog, group, group_number, item);
     set_id(catalog, group, group_number, item);
+    catalog->traits[group->first + variant] =
+        (uint8_t)(item->style | (item->life == SS_SIM_STEADY ? 0 : SS_SIM_CHANGES));
 }
 
 /* How many of the items still to be made become variants of the next product. */
@@ -430,12 +431,13 @@ ss_status ss_sim_catalog_make(uint32_t items, int64_t start, int32_t days, uint6
                               ss_error *error)
 {
     ss_status status = SS_OK;
-    ss_sim_catalog made = {.start = start, .days = days, .seed = seed};
+    ss_sim_catalog made = {.start = start, .days = days, .seed = seed, .ranges = list_length(ss_shop_ranges)};
     made.items = ss_array_aligned(items, sizeof *made.items);
     made.groups = ss_array_new(items, sizeof *made.groups);
     made.types = ss_array_zeroed(ss_shop_type_count, sizeof *made.types);
     made.draws = ss_array_new(items, sizeof *made.draws);
-    if (!made.items || !made.groups || !made.types || !made.draws) {
+    made.traits = ss_array_new(items, sizeof *made.traits);
+    if (!made.items || !made.groups || !made.types || !made.draws || !made.traits) {
         status = ss_error_nomem(error);
         goto out;
     }
@@ -457,5 +459,6 @@ void ss_sim_catalog_release(ss_sim_catalog *catalog)
     free(catalog->groups);
     free(catalog->types);
     free(catalog->draws);
+    free(catalog->traits);
     *catalog = (ss_sim_catalog){0};
 }

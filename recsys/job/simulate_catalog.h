@@ -14,6 +14,7 @@
 #define SS_SIM_PARTNERS_MAX 4u /* complements of one item; the shop's edges keep within it */
 #define SS_SIM_STYLES       5u /* kinds of taste: each brand has one */
 #define SS_SIM_VARIANTS_MAX 8u
+#define SS_SIM_CHANGES      0x80u /* its life is not steady */
 
 /* How a product's sales run over the log. */
 typedef enum ss_sim_life {
@@ -65,9 +66,12 @@ typedef struct ss_sim_catalog {
     ss_sim_group *groups;
     ss_sim_type *types; /* ss_shop_type_count; those the shop is too small for are empty */
     ss_alias *draws;    /* item_count: per type, which of its items (relative to first_item) is bought */
+    uint8_t *
+        traits; /* item_count: its style, and SS_SIM_CHANGES: small enough to stay in the cache while items are tried */
     uint32_t item_count, group_count;
     uint16_t durable_types;
-    int64_t start; /* first day of the log, microseconds UTC */
+    uint8_t ranges; /* length of ss_shop_ranges */
+    int64_t start;  /* first day of the log, microseconds UTC */
     int32_t days;
     uint64_t seed;
 } ss_sim_catalog;

@@ -99,11 +99,11 @@ static double expected_head_share(const bands *b, const ss_cluster_options *o, d
     return head / all;
 }
 
-/* The shift q: the larger, the flatter. Where no q reaches the share, the one that comes nearest. */
-static double solve_shift(const ss_cluster_options *o)
+/* The larger the shift q, the flatter. Below 1 the few items at the very top take the draws, but each customer only once. */
+static ss_status solve_shift(const ss_cluster_options *o, double *q, ss_error *error)
 {
     bands b = make_bands((double)o->items);
-    double low = log(.01), high = log((double)o->items * 10);
+    double low = 0, high = log((double)o->items * 10);
     for (int i = 0; i < HALVINGS; i++) {
         double middle = (low + high) / 2;
         if (expected_head_share(&b, o, exp(middle)) > o->head_share)
@@ -111,7 +111,17 @@ static double solve_shift(const ss_cluster_options *o)
         else
             high = middle;
     }
-    return exp((low + high) / 2);
+    *q = exp((low + high) / 2);
+    double reached = expected_head_share(&b, o, *q);
+    if (fabs(reached - o->head_share) < .005)
+        return SS_OK;
+    ss_status status = ss_error_set(error, SS_E_RANGE, "out of reach with so many distinct items per customer");
+    char found[32], expected[32];
+    snprintf(found, sizeof found, "%g", o->head_share);
+    snprintf(expected, sizeof expected, "about %.3f", reached);
+    ss_error_field(error, "head-share");
+    ss_error_found(error, found, strlen(found), expected);
+    return status;
 }
 
 /* ---- drawing ---- */
@@ -150,13 +160,15 @@ static void lay_out(maker *m, double q, double *weights)
 static ss_status build_draws(maker *m, ss_error *error)
 {
     ss_status status = SS_OK;
+    double q;
     uint32_t items = m->made.item_count;
     double *weights = ss_array_new(items, sizeof *weights), *scratch = ss_array_new(items, sizeof *scratch);
     if (!weights || !scratch) {
         status = ss_error_nomem(error);
         goto out;
     }
-    lay_out(m, solve_shift(m->options), weights);
+    SS_TRY(solve_shift(m->options, &q, error));
+    lay_out(m, q, weights);
     memcpy(scratch, weights, items * sizeof *scratch);
     SS_TRY(ss_alias_build(m->any, scratch, items, error));
     for (int64_t k = 0; k < m->options->clusters; k++)

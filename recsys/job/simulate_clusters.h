@@ -35,7 +35,7 @@ typedef struct ss_clusters {
 } ss_clusters;
 
 /* Caller owns what is in *clusters and releases it. Errors: SS_E_RANGE (names the option; also where a customer would
- * need more than half of all items), SS_E_NOMEM. */
+ * need more than half of all items, or where no popularity gives the head its share), SS_E_NOMEM. */
 ss_status ss_simulate_clusters(const ss_cluster_options *options, ss_clusters *clusters, ss_error *error);
 void ss_clusters_release(ss_clusters *clusters); /* a zeroed one is fine */
 

@@ -7,7 +7,7 @@
 
 #define ACTIVITY_SHAPE 0.8 /* of the gamma distribution of customers' activity: a few come often */
 #define LATECOMERS     0.35
-#define PACE_SPREAD    0.10
+#define PACE_SPREAD    0.06
 
 /* Gamma with scale 1 (Marsaglia and Tsang 2000; for shapes below 1 with their power of a uniform). */
 static double draw_gamma(ss_random *random, double shape)

@@ -130,16 +130,17 @@ static bool coin(ss_sim_orders *orders, double chance)
 /* An item of the type that this customer likes, or, after a few tries, SS_NONE. */
 static uint32_t pick_item(ss_sim_orders *orders, const ss_sim_customer *customer, uint32_t type)
 {
-    const ss_sim_type *range = &orders->catalog->types[type];
+    const ss_sim_catalog *catalog = orders->catalog;
+    const ss_sim_type *range = &catalog->types[type];
     uint32_t found = SS_NONE;
     for (int attempt = 0; attempt < PICK_ATTEMPTS && range->item_count; attempt++) {
-        uint32_t number = range->first_item +
-                          ss_alias_draw(orders->catalog->draws + range->first_item, range->item_count, &orders->random);
-        const ss_sim_item *item = &orders->catalog->items[number];
-        if (item->life != SS_SIM_STEADY && !coin(orders, ss_sim_item_demand(item, orders->day)))
+        uint32_t number =
+            range->first_item + ss_alias_draw(catalog->draws + range->first_item, range->item_count, &orders->random);
+        uint8_t traits = catalog->traits[number];
+        if (traits & SS_SIM_CHANGES && !coin(orders, ss_sim_item_demand(&catalog->items[number], orders->day)))
             continue;
         found = number;
-        if (item->style == customer->style || coin(orders, STYLE_STRAY))
+        if ((traits & ~SS_SIM_CHANGES) == customer->style || coin(orders, STYLE_STRAY))
             break;
     }
     return found;
@@ -318,13 +319,15 @@ uint32_t ss_sim_orders_browse(ss_sim_orders *orders, const ss_sim_customer *cust
 {
     uint32_t count = 0;
     uint32_t type = pick_type(orders, pick_category(orders, customer));
-    while (count < limit) {
-        if (coin(orders, .35)) /* looks at something else */
+    for (uint32_t look = 0; look < limit; look++) {
+        if (coin(orders, .35)) /* goes on to something else */
             type = pick_type(orders, pick_category(orders, customer));
         uint32_t number = pick_item(orders, customer, type);
-        if (number == SS_NONE)
-            break;
-        items[count++] = number;
+        bool seen = number == SS_NONE;
+        for (uint32_t i = 0; i < count; i++)
+            seen |= items[i] == number;
+        if (!seen)
+            items[count++] = number;
     }
     return count;
 }
