@@ -6,8 +6,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define NEED_SHARE     0.5  /* of the orders, that needs may cause */
-#define TAKES_UP_NEED  0.75 /* of first purchases of a consumable */
+#define NEED_SHARE     0.6  /* of the orders, that needs may cause */
+#define TAKES_UP_NEED  0.9  /* of first purchases of a consumable */
+#define ON_IMPULSE     0.25 /* chance to take a consumable that will not be kept up */
 #define LAPSES         0.06 /* of repeat purchases: the last one */
 #define JITTER         0.06 /* standard deviation of the log of an interval */
 #define STYLE_STRAY    0.30 /* chance to take what is not of one's style */
@@ -161,14 +162,46 @@ static bool holds_type(const ss_sim_orders *orders, const ss_sim_basket *basket,
     return false;
 }
 
-/* Would the customer take it today? `early`: even a consumable that is not used up yet. */
-static bool wants(const ss_sim_orders *orders, ss_sim_customer *customer, const ss_sim_basket *basket, uint32_t number,
-                  bool early)
+static double orders_a_day(const ss_sim_item *item)
+{
+    return 1.0 / item->interval;
+}
+
+/* A free place for one more need, or NULL: the customer keeps up enough, or all of them together do. */
+static ss_sim_need *room_for_need(const ss_sim_orders *orders, ss_sim_customer *customer, const ss_sim_item *item)
+{
+    if (orders->customers->load + orders_a_day(item) > orders->load_limit)
+        return NULL;
+    for (uint32_t n = 0; n < SS_SIM_NEEDS; n++)
+        if (customer->needs[n].item == SS_NONE)
+            return &customer->needs[n];
+    return NULL;
+}
+
+/* What it takes to buy a consumable. */
+typedef enum readiness {
+    KEEPS_IT_UP, /* none left, and but for impulses the intention to stay with it */
+    NONE_LEFT,
+    ANY_TIME
+} readiness;
+
+static bool wants_consumable(ss_sim_orders *orders, ss_sim_customer *customer, const ss_sim_item *item, readiness how)
+{
+    if (how == ANY_TIME)
+        return true;
+    if (ss_sim_customer_need(customer, item->type))
+        return false;
+    return how == NONE_LEFT || room_for_need(orders, customer, item) || coin(orders, ON_IMPULSE);
+}
+
+/* Would the customer take it today? */
+static bool wants(ss_sim_orders *orders, ss_sim_customer *customer, const ss_sim_basket *basket, uint32_t number,
+                  readiness how)
 {
     const ss_sim_item *item = &orders->catalog->items[number];
     return basket->count < SS_SIM_LINES_MAX && is_on_sale(orders, item) && !owns(customer, item->durable) &&
-           (early || !item->interval || !ss_sim_customer_need(customer, item->type)) &&
-           !holds_type(orders, basket, item->type);
+           !holds_type(orders, basket, item->type) &&
+           (!item->interval || wants_consumable(orders, customer, item, how));
 }
 
 static uint32_t draw_quantity(ss_sim_orders *orders, const ss_sim_item *item)
@@ -178,11 +211,6 @@ static uint32_t draw_quantity(ss_sim_orders *orders, const ss_sim_item *item)
     if (item->durable || item->price > 3000)
         return 1;
     return of_32[ss_random_u64(&orders->random) >> 59];
-}
-
-static double orders_a_day(const ss_sim_item *item)
-{
-    return 1.0 / item->interval;
 }
 
 static uint16_t next_due(ss_sim_orders *orders, const ss_sim_customer *customer, const ss_sim_item *item)
@@ -195,14 +223,11 @@ static uint16_t next_due(ss_sim_orders *orders, const ss_sim_customer *customer,
 static void take_up_need(ss_sim_orders *orders, ss_sim_customer *customer, uint32_t number, uint16_t due)
 {
     const ss_sim_item *item = &orders->catalog->items[number];
-    if (orders->customers->load + orders_a_day(item) > orders->load_limit)
+    ss_sim_need *need = room_for_need(orders, customer, item);
+    if (!need)
         return;
-    for (uint32_t n = 0; n < SS_SIM_NEEDS; n++)
-        if (customer->needs[n].item == SS_NONE) {
-            customer->needs[n] = (ss_sim_need){number, item->type, due};
-            orders->customers->load += orders_a_day(item);
-            return;
-        }
+    *need = (ss_sim_need){number, item->type, due};
+    orders->customers->load += orders_a_day(item);
 }
 
 static void drop_need(ss_sim_orders *orders, ss_sim_need *need)
@@ -247,11 +272,11 @@ static void buy_needs(ss_sim_orders *orders, ss_sim_customer *customer, ss_sim_b
     }
 }
 
-static void buy_seed(ss_sim_orders *orders, ss_sim_customer *customer, ss_sim_basket *basket, bool early)
+static void buy_seed(ss_sim_orders *orders, ss_sim_customer *customer, ss_sim_basket *basket, readiness how)
 {
     for (int attempt = 0; attempt < PICK_ATTEMPTS; attempt++) {
         uint32_t number = pick_item(orders, customer, pick_type(orders, pick_category(orders, customer)));
-        if (number == SS_NONE || !wants(orders, customer, basket, number, early))
+        if (number == SS_NONE || !wants(orders, customer, basket, number, how))
             continue;
         add_line(orders, customer, basket, number);
         return;
@@ -268,7 +293,7 @@ static void buy_complements(ss_sim_orders *orders, ss_sim_customer *customer, ss
             if ((ss_random_u64(&orders->random) >> 48) >= partner->chance)
                 continue;
             if (!partner->follows) {
-                if (wants(orders, customer, basket, partner->item, false))
+                if (wants(orders, customer, basket, partner->item, NONE_LEFT))
                     add_line(orders, customer, basket, partner->item);
             } else if (!ss_sim_customer_need(customer, orders->catalog->items[partner->item].type)) {
                 uint32_t later = 5 + ss_random_below(&orders->random, 20);
@@ -292,10 +317,10 @@ static void fill(ss_sim_orders *orders, ss_sim_customer *customer, ss_sim_basket
     basket->count = 0;
     buy_needs(orders, customer, basket);
     for (uint32_t seeds = draw_seeds(orders, basket->count > 0); seeds; seeds--)
-        buy_seed(orders, customer, basket, false);
+        buy_seed(orders, customer, basket, KEEPS_IT_UP);
     buy_complements(orders, customer, basket);
     for (int attempt = 0; attempt < PICK_ATTEMPTS && !basket->count; attempt++)
-        buy_seed(orders, customer, basket, true);
+        buy_seed(orders, customer, basket, ANY_TIME);
 }
 
 void ss_sim_orders_fill(ss_sim_orders *orders, uint32_t number, ss_sim_basket *basket)

@@ -506,7 +506,7 @@ const ss_shop_edge ss_shop_edges[] = {
     {"Birthday Candles", "Sprinkles", .14f, 0},
     {"Dinner Plate", "Pasta Bowl", .35f, 0},
     {"Dinner Plate", "Mug", .15f, 0},
-    {"Mug", "Tea Bags", .10f, 0},
+    {"Teapot", "Mug", .22f, 0},
     {"Wine Glasses", "Corkscrew", .18f, 0},
     {"Wine Glasses", "Glass Polishing Cloth", .15f, 0},
     {"Wine Decanter", "Wine Glasses", .25f, 0},
@@ -620,7 +620,7 @@ const ss_shop_edge ss_shop_edges[] = {
     {"Dog Bowl", "Dog Food", .28f, 0},
     {"Dog Bed", "Dog Treats", .25f, 1},
     {"Cat Litter", "Litter Scoop", .12f, 0},
-    {"Cat Food", "Cat Toy", .10f, 0},
+    {"Cat Food", "Cat Toy", .14f, 0},
     {"Scratching Post", "Cat Toy", .32f, 0},
     {"Cat Bed", "Cat Food", .30f, 1},
 };
