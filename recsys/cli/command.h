@@ -33,6 +33,7 @@ typedef struct ss_command {
 
 extern const ss_command ss_command_train;
 extern const ss_command ss_command_evaluate;
+extern const ss_command ss_command_serve;
 extern const ss_command ss_command_inspect;
 extern const ss_command ss_command_simulate;
 extern const ss_command ss_command_completion;

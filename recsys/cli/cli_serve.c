@@ -1,0 +1,54 @@
+#include "cli/command.h"
+
+#include "server/server.h"
+
+typedef struct serve_settings {
+    ss_server_options server;
+    int64_t log_level;
+} serve_settings;
+
+static const ss_option serve_options[] = {
+    {"log-level", SS_OPTION_CHOICE, offsetof(serve_settings, log_level), 0, 0, "info", "error|warn|info|debug", NULL,
+     "Log lines of this importance and above, on standard error."},
+    {0},
+};
+
+static size_t serve_groups(void *memory, ss_option_group *groups)
+{
+    serve_settings *settings = memory;
+    groups[0] = (ss_option_group){NULL, NULL, ss_server_option_table, &settings->server};
+    groups[1] = (ss_option_group){"Logging", NULL, serve_options, settings};
+    return 2;
+}
+
+static ss_status run_serve(void *memory, const ss_texts *operands, const ss_cli *cli, ss_error *error)
+{
+    serve_settings *settings = memory;
+    ss_logger logger = {2, (ss_log_level)settings->log_level, "serve"};
+    ss_server *server = NULL;
+    (void)cli;
+    settings->server.signals = true;
+    ss_status status = ss_command_operands(operands, 0, 0, error);
+    if (status == SS_OK)
+        status = ss_server_new(&settings->server, &logger, &server, error);
+    if (status != SS_OK)
+        return status;
+    ss_server_run(server);
+    ss_server_free(&server);
+    return SS_OK;
+}
+
+const ss_command ss_command_serve = {
+    .name = "serve",
+    .operands = "",
+    .summary = "Answer requests from a store's current generation, over ZeroMQ.",
+    .description =
+        "The protocol is MessagePack-RPC; recsys/server/PROTOCOL.md tells all of it. SIGHUP swaps in the store's\n"
+        "current generation, SIGTERM stops after what was asked is answered.\n\n"
+        "  smartshelf serve --store /srv/shelf\n"
+        "  smartshelf serve --store /srv/shelf --bind ipc:///run/shelf.ipc --bind tcp://0.0.0.0:5555 \\\n"
+        "      --curve-key server.key --allow clients.txt",
+    .settings_size = sizeof(serve_settings),
+    .groups = serve_groups,
+    .run = run_serve,
+};

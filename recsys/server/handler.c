@@ -1,0 +1,183 @@
+#include "server/handler.h"
+
+#include "base/clock.h"
+#include "server/call.h"
+#include "server/reply.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+struct ss_handler {
+    ss_answerer *answerer; /* owned */
+    const ss_service *service;
+    ss_stats *stats;
+    ss_buffer reply;
+    int64_t now;        /* microseconds UTC, at the last tick */
+    unsigned countdown; /* requests until one is timed */
+    ss_call call;
+};
+
+ss_status ss_handler_new(ss_answerer *answerer, const ss_service *service, ss_stats *stats, ss_handler **handler,
+                         ss_error *error)
+{
+    ss_handler *new = calloc(1, sizeof *new);
+    if (!new) {
+        ss_answerer_free(&answerer);
+        return ss_error_nomem(error);
+    }
+    new->answerer = answerer;
+    new->service = service;
+    new->stats = stats;
+    ss_buffer_init(&new->reply, SS_REPLY_MAX);
+    ss_handler_tick(new);
+    *handler = new;
+    return SS_OK;
+}
+
+void ss_handler_free(ss_handler **handler)
+{
+    ss_handler *old = *handler;
+    *handler = NULL;
+    if (!old)
+        return;
+    ss_answerer_free(&old->answerer);
+    ss_buffer_release(&old->reply);
+    free(old);
+}
+
+ss_answerer *ss_handler_exchange(ss_handler *handler, ss_answerer *answerer)
+{
+    ss_answerer *old = handler->answerer;
+    handler->answerer = answerer;
+    return old;
+}
+
+void ss_handler_tick(ss_handler *handler)
+{
+    handler->now = ss_clock_now();
+    handler->countdown = 0;
+}
+
+/* ---- faults ---- */
+
+static ss_handled reply_fault(ss_handler *handler, const ss_fault *fault)
+{
+    ss_count(&handler->stats->faults[fault->code]);
+    ss_status status = ss_reply_fault(handler->call.has_msgid, handler->call.msgid, fault, &handler->reply);
+    return status == SS_OK ? SS_HANDLED_REPLY : SS_HANDLED_DROPPED;
+}
+
+static ss_handled reply_short_fault(ss_handler *handler, ss_fault_code code, const char *message)
+{
+    ss_fault fault = {.code = code};
+    snprintf(fault.message, sizeof fault.message, "%s", message);
+    return reply_fault(handler, &fault);
+}
+
+/* What the encoder or the answerer could not do. */
+static ss_handled reply_failure(ss_handler *handler, ss_status status)
+{
+    if (status == SS_E_LIMIT)
+        return reply_short_fault(handler, SS_FAULT_TOO_LARGE,
+                                 "the reply would be too long: ask for fewer products or fields");
+    return reply_short_fault(handler, SS_FAULT_INTERNAL, ss_status_name(status));
+}
+
+/* ---- methods ---- */
+
+static void count_answer(ss_stats *stats, const ss_answer *answer)
+{
+    uint64_t fallback = 0;
+    for (size_t i = 0; i < answer->count; i++)
+        fallback += answer->items[i].reason.stage > 0;
+    ss_count_many(&stats->products, answer->count);
+    if (fallback)
+        ss_count_many(&stats->fallback_products, fallback);
+    if (answer->short_code != SS_SHORT_NOT)
+        ss_count(&stats->shorts[answer->short_code]);
+}
+
+static ss_handled reply_shelf(ss_handler *handler)
+{
+    ss_call *call = &handler->call;
+    const ss_snapshot *snapshot = ss_answerer_snapshot(handler->answerer);
+    ss_answer answer;
+    if (!call->has_timestamp)
+        call->request.now = handler->now;
+    ss_status status =
+        ss_answer_shelf(handler->answerer, &snapshot->shelves[call->method], &call->request, &answer, NULL);
+    if (status == SS_OK)
+        status = ss_reply_answer(snapshot, call, &answer, &handler->reply);
+    if (status != SS_OK)
+        return reply_failure(handler, status);
+    count_answer(handler->stats, &answer);
+    return SS_HANDLED_REPLY;
+}
+
+static ss_handled reply_method(ss_handler *handler)
+{
+    const ss_call *call = &handler->call;
+    const char *generation = ss_answerer_snapshot(handler->answerer)->name;
+    if ((unsigned)call->method < SS_SHELF_COUNT)
+        return reply_shelf(handler);
+    if (call->method == SS_METHOD_RELOAD)
+        return SS_HANDLED_RELOAD;
+    ss_status status = call->method == SS_METHOD_HEALTH
+                           ? ss_service_reply_health(handler->service, call->msgid, generation, &handler->reply)
+                           : ss_service_reply_stats(handler->service, call->msgid, generation, &handler->reply);
+    return status == SS_OK ? SS_HANDLED_REPLY : reply_failure(handler, status);
+}
+
+/* ---- the request ---- */
+
+/* Whoever is let in may read; more is asked about. */
+static bool may_call(ss_method method, ss_role_of role_of, void *context)
+{
+    ss_role needed = ss_method_role(method);
+    return needed <= SS_ROLE_READ || !role_of || role_of(context) >= needed;
+}
+
+static ss_handled reply_denied(ss_handler *handler)
+{
+    ss_fault fault = {.code = SS_FAULT_ACCESS_DENIED};
+    ss_method method = handler->call.method;
+    snprintf(fault.message, sizeof fault.message, "%s takes the role %s", ss_method_name(method),
+             ss_role_name(ss_method_role(method)));
+    return reply_fault(handler, &fault);
+}
+
+static ss_handled handle(ss_handler *handler, ss_slice request, ss_role_of role_of, void *context)
+{
+    ss_fault fault;
+    ss_call *call = &handler->call;
+    bool decoded = ss_call_decode(request, call, &fault);
+    if (call->method != SS_METHOD_COUNT)
+        ss_count(&handler->stats->requests[call->method]);
+    if (!decoded)
+        return reply_fault(handler, &fault);
+    if (atomic_load_explicit(&handler->service->draining, memory_order_relaxed))
+        return reply_short_fault(handler, SS_FAULT_SHUTTING_DOWN, "the server is shutting down");
+    if (!may_call(call->method, role_of, context))
+        return reply_denied(handler);
+    return reply_method(handler);
+}
+
+ss_handled ss_handler_handle(ss_handler *handler, ss_slice request, ss_role_of role_of, void *context, ss_slice *reply,
+                             uint32_t *msgid)
+{
+    bool timed = handler->countdown == 0;
+    int64_t begun = timed ? ss_clock_monotonic() : 0;
+    ss_handled handled = handle(handler, request, role_of, context);
+    if (timed && handler->call.method != SS_METHOD_COUNT)
+        ss_stats_latency(handler->stats, handler->call.method, ss_clock_monotonic() - begun);
+    handler->countdown = timed ? SS_TIMED_EVERY - 1 : handler->countdown - 1;
+    *reply = (ss_slice){handler->reply.data, handler->reply.size};
+    *msgid = handler->call.msgid;
+    return handled;
+}
+
+bool ss_handler_refuse(ss_handler *handler, ss_fault_code code, const char *message, ss_slice *reply)
+{
+    ss_handled handled = reply_short_fault(handler, code, message);
+    *reply = (ss_slice){handler->reply.data, handler->reply.size};
+    return handled == SS_HANDLED_REPLY;
+}

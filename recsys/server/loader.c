@@ -1,0 +1,372 @@
+#include "server/loader.h"
+
+#include "base/clock.h"
+#include "server/reply.h"
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+/* ---- where a worker and the loader meet ---- */
+
+ss_status ss_swap_init(ss_swap *swap, ss_error *error)
+{
+    atomic_init(&swap->offered, NULL);
+    atomic_init(&swap->taken, NULL);
+    swap->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    return swap->wake < 0 ? ss_error_io(error, "eventfd", "cannot make one") : SS_OK;
+}
+
+static void drop_offers(ss_swap *swap)
+{
+    ss_answerer *offered = atomic_exchange(&swap->offered, NULL), *taken = atomic_exchange(&swap->taken, NULL);
+    ss_answerer_free(&offered);
+    ss_answerer_free(&taken);
+}
+
+void ss_swap_release(ss_swap *swap)
+{
+    drop_offers(swap);
+    if (swap->wake > 0)
+        close(swap->wake);
+    swap->wake = -1;
+}
+
+void ss_swap_take(ss_swap *swap, ss_handler *handler)
+{
+    if (!atomic_load_explicit(&swap->offered, memory_order_relaxed))
+        return;
+    ss_answerer *offered = atomic_exchange(&swap->offered, NULL);
+    if (offered)
+        atomic_store(&swap->taken, ss_handler_exchange(handler, offered));
+}
+
+static void wake(int fd)
+{
+    uint64_t one = 1;
+    while (write(fd, &one, sizeof one) < 0 && errno == EINTR)
+        continue;
+}
+
+/* ---- the loader ---- */
+
+typedef enum reload_state { RELOAD_FREE, RELOAD_WAITING, RELOAD_RUNNING, RELOAD_DONE } reload_state;
+
+typedef struct reload {
+    reload_state state;
+    ss_caller caller;
+    ss_fault fault; /* code 0: it worked */
+    char generation[SS_GENERATION_NAME_MAX];
+    bool changed;
+    uint64_t milliseconds;
+} reload;
+
+struct ss_loader {
+    ss_loader_options options;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t wanted;
+    ss_answerer **fresh; /* swap_count */
+    /* under the lock: */
+    reload reloads[SS_RELOADS_MAX];
+    bool unattended; /* a reload whose reply nobody waits for is wanted */
+    bool stop;
+};
+
+bool ss_loader_request(ss_loader *loader, const ss_caller *caller)
+{
+    bool accepted = caller == NULL;
+    pthread_mutex_lock(&loader->lock);
+    if (!caller)
+        loader->unattended = true;
+    for (size_t i = 0; i < SS_RELOADS_MAX && !accepted; i++) {
+        if (loader->reloads[i].state != RELOAD_FREE)
+            continue;
+        loader->reloads[i] = (reload){.state = RELOAD_WAITING, .caller = *caller};
+        accepted = true;
+    }
+    pthread_cond_signal(&loader->wanted);
+    pthread_mutex_unlock(&loader->lock);
+    return accepted;
+}
+
+static bool is_wanted(const ss_loader *loader)
+{
+    for (size_t i = 0; i < SS_RELOADS_MAX; i++)
+        if (loader->reloads[i].state == RELOAD_WAITING)
+            return true;
+    return loader->unattended;
+}
+
+/* False: the thread is to end. */
+static bool wait_for_work(ss_loader *loader)
+{
+    pthread_mutex_lock(&loader->lock);
+    while (!loader->stop && !is_wanted(loader))
+        pthread_cond_wait(&loader->wanted, &loader->lock);
+    bool work = !loader->stop;
+    for (size_t i = 0; i < SS_RELOADS_MAX && work; i++)
+        if (loader->reloads[i].state == RELOAD_WAITING)
+            loader->reloads[i].state = RELOAD_RUNNING;
+    loader->unattended = false;
+    pthread_mutex_unlock(&loader->lock);
+    return work;
+}
+
+static bool is_stopped(ss_loader *loader)
+{
+    pthread_mutex_lock(&loader->lock);
+    bool stop = loader->stop;
+    pthread_mutex_unlock(&loader->lock);
+    return stop;
+}
+
+/* ---- one reload ---- */
+
+static void free_fresh(ss_loader *loader)
+{
+    for (size_t i = 0; i < loader->options.swap_count; i++)
+        ss_answerer_free(&loader->fresh[i]);
+}
+
+static ss_status make_answerers(ss_loader *loader, ss_snapshot *snapshot, ss_error *error)
+{
+    for (size_t i = 0; i < loader->options.swap_count; i++) {
+        ss_status status = ss_answerer_new(snapshot, &loader->fresh[i], error);
+        if (status != SS_OK) {
+            free_fresh(loader);
+            return status;
+        }
+    }
+    return SS_OK;
+}
+
+#define SWAP_POLL_US 200 /* how often is looked whether a busy worker came between two requests */
+
+/* Frees the answerer that a worker gave back. False: the server stops before it did. */
+static bool wait_for_swap(ss_loader *loader, ss_swap *swap)
+{
+    ss_answerer *old;
+    while (!(old = atomic_exchange(&swap->taken, NULL))) {
+        if (is_stopped(loader))
+            return false;
+        usleep(SWAP_POLL_US);
+    }
+    ss_answerer_free(&old);
+    return true;
+}
+
+static ss_status hand_over(ss_loader *loader, ss_error *error)
+{
+    const ss_loader_options *options = &loader->options;
+    for (size_t i = 0; i < options->swap_count; i++) {
+        atomic_store(&options->swaps[i]->offered, loader->fresh[i]);
+        loader->fresh[i] = NULL;
+        wake(options->swaps[i]->wake);
+    }
+    for (size_t i = 0; i < options->swap_count; i++)
+        if (!wait_for_swap(loader, options->swaps[i]))
+            return ss_error_set(error, SS_E_SHUTTING_DOWN, "the server is shutting down");
+    return SS_OK;
+}
+
+static ss_status load(ss_loader *loader, bool *changed, ss_error *error)
+{
+    ss_loader_options *options = &loader->options;
+    ss_status status = SS_OK;
+    ss_snapshot *snapshot = NULL;
+    char path[SS_PATH_MAX], name[SS_GENERATION_NAME_MAX];
+    *changed = false;
+    SS_TRY(ss_generation_resolve(options->store, NULL, path, name, error));
+    if (strcmp(name, options->snapshot->name) == 0)
+        goto out;
+    SS_TRY(ss_snapshot_open(options->store, NULL, true, &snapshot, error));
+    SS_TRY(make_answerers(loader, snapshot, error));
+    SS_TRY(hand_over(loader, error));
+    ss_snapshot_release(&options->snapshot);
+    options->snapshot = snapshot;
+    snapshot = NULL;
+    *changed = true;
+out:
+    ss_snapshot_release(&snapshot);
+    return status;
+}
+
+static void log_reload(const ss_loader *loader, const reload *result)
+{
+    const ss_logger *logger = loader->options.logger;
+    char reason[SS_ERROR_TEXT_MAX + 8];
+    if (result->fault.code)
+        ss_log(logger, SS_LOG_ERROR, "generation refused, the old one stays generation=%s reason=%s",
+               result->generation, ss_log_quote(ss_slice_of(result->fault.message), reason, sizeof reason));
+    else
+        ss_log(logger, SS_LOG_INFO, "%s generation=%s milliseconds=%llu",
+               result->changed ? "generation swapped in" : "generation is current already", result->generation,
+               (unsigned long long)result->milliseconds);
+}
+
+static reload run_reload(ss_loader *loader)
+{
+    ss_error error = {0};
+    reload result = {0};
+    int64_t begun = ss_clock_monotonic();
+    ss_status status = load(loader, &result.changed, &error);
+    result.milliseconds = (uint64_t)(ss_clock_monotonic() - begun) / 1000000;
+    snprintf(result.generation, sizeof result.generation, "%s", loader->options.snapshot->name);
+    if (status == SS_E_SHUTTING_DOWN)
+        result.fault.code = SS_FAULT_SHUTTING_DOWN;
+    else if (status != SS_OK)
+        result.fault.code = SS_FAULT_REFUSED;
+    if (status != SS_OK)
+        ss_error_format(&error, result.fault.message, sizeof result.fault.message);
+    if (result.changed) {
+        ss_count(&loader->options.service->swaps);
+        atomic_store(&loader->options.service->verified, SS_VERIFIED_GOOD);
+    }
+    if (result.fault.code == SS_FAULT_REFUSED)
+        ss_count(&loader->options.service->refused_swaps);
+    log_reload(loader, &result);
+    return result;
+}
+
+static void publish_result(ss_loader *loader, const reload *result)
+{
+    pthread_mutex_lock(&loader->lock);
+    for (size_t i = 0; i < SS_RELOADS_MAX; i++) {
+        reload *each = &loader->reloads[i];
+        if (each->state != RELOAD_RUNNING)
+            continue;
+        ss_caller caller = each->caller;
+        *each = *result;
+        each->caller = caller;
+        each->state = RELOAD_DONE;
+        if (result->fault.code)
+            ss_count(&loader->options.stats->faults[result->fault.code]);
+    }
+    pthread_mutex_unlock(&loader->lock);
+    wake(loader->options.done);
+}
+
+/* A cold start opens a generation without reading it all; the rest is looked at now, while it already serves. */
+static void verify_first(ss_loader *loader)
+{
+    const ss_loader_options *options = &loader->options;
+    ss_error error;
+    char text[1024], quoted[1024];
+    ss_status status = ss_generation_verify(options->snapshot->path, ss_snapshot_schemas, &error);
+    atomic_store(&options->service->verified, status == SS_OK ? SS_VERIFIED_GOOD : SS_VERIFIED_BROKEN);
+    if (status == SS_OK) {
+        ss_log(options->logger, SS_LOG_INFO, "generation verified generation=%s", options->snapshot->name);
+        return;
+    }
+    ss_error_format(&error, text, sizeof text);
+    ss_log(options->logger, SS_LOG_ERROR, "generation is broken generation=%s reason=%s", options->snapshot->name,
+           ss_log_quote(ss_slice_of(text), quoted, sizeof quoted));
+}
+
+static void *run(void *argument)
+{
+    ss_loader *loader = argument;
+    verify_first(loader);
+    while (wait_for_work(loader)) {
+        reload result = run_reload(loader);
+        publish_result(loader, &result);
+    }
+    return NULL;
+}
+
+/* ---- starting, collecting, stopping ---- */
+
+ss_status ss_loader_start(const ss_loader_options *options, ss_loader **loader, ss_error *error)
+{
+    ss_loader *new = calloc(1, sizeof *new);
+    if (!new)
+        return ss_error_nomem(error);
+    new->options = *options;
+    new->fresh = calloc(options->swap_count, sizeof *new->fresh);
+    if (!new->fresh) {
+        free(new);
+        return ss_error_nomem(error);
+    }
+    pthread_mutex_init(&new->lock, NULL);
+    pthread_cond_init(&new->wanted, NULL);
+    ss_snapshot_retain(options->snapshot);
+    errno = pthread_create(&new->thread, NULL, run, new);
+    if (errno == 0) {
+        *loader = new;
+        return SS_OK;
+    }
+    ss_error_io(error, "loader", "cannot start a thread");
+    ss_snapshot_release(&new->options.snapshot);
+    free(new->fresh);
+    free(new);
+    return SS_E_IO;
+}
+
+void ss_loader_stop(ss_loader **loader)
+{
+    ss_loader *old = *loader;
+    *loader = NULL;
+    if (!old)
+        return;
+    pthread_mutex_lock(&old->lock);
+    old->stop = true;
+    pthread_cond_signal(&old->wanted);
+    pthread_mutex_unlock(&old->lock);
+    pthread_join(old->thread, NULL);
+    pthread_cond_destroy(&old->wanted);
+    pthread_mutex_destroy(&old->lock);
+    ss_snapshot_release(&old->options.snapshot);
+    free(old->fresh);
+    free(old);
+}
+
+/* Takes one finished reload out of the list. */
+static bool take_done(ss_loader *loader, reload *done)
+{
+    bool found = false;
+    pthread_mutex_lock(&loader->lock);
+    for (size_t i = 0; i < SS_RELOADS_MAX && !found; i++) {
+        if (loader->reloads[i].state != RELOAD_DONE)
+            continue;
+        *done = loader->reloads[i];
+        loader->reloads[i].state = RELOAD_FREE;
+        found = true;
+    }
+    pthread_mutex_unlock(&loader->lock);
+    return found;
+}
+
+static ss_status write_reply(const reload *done, ss_buffer *reply)
+{
+    ss_status status;
+    if (done->fault.code)
+        return ss_reply_fault(true, done->caller.msgid, &done->fault, reply);
+    SS_TRY(ss_reply_begin(done->caller.msgid, 3, reply));
+    SS_TRY(ss_reply_text(reply, "generation", done->generation));
+    SS_TRY(ss_reply_flag(reply, "changed", done->changed));
+    SS_TRY(ss_reply_uint(reply, "milliseconds", done->milliseconds));
+out:
+    return status;
+}
+
+bool ss_loader_collect(ss_loader *loader, ss_caller *caller, ss_buffer *reply)
+{
+    reload done;
+    if (!take_done(loader, &done) || write_reply(&done, reply) != SS_OK)
+        return false;
+    *caller = done.caller;
+    return true;
+}
+
+bool ss_loader_busy(ss_loader *loader)
+{
+    bool busy = false;
+    pthread_mutex_lock(&loader->lock);
+    for (size_t i = 0; i < SS_RELOADS_MAX; i++)
+        busy = busy || loader->reloads[i].state != RELOAD_FREE;
+    pthread_mutex_unlock(&loader->lock);
+    return busy;
+}

@@ -1,0 +1,439 @@
+#include "server/server.h"
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "server/access.h"
+#include "server/dispatch.h"
+#include "server/endpoint.h"
+#include "server/signals.h"
+#include "server/zap.h"
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#define AT(MEMBER) offsetof(ss_server_options, MEMBER)
+
+const ss_option ss_server_option_table[] = {
+    {"store", SS_OPTION_TEXT, AT(store), 0, 0, NULL, NULL, "STORE", "Where `smartshelf train` publishes generations."},
+    {"bind", SS_OPTION_TEXTS, AT(binds), 0, 0, SS_ENDPOINT_DEFAULT, NULL, "ENDPOINT",
+     "tcp://ADDRESS:PORT or ipc://PATH; may be given several times. Port * takes a free one."},
+    {"workers", SS_OPTION_INT, AT(workers), 1, SS_WORKERS_MAX, "1", NULL, NULL,
+     "Threads that answer; with 1 the thread that owns the socket answers itself."},
+    {"io-threads", SS_OPTION_INT, AT(io_threads), 1, 16, "1", NULL, NULL, "Threads that move bytes."},
+    {"queue", SS_OPTION_INT, AT(queue), 1, 1000000, "1000", NULL, "MESSAGES",
+     "Most messages waiting for one connection, each way; replies beyond are dropped."},
+    {"drain-ms", SS_OPTION_INT, AT(drain_ms), 0, 600000, "2000", NULL, "MS", "Most time that stopping takes."},
+    {"curve-key", SS_OPTION_TEXT, AT(curve_key), 0, 0, NULL, NULL, "FILE",
+     "The server's secret key, made by `smartshelf keygen`: callers need a key that --allow lists."},
+    {"allow", SS_OPTION_TEXT, AT(allow), 0, 0, NULL, NULL, "FILE",
+     "Public keys of those who may call: lines of KEY ROLE [NAME]; roles: read, event, admin."},
+    {"insecure-public-bind", SS_OPTION_FLAG, AT(insecure_public_bind), 0, 0, NULL, NULL, NULL,
+     "Let anybody who can reach a public address call every method, for want of --curve-key."},
+    {0},
+};
+
+#define BURST         256u /* messages between two looks at signals and the loader */
+#define DRAIN_IDLE_MS 100  /* without a message for so long, a stopping server has said all it has to */
+#define ENDPOINT_MAX  256u
+
+struct ss_server {
+    const ss_server_options *options;
+    const ss_logger *logger;
+    ss_service service;
+    ss_stats stats, loader_stats;
+    void *context, *router;
+    ss_zap *zap;
+    ss_access *access;
+    ss_worker *workers;
+    size_t worker_count; /* initialised */
+    ss_swap *swaps[SS_WORKERS_MAX];
+    ss_loader *loader;
+    ss_dispatch *dispatch; /* NULL with one worker */
+    ss_buffer reply;
+    ss_signals signals;
+    int wake; /* eventfd: a reload is done, or `stop` is set */
+    atomic_bool stop;
+    char (*endpoints)[ENDPOINT_MAX];
+    size_t endpoint_count;
+    bool stopping, leave;
+    int64_t deadline, last_message; /* of stopping: ss_clock_monotonic() */
+};
+
+/* ---- setting up ---- */
+
+static ss_status network_error(ss_error *error, const char *place)
+{
+    ss_error_set(error, SS_E_NETWORK, "%s", zmq_strerror(zmq_errno()));
+    ss_error_place(error, place, 0);
+    return SS_E_NETWORK;
+}
+
+static ss_status check_options(const ss_server_options *options, ss_error *error)
+{
+    if (!options->store)
+        return ss_error_set(error, SS_E_ARGUMENT, "--store is missing");
+    if (!options->curve_key != !options->allow)
+        return ss_error_set(error, SS_E_ARGUMENT, "--curve-key and --allow go together: one is missing");
+    for (size_t i = 0; i < options->binds.count; i++) {
+        const char *endpoint = options->binds.text[i];
+        ss_status status = ss_endpoint_check(endpoint, error);
+        if (status != SS_OK)
+            return status;
+        if (ss_endpoint_is_public(endpoint) && !options->curve_key && !options->insecure_public_bind) {
+            ss_error_set(error, SS_E_ACCESS,
+                         "a public address without access control: give --curve-key and --allow, or say "
+                         "--insecure-public-bind too");
+            ss_error_place(error, endpoint, 0);
+            return SS_E_ACCESS;
+        }
+    }
+    return SS_OK;
+}
+
+static ss_status open_descriptors(ss_server *server, ss_error *error)
+{
+    if (server->options->signals) {
+        ss_status status = ss_signals_open(&server->signals, error);
+        if (status != SS_OK)
+            return status;
+    }
+    server->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    return server->wake < 0 ? ss_error_io(error, "eventfd", "cannot make one") : SS_OK;
+}
+
+static ss_status init_workers(ss_server *server, ss_snapshot *snapshot, ss_error *error)
+{
+    size_t count = (size_t)server->options->workers;
+    server->workers = ss_array_zeroed(count, sizeof *server->workers);
+    if (!server->workers)
+        return ss_error_nomem(error);
+    for (size_t i = 0; i < count; i++) {
+        ss_worker *worker = &server->workers[i];
+        ss_answerer *answerer = NULL;
+        ss_status status = ss_answerer_new(snapshot, &answerer, error);
+        if (status != SS_OK)
+            return status;
+        server->worker_count++;
+        status = ss_worker_init(worker, answerer, &server->service, server->access ? ss_envelope_role : NULL, error);
+        if (status != SS_OK)
+            return status;
+        server->swaps[i] = &worker->swap;
+        server->service.stats[server->service.stats_count++] = &worker->stats;
+    }
+    return SS_OK;
+}
+
+static ss_status start_loader(ss_server *server, ss_snapshot *snapshot, ss_error *error)
+{
+    ss_loader_options options = {.store = server->options->store,
+                                 .logger = server->logger,
+                                 .service = &server->service,
+                                 .stats = &server->loader_stats,
+                                 .swaps = server->swaps,
+                                 .swap_count = server->worker_count,
+                                 .snapshot = snapshot,
+                                 .done = server->wake};
+    server->service.stats[server->service.stats_count++] = &server->stats;
+    server->service.stats[server->service.stats_count++] = &server->loader_stats;
+    ss_status status = ss_loader_start(&options, &server->loader, error);
+    for (size_t i = 0; i < server->worker_count; i++)
+        server->workers[i].loader = server->loader;
+    return status;
+}
+
+static ss_status start_access(ss_server *server, ss_error *error)
+{
+    const ss_server_options *options = server->options;
+    if (!options->curve_key)
+        return SS_OK;
+    ss_status status = ss_access_read(options->allow, &server->access, error);
+    return status == SS_OK ? ss_zap_start(server->context, server->access, server->logger, &server->zap, error)
+                           : status;
+}
+
+static bool set_number(void *socket, int option, int value)
+{
+    return zmq_setsockopt(socket, option, &value, sizeof value) == 0;
+}
+
+static ss_status open_router(ss_server *server, ss_error *error)
+{
+    int64_t message_max = SS_MESSAGE_MAX;
+    server->router = zmq_socket(server->context, ZMQ_ROUTER);
+    if (!server->router || !set_number(server->router, ZMQ_ROUTER_MANDATORY, 1) ||
+        !set_number(server->router, ZMQ_SNDHWM, (int)server->options->queue) ||
+        !set_number(server->router, ZMQ_RCVHWM, (int)server->options->queue) ||
+        !set_number(server->router, ZMQ_BACKLOG, 1024) || !set_number(server->router, ZMQ_LINGER, 0) ||
+        zmq_setsockopt(server->router, ZMQ_MAXMSGSIZE, &message_max, sizeof message_max) != 0)
+        return network_error(error, "server");
+    return server->access ? ss_access_secure(server->router, server->options->curve_key, error) : SS_OK;
+}
+
+static ss_status bind_endpoint(ss_server *server, const char *endpoint, ss_error *error)
+{
+    char *real = server->endpoints[server->endpoint_count];
+    size_t size = ENDPOINT_MAX;
+    set_number(server->router, ZMQ_IPV6, strchr(endpoint, '[') != NULL);
+    if (zmq_bind(server->router, endpoint) != 0 || zmq_getsockopt(server->router, ZMQ_LAST_ENDPOINT, real, &size) != 0)
+        return network_error(error, endpoint);
+    server->endpoint_count++;
+    return SS_OK;
+}
+
+static ss_status bind_all(ss_server *server, ss_error *error)
+{
+    const ss_texts *binds = &server->options->binds;
+    server->endpoints = ss_array_zeroed(binds->count, sizeof *server->endpoints);
+    if (!server->endpoints)
+        return ss_error_nomem(error);
+    for (size_t i = 0; i < binds->count; i++) {
+        ss_status status = bind_endpoint(server, binds->text[i], error);
+        if (status != SS_OK)
+            return status;
+    }
+    return SS_OK;
+}
+
+static ss_status start_answering(ss_server *server, ss_error *error)
+{
+    if (server->worker_count > 1)
+        return ss_dispatch_start(server->context, server->router, server->workers, server->worker_count, &server->stats,
+                                 &server->dispatch, error);
+    server->workers[0].socket = server->router;
+    return SS_OK;
+}
+
+static ss_status open_context(ss_server *server, ss_error *error)
+{
+    server->context = zmq_ctx_new();
+    if (!server->context || zmq_ctx_set(server->context, ZMQ_BLOCKY, 0) != 0 ||
+        zmq_ctx_set(server->context, ZMQ_IO_THREADS, (int)server->options->io_threads) != 0)
+        return network_error(error, "server");
+    return SS_OK;
+}
+
+static void log_ready(const ss_server *server, const ss_snapshot *snapshot)
+{
+    ss_buffer list;
+    ss_buffer_init(&list, SS_LOG_LINE_MAX);
+    for (size_t i = 0; i < server->endpoint_count; i++)
+        ss_buffer_printf(&list, "%s%s", i ? "," : "", server->endpoints[i]);
+    ss_log(server->logger, SS_LOG_INFO, "serving generation %s on %s items=%u workers=%zu access=%s", snapshot->name,
+           list.data, snapshot->items.count, server->worker_count, server->access ? "curve" : "open");
+    ss_buffer_release(&list);
+}
+
+static ss_status set_up(ss_server *server, ss_snapshot *snapshot, ss_error *error)
+{
+    ss_status status;
+    SS_TRY(open_descriptors(server, error));
+    SS_TRY(open_context(server, error));
+    SS_TRY(start_access(server, error));
+    SS_TRY(open_router(server, error));
+    SS_TRY(init_workers(server, snapshot, error));
+    SS_TRY(start_loader(server, snapshot, error));
+    SS_TRY(start_answering(server, error));
+    SS_TRY(bind_all(server, error));
+    log_ready(server, snapshot);
+out:
+    return status;
+}
+
+ss_status ss_server_new(const ss_server_options *options, const ss_logger *logger, ss_server **server, ss_error *error)
+{
+    ss_snapshot *snapshot = NULL;
+    ss_status status = check_options(options, error);
+    if (status != SS_OK)
+        return status;
+    status = ss_snapshot_open(options->store, NULL, false, &snapshot, error);
+    if (status != SS_OK)
+        return status;
+    ss_server *new = calloc(1, sizeof *new);
+    if (new) {
+        *new = (ss_server){.options = options, .logger = logger, .signals = {-1, -1}, .wake = -1};
+        ss_service_init(&new->service);
+        ss_buffer_init(&new->reply, SS_REPLY_MAX);
+        status = set_up(new, snapshot, error);
+    } else
+        status = ss_error_nomem(error);
+    ss_snapshot_release(&snapshot);
+    if (status == SS_OK)
+        *server = new;
+    else
+        ss_server_free(&new);
+    return status;
+}
+
+/* ---- taking down ---- */
+
+/* Replies on their way have what is left of the time for stopping. */
+static void close_router(ss_server *server)
+{
+    int64_t left = server->stopping && !server->leave ? (server->deadline - ss_clock_monotonic()) / 1000000 : 0;
+    set_number(server->router, ZMQ_LINGER, left > 0 ? (int)left : 0);
+    zmq_close(server->router);
+}
+
+void ss_server_free(ss_server **server)
+{
+    ss_server *old = *server;
+    *server = NULL;
+    if (!old)
+        return;
+    ss_loader_stop(&old->loader);
+    ss_dispatch_stop(&old->dispatch);
+    for (size_t i = 0; i < old->worker_count; i++)
+        ss_worker_release(&old->workers[i]);
+    free(old->workers);
+    if (old->router)
+        close_router(old);
+    ss_zap_stop(&old->zap);
+    if (old->context)
+        zmq_ctx_term(old->context);
+    ss_access_free(&old->access);
+    ss_signals_close(&old->signals);
+    if (old->wake >= 0)
+        close(old->wake);
+    ss_buffer_release(&old->reply);
+    free(old->endpoints);
+    free(old);
+}
+
+/* ---- the loop ---- */
+
+static int64_t milliseconds_since(int64_t then)
+{
+    return (ss_clock_monotonic() - then) / 1000000;
+}
+
+static void begin_stopping(ss_server *server)
+{
+    if (server->stopping) {
+        server->leave = true;
+        return;
+    }
+    server->stopping = true;
+    server->last_message = ss_clock_monotonic();
+    server->deadline = server->last_message + server->options->drain_ms * 1000000;
+    for (size_t i = 0; i < server->endpoint_count; i++)
+        zmq_unbind(server->router, server->endpoints[i]);
+    ss_log(server->logger, SS_LOG_INFO, "stopping drain_ms=%lld", (long long)server->options->drain_ms);
+}
+
+static size_t outstanding(const ss_server *server)
+{
+    return server->dispatch ? ss_dispatch_outstanding(server->dispatch) : 0;
+}
+
+/* What was read before the stop is answered before anything new is read and turned away. */
+static void turn_to_draining(ss_server *server)
+{
+    if (server->stopping && outstanding(server) == 0)
+        atomic_store(&server->service.draining, true);
+}
+
+static bool is_draining(const ss_server *server)
+{
+    return atomic_load_explicit(&server->service.draining, memory_order_relaxed);
+}
+
+static bool finished(ss_server *server)
+{
+    if (!server->stopping)
+        return false;
+    if (server->leave || ss_clock_monotonic() > server->deadline)
+        return true;
+    return is_draining(server) && milliseconds_since(server->last_message) >= DRAIN_IDLE_MS &&
+           outstanding(server) == 0 && !ss_loader_busy(server->loader);
+}
+
+static void read_signals(ss_server *server)
+{
+    for (int signal; (signal = ss_signals_next(&server->signals)) != 0;) {
+        if (signal == SIGHUP)
+            ss_loader_request(server->loader, NULL);
+        else
+            begin_stopping(server);
+    }
+}
+
+static void clear_wake(int fd)
+{
+    uint64_t count;
+    while (read(fd, &count, sizeof count) < 0 && errno == EINTR)
+        continue;
+}
+
+static void deliver_reloads(ss_server *server)
+{
+    ss_caller caller;
+    while (ss_loader_collect(server->loader, &caller, &server->reply))
+        if (!ss_caller_reply(&caller, server->router, (ss_slice){server->reply.data, server->reply.size}))
+            ss_count(&server->stats.dropped_replies);
+}
+
+static void read_wake(ss_server *server)
+{
+    clear_wake(server->wake);
+    if (atomic_exchange(&server->stop, false))
+        begin_stopping(server);
+    deliver_reloads(server);
+}
+
+/* How many messages moved. */
+static size_t answer(ss_server *server)
+{
+    if (server->dispatch)
+        return ss_dispatch_run(server->dispatch, BURST, server->stopping && !is_draining(server));
+    return ss_worker_run(&server->workers[0], BURST);
+}
+
+/* Sees to everything but requests; waits until something happens unless there is something to do anyway. */
+static void look_around(ss_server *server, bool wait)
+{
+    zmq_pollitem_t items[SS_WORKERS_MAX + 3] = {{NULL, server->signals.read_end, ZMQ_POLLIN, 0},
+                                                {NULL, server->wake, ZMQ_POLLIN, 0}};
+    size_t count = 2;
+    ss_swap *own_swap = server->dispatch ? NULL : &server->workers[0].swap;
+    if (own_swap) {
+        items[count++] = (zmq_pollitem_t){NULL, own_swap->wake, ZMQ_POLLIN, 0};
+        items[count++] = (zmq_pollitem_t){server->router, 0, ZMQ_POLLIN, 0};
+    } else
+        count += ss_dispatch_poll(server->dispatch, items + count);
+    long timeout = server->stopping ? DRAIN_IDLE_MS / 4 : -1;
+    zmq_poll(items, (int)count, wait ? timeout : 0);
+    if (items[0].revents)
+        read_signals(server);
+    if (items[1].revents)
+        read_wake(server);
+    if (own_swap && items[2].revents)
+        clear_wake(own_swap->wake);
+}
+
+void ss_server_run(ss_server *server)
+{
+    while (!finished(server)) {
+        size_t moved = answer(server);
+        if (server->stopping && moved > 0)
+            server->last_message = ss_clock_monotonic();
+        look_around(server, moved < BURST);
+        turn_to_draining(server);
+    }
+    ss_log(server->logger, SS_LOG_INFO, "stopped");
+}
+
+void ss_server_stop(ss_server *server)
+{
+    uint64_t one = 1;
+    atomic_store(&server->stop, true);
+    while (write(server->wake, &one, sizeof one) < 0 && errno == EINTR)
+        continue;
+}
+
+const char *ss_server_endpoint(const ss_server *server, size_t index)
+{
+    return index < server->endpoint_count ? server->endpoints[index] : NULL;
+}

@@ -1,0 +1,49 @@
+/*
+ * server.h: the server: sockets, workers, the loader, signals, and the loop that ties them together.
+ *
+ * All functions belong to one thread but ss_server_stop.
+ */
+#ifndef SS_SERVER_SERVER_H
+#define SS_SERVER_SERVER_H
+
+#include "base/logline.h"
+#include "base/options.h"
+
+#define SS_ENDPOINT_DEFAULT "tcp://127.0.0.1:5555"
+
+typedef struct ss_server_options {
+    const char *store;
+    ss_texts binds; /* none: SS_ENDPOINT_DEFAULT */
+    int64_t workers, io_threads, queue, drain_ms;
+    const char *curve_key; /* file of the server's secret key (keys.h); NULL: no access control */
+    const char *allow;     /* file of the allow-list (access.h); needed with a key */
+    bool insecure_public_bind;
+    bool signals; /* no option: SIGTERM, SIGINT and SIGHUP are for this server (signals.h) */
+} ss_server_options;
+
+extern const ss_option ss_server_option_table[]; /* target: ss_server_options */
+
+typedef struct ss_server ss_server;
+
+/*
+ * Opens the store's current generation, reads the keys, binds every endpoint and logs a line "serving generation NAME on ENDPOINTS".
+ * `options` and `logger` are borrowed for the server's life. SS_E_ARGUMENT, SS_E_NOT_FOUND, SS_E_CORRUPT, SS_E_ACCESS (a public endpoint without access
+ * control), SS_E_NETWORK, SS_E_IO, SS_E_NOMEM.
+ */
+ss_status ss_server_new(const ss_server_options *options, const ss_logger *logger, ss_server **server, ss_error *error);
+
+/* Stops at once what still runs and frees. */
+void ss_server_free(ss_server **server);
+
+/*
+ * Answers until it is told to stop: by SIGTERM, SIGINT or ss_server_stop. Then new requests get shutting_down while what was read
+ * before is answered, until nothing more comes or drain_ms are over; a second SIGTERM or SIGINT ends that. SIGHUP: reload.
+ */
+void ss_server_run(ss_server *server);
+
+void ss_server_stop(ss_server *server); /* safe from any thread */
+
+/* The real address of the bind number `index` (a wildcard port resolved), or NULL. Borrowed. */
+const char *ss_server_endpoint(const ss_server *server, size_t index);
+
+#endif
