@@ -1,6 +1,7 @@
 /*
- * envelope.h: one message of the ROUTER: who sent it, whether an empty delimiter frame came with it (REQ sends one, DEALER need not),
- * and the single frame of the request or reply. Between the threads of the server it travels in the same frames.
+ * envelope.h: one message of the ROUTER: who sent it, whether an empty delimiter frame came with it (REQ sends one,
+ * DEALER need not), and the single frame of the request or reply. Between the threads of the server it travels in the
+ * same frames.
  *
  * Belongs to the thread that owns the socket. Frames are moved, never copied.
  */
@@ -34,8 +35,8 @@ bool ss_envelope_send(ss_envelope *envelope, void *socket);
 /* The same with a copy of `body` as the single frame. */
 bool ss_envelope_reply(ss_envelope *envelope, void *socket, ss_slice body);
 
-/* The role that access control gave the sender (zap.h) when it let them in; `message` is a zmq_msg_t from their connection. An
- * ss_role_of (handler.h). */
+/* The role that access control gave the sender (zap.h) when it let them in; `message` is a zmq_msg_t from their
+ * connection. An ss_role_of (handler.h). */
 ss_role ss_envelope_role(void *message);
 
 /* An envelope's address, kept for a reply that comes later. */

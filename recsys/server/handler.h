@@ -1,6 +1,6 @@
 /*
- * handler.h: a request's bytes in, a reply's bytes out: decode, check the role, answer, encode. It knows no socket, so that the
- * server, `smartshelf query --store`, tests and the fuzzer use the same code.
+ * handler.h: a request's bytes in, a reply's bytes out: decode, check the role, answer, encode. It knows no socket, so
+ * that the server, `smartshelf query --store`, tests and the fuzzer use the same code.
  *
  * A handler belongs to one thread. After warm-up no call allocates.
  */
@@ -12,16 +12,19 @@
 
 typedef struct ss_handler ss_handler;
 
-/* Takes ownership of the answerer (also on failure). `service` and `stats` are borrowed and must outlive the handler. SS_E_NOMEM. */
+/* Takes ownership of the answerer (also on failure). `service` and `stats` are borrowed and must outlive the handler.
+ * SS_E_NOMEM. */
 ss_status ss_handler_new(ss_answerer *answerer, const ss_service *service, ss_stats *stats, ss_handler **handler,
                          ss_error *error);
 void ss_handler_free(ss_handler **handler);
 
-/* Answers from another generation from now on. Takes ownership of `answerer`; the caller owns the result, the old one. */
+/* Answers from another generation from now on. Takes ownership of `answerer`; the caller owns the result, the old one.
+ */
 ss_answerer *ss_handler_exchange(ss_handler *handler, ss_answerer *answerer);
 
-/* To be called when requests are at hand after a pause, and every so many requests: reads the clock that availability dates are
- * held against, and has the next request timed. Between two calls every SS_TIMED_EVERY-th request is timed. */
+/* To be called when requests are at hand after a pause, and every so many requests: reads the clock that availability
+ * dates are held against, and has the next request timed. Between two calls every SS_TIMED_EVERY-th request is timed.
+ */
 #define SS_TIMED_EVERY 16u
 void ss_handler_tick(ss_handler *handler);
 
@@ -35,13 +38,14 @@ typedef enum ss_handled {
 typedef ss_role (*ss_role_of)(void *context);
 
 /*
- * `reply` is borrowed until the next call. Whatever the bytes are, there is a reply; a message that is no request is answered
- * with the error `malformed`.
+ * `reply` is borrowed until the next call. Whatever the bytes are, there is a reply; a message that is no request is
+ * answered with the error `malformed`.
  */
 ss_handled ss_handler_handle(ss_handler *handler, ss_slice request, ss_role_of role_of, void *context, ss_slice *reply,
                              uint32_t *msgid);
 
-/* An error reply to the last request, which ss_handler_handle left to the caller. False: out of memory. `reply` as there. */
+/* An error reply to the last request, which ss_handler_handle left to the caller. False: out of memory. `reply` as
+ * there. */
 bool ss_handler_refuse(ss_handler *handler, ss_fault_code code, const char *message, ss_slice *reply);
 
 #endif

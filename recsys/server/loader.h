@@ -1,9 +1,9 @@
 /*
  * loader.h: the thread that brings a new generation in while the workers go on answering from the old one.
  *
- * A reload: open the store's current generation, validate it fully, make an answerer for each worker, offer it to each, wait
- * until each has taken it (between two requests), free the old. A broken generation is refused and the old one stays.
- * Callers who come while a reload runs wait for another one, for the store may have changed since.
+ * A reload: open the store's current generation, validate it fully, make an answerer for each worker, offer it to each,
+ * wait until each has taken it (between two requests), free the old. A broken generation is refused and the old one
+ * stays. Callers who come while a reload runs wait for another one, for the store may have changed since.
  */
 #ifndef SS_SERVER_LOADER_H
 #define SS_SERVER_LOADER_H
@@ -39,7 +39,8 @@ typedef struct ss_loader_options {
 /* Starts the thread, which first validates the files of `snapshot` in the background. SS_E_NOMEM, SS_E_IO. */
 ss_status ss_loader_start(const ss_loader_options *options, ss_loader **loader, ss_error *error);
 
-/* Ends the thread, after the load that runs, and frees. Callers who still wait get no reply. To be called while nobody else uses the loader. */
+/* Ends the thread, after the load that runs, and frees. Callers who still wait get no reply. To be called while nobody
+ * else uses the loader. */
 void ss_loader_stop(ss_loader **loader);
 
 #define SS_RELOADS_MAX 64u /* most callers who wait for a reload */

@@ -26,9 +26,9 @@ extern const ss_option ss_server_option_table[]; /* target: ss_server_options */
 typedef struct ss_server ss_server;
 
 /*
- * Opens the store's current generation, reads the keys, binds every endpoint and logs a line "serving generation NAME on ENDPOINTS".
- * `options` and `logger` are borrowed for the server's life. SS_E_ARGUMENT, SS_E_NOT_FOUND, SS_E_CORRUPT, SS_E_ACCESS (a public endpoint without access
- * control), SS_E_NETWORK, SS_E_IO, SS_E_NOMEM.
+ * Opens the store's current generation, reads the keys, binds every endpoint and logs a line "serving generation NAME
+ * on ENDPOINTS". `options` and `logger` are borrowed for the server's life. SS_E_ARGUMENT, SS_E_NOT_FOUND,
+ * SS_E_CORRUPT, SS_E_ACCESS (a public endpoint without access control), SS_E_NETWORK, SS_E_IO, SS_E_NOMEM.
  */
 ss_status ss_server_new(const ss_server_options *options, const ss_logger *logger, ss_server **server, ss_error *error);
 
@@ -36,8 +36,9 @@ ss_status ss_server_new(const ss_server_options *options, const ss_logger *logge
 void ss_server_free(ss_server **server);
 
 /*
- * Answers until it is told to stop: by SIGTERM, SIGINT or ss_server_stop. Then new requests get shutting_down while what was read
- * before is answered, until nothing more comes or drain_ms are over; a second SIGTERM or SIGINT ends that. SIGHUP: reload.
+ * Answers until it is told to stop: by SIGTERM, SIGINT or ss_server_stop. Then new requests get shutting_down while
+ * what was read before is answered, until nothing more comes or drain_ms are over; a second SIGTERM or SIGINT ends
+ * that. SIGHUP: reload.
  */
 void ss_server_run(ss_server *server);
 

@@ -1,8 +1,9 @@
 /*
  * signals.h: SIGTERM, SIGINT and SIGHUP as bytes of a pipe, to be read in a poll loop.
  *
- * A pipe and not a signalfd: libraries may have started threads that do not block signals before main began (OpenBLAS does), and a
- * signalfd sees only what every thread blocks. The pipe's end is the program's one mutable global. One owner at a time.
+ * A pipe and not a signalfd: libraries may have started threads that do not block signals before main began (OpenBLAS
+ * does), and a signalfd sees only what every thread blocks. The pipe's end is the program's one mutable global. One
+ * owner at a time.
  */
 #ifndef SS_SERVER_SIGNALS_H
 #define SS_SERVER_SIGNALS_H

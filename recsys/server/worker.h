@@ -1,6 +1,6 @@
 /*
- * worker.h: what answers: a socket's messages, one after the other, through a handler. With one worker the socket is the ROUTER
- * itself; with more it is one end of an inproc pair whose other end the ROUTER's owner holds.
+ * worker.h: what answers: a socket's messages, one after the other, through a handler. With one worker the socket is
+ * the ROUTER itself; with more it is one end of an inproc pair whose other end the ROUTER's owner holds.
  *
  * All functions belong to the worker's thread but those said to be safe from any.
  */
@@ -22,12 +22,14 @@ typedef struct ss_worker {
     ss_role_of role_of; /* NULL without access control */
 } ss_worker;
 
-/* Takes ownership of `answerer`, also on failure. The worker must stay where it is: the loader knows its swap. SS_E_NOMEM, SS_E_IO. */
+/* Takes ownership of `answerer`, also on failure. The worker must stay where it is: the loader knows its swap.
+ * SS_E_NOMEM, SS_E_IO. */
 ss_status ss_worker_init(ss_worker *worker, ss_answerer *answerer, const ss_service *service, ss_role_of role_of,
                          ss_error *error);
 void ss_worker_release(ss_worker *worker);
 
-/* Answers what waits, at most `most` messages, after taking a generation that the loader offers; returns how many messages. */
+/* Answers what waits, at most `most` messages, after taking a generation that the loader offers; returns how many
+ * messages. */
 size_t ss_worker_run(ss_worker *worker, size_t most);
 
 #endif
