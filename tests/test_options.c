@@ -284,6 +284,25 @@ static const char HELP[] =
     "  --als.regularization-of-rare-products X\n"
     "                           Pull towards zero. [1e-09 to 1000000000; default 0.01]\n";
 
+static void one_number_by_name(void **state)
+{
+    (void)state;
+    fixture f;
+    double value = -1;
+    start(&f);
+    ss_options_defaults(f.groups, 2);
+    assert_status(ss_options_number(f.groups, 2, "als.factors", &value, NULL), SS_OK);
+    assert_int_equal((int)value, 64);
+    assert_status(ss_options_number(f.groups, 2, "cache", &value, NULL), SS_OK);
+    assert_int_equal((int)value, 1);
+    assert_status(ss_options_number(f.groups, 2, "weight", &value, NULL), SS_OK);
+    assert_int_equal((int)value, 2);
+    assert_status(ss_options_number(f.groups, 2, "rate", &value, NULL), SS_OK);
+    assert_int_equal((int)(value * 10 + 0.5), 1);
+    assert_status(ss_options_number(f.groups, 2, "store", &value, NULL), SS_E_ARGUMENT);
+    assert_status(ss_options_number(f.groups, 2, "stor", &value, NULL), SS_E_ARGUMENT);
+}
+
 static void help(void **state)
 {
     (void)state;
@@ -432,6 +451,7 @@ int main(void)
         cmocka_unit_test(missing_values),
         cmocka_unit_test(misspelt_options),
         cmocka_unit_test(one_option_by_name),
+        cmocka_unit_test(one_number_by_name),
         cmocka_unit_test(help),
         cmocka_unit_test(help_without_room),
         cmocka_unit_test(help_without_memory),

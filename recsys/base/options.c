@@ -360,6 +360,30 @@ ss_status ss_options_set(const ss_option_group *groups, size_t group_count, cons
     return set_value(ref, value, error);
 }
 
+ss_status ss_options_number(const ss_option_group *groups, size_t group_count, const char *name, double *value,
+                            ss_error *error)
+{
+    option_ref ref = find_option(groups, group_count, ss_slice_of(name));
+    if (!ref.option)
+        return unknown_option(groups, group_count, "", ss_slice_of(name), error);
+    switch (ref.option->type) {
+    case SS_OPTION_FLAG:
+        *value = *(const bool *)member(ref);
+        return SS_OK;
+    case SS_OPTION_INT:
+    case SS_OPTION_CHOICE:
+        *value = (double)*(const int64_t *)member(ref);
+        return SS_OK;
+    case SS_OPTION_REAL:
+        *value = *(const double *)member(ref);
+        return SS_OK;
+    case SS_OPTION_TEXT:
+    case SS_OPTION_TEXTS:
+        break;
+    }
+    return ss_error_set(error, SS_E_ARGUMENT, "option '%s' is no number", name);
+}
+
 /* ---- a command line ---- */
 
 typedef struct command_line {

@@ -74,6 +74,10 @@ ss_status ss_options_set(const ss_option_group *groups, size_t group_count, cons
  */
 ss_status ss_options_check(const ss_option *options, const void *target, ss_error *error);
 
+/* The value of one numeric option (a flag counts as 0 or 1). SS_E_ARGUMENT for a name that is unknown or not a number. */
+ss_status ss_options_number(const ss_option_group *groups, size_t group_count, const char *name, double *value,
+                            ss_error *error);
+
 /* The table as lines of help, at most 100 columns wide. */
 ss_status ss_options_help(const ss_option_group *groups, size_t group_count, ss_buffer *out);
 

@@ -158,8 +158,8 @@ static void tally_case(case_tally *tally, const case_result *result, const uint8
 static uint32_t bought_items(const ss_items *items)
 {
     uint32_t count = 0;
-    while (count < items->count && items->purchases[count] > 0)
-        count++;
+    for (uint32_t item = 0; item < items->count; item++)
+        count += items->purchases[item] > 0;
     return count;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "job/evaluate.h"
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,8 +10,7 @@
 #define TUNE_ALS_ITERATIONS 8
 #define GRID_MAX            12
 #define DEFAULT_DAYS        90
-#define COVERAGE_ENOUGH     (1.0 / 3)
-#define COVERAGE_REWARD     0.3
+#define COVERAGE_ENOUGH     0.3
 
 /* What has to be made anew when an option changes. */
 typedef enum ss_tune_stage { TUNE_PAIRS, TUNE_FACTORS, TUNE_SHELF } ss_tune_stage;
@@ -48,7 +48,7 @@ static const ss_knob pair_knobs[] = {
 };
 
 static const ss_knob factor_knobs[] = {
-    {TUNE_FACTORS, "als.unobserved", NULL, false, 0.001, TRY_VALUES(0, 0.003, 0.01, 0.03, 0.1, 0.2, 0.3)},
+    {TUNE_FACTORS, "als.unobserved", NULL, false, 0.001, TRY_VALUES(0.003, 0.01, 0.03, 0.1, 0.2, 0.3)},
     {TUNE_FACTORS, "als.regularization", NULL, false, 0.001, TRY_VALUES(0.001, 0.003, 0.01)},
     {TUNE_FACTORS, "als.half-life", NULL, true, 0.001, TRY_VALUES(0, 90, 180, 365)},
     {TUNE_SHELF, "shelf.%S.freshness-exponent", NULL, true, 0.001, TRY_VALUES(0, 0.1, 0.2, 0.3, 0.4, 0.5)},
@@ -72,6 +72,7 @@ typedef struct ss_tuner {
     ss_interactions train;
     ss_cases cases;
     ss_task task;
+    double wanted_coverage; /* share of the items that the cases want */
     char folder[SS_PATH_MAX];
     ss_model_options best;
     double best_score;
@@ -147,11 +148,14 @@ out:
 
 /* ---- asking ---- */
 
-/* Answers that show everybody the same few products are worth less: up to a third of the catalogue, coverage counts. */
-static double score_of(const ss_evaluation_row *row)
+/*
+ * Mean of recall and NDCG. Answers that show everybody the same few products are worth less: where the first ten of all answers cover
+ * less than COVERAGE_ENOUGH of what the same customers really wanted, in proportion. One model among several need not cover much.
+ */
+static double score_of(const ss_tuner *tuner, const ss_evaluation_row *at_10, const ss_evaluation_row *row, bool alone)
 {
-    double coverage = row->coverage < COVERAGE_ENOUGH ? row->coverage : COVERAGE_ENOUGH;
-    return (row->recall + row->ndcg) / 2 * (1 + COVERAGE_REWARD * coverage);
+    double enough = COVERAGE_ENOUGH * tuner->wanted_coverage;
+    return (row->recall + row->ndcg) / 2 * (alone ? 1 : fmin(1, at_10->coverage / enough));
 }
 
 static ss_status ask(ss_tuner *tuner, const ss_model_options *options, const char *model, double *score)
@@ -160,11 +164,12 @@ static ss_status ask(ss_tuner *tuner, const ss_model_options *options, const cha
     ss_snapshot *snapshot = NULL;
     ss_evaluation evaluation = {0};
     ss_shelf shelf = ss_shelf_of_model(&options->shelves[ss_task_shelf(tuner->task)], model);
-    size_t cutoff = tuner->task == SS_TASK_REST_OF_BASKET ? 10 : 20;
+    const size_t cutoffs[] = {10, 20};
     SS_TRY(ss_snapshot_open(tuner->folder, NULL, false, &snapshot, tuner->error));
-    SS_TRY(ss_evaluate_shelf(snapshot, &shelf, model, tuner->task, &tuner->cases, &cutoff, 1, tuner->threads, NULL,
+    SS_TRY(ss_evaluate_shelf(snapshot, &shelf, model, tuner->task, &tuner->cases, cutoffs, 2, tuner->threads, NULL,
                              NULL, NULL, &evaluation, tuner->error));
-    *score = score_of(&evaluation.rows[0]);
+    *score = score_of(tuner, &evaluation.rows[0], &evaluation.rows[tuner->task == SS_TASK_REST_OF_BASKET ? 0 : 1],
+                      strcmp(model, "als") == 0);
     tuner->report->settings_tried++;
 out:
     ss_snapshot_release(&snapshot);
@@ -227,28 +232,69 @@ out:
     return status;
 }
 
+/* One value: trained, asked, and kept if it is better by the knob's margin. */
+static ss_status try_value(ss_tuner *tuner, const ss_knob *knob, double value, const char *model, bool *kept)
+{
+    ss_status status = SS_OK;
+    ss_trial trial;
+    double score;
+    bool changed;
+    char name[96];
+    *kept = false;
+    SS_TRY(set_trial(tuner, &trial, knob, value, &changed));
+    if (!changed)
+        return SS_OK;
+    SS_TRY(make_stage(tuner, knob->stage, &trial.options));
+    SS_TRY(ask(tuner, &trial.options, model, &score));
+    *kept = score > tuner->best_score * (1 + knob->margin);
+    option_name(tuner, knob->option, name, sizeof name);
+    tell(tuner, model, name, value, score, *kept);
+    if (*kept) {
+        tuner->best = trial.options;
+        tuner->best_score = score;
+    }
+out:
+    return status;
+}
+
+/* The place of the current value on the grid: the nearest. */
+static ss_status find_place(const ss_tuner *tuner, const ss_knob *knob, size_t *place)
+{
+    char name[96];
+    double value;
+    ss_trial trial = {.options = tuner->best};
+    trial.group_count = ss_model_option_groups(&trial.options, trial.groups);
+    option_name(tuner, knob->option, name, sizeof name);
+    ss_status status = ss_options_number(trial.groups, trial.group_count, name, &value, tuner->error);
+    *place = 0;
+    for (size_t g = 1; status == SS_OK && g < knob->count; g++)
+        if (fabs(knob->grid[g] - value) < fabs(knob->grid[*place] - value))
+            *place = g;
+    return status;
+}
+
+/* Climbs from where the option stands: up the grid as long as that helps; if it never did, down. */
 static ss_status try_knob(ss_tuner *tuner, const ss_knob *knob, const char *model, bool *improved)
 {
     ss_status status = SS_OK;
-    char name[96];
-    option_name(tuner, knob->option, name, sizeof name);
-    for (size_t g = 0; g < knob->count && go_on(tuner, &status); g++) {
-        ss_trial trial;
-        double score;
-        bool changed;
-        SS_TRY(set_trial(tuner, &trial, knob, knob->grid[g], &changed));
-        if (!changed)
-            continue;
-        SS_TRY(make_stage(tuner, knob->stage, &trial.options));
-        SS_TRY(ask(tuner, &trial.options, model, &score));
-        bool kept = score > tuner->best_score * (1 + knob->margin);
-        tell(tuner, model, name, knob->grid[g], score, kept);
-        if (kept) {
-            tuner->best = trial.options;
-            tuner->best_score = score;
-            *improved = true;
-        }
+    size_t start;
+    bool kept, moved = false;
+    SS_TRY(find_place(tuner, knob, &start));
+    SS_TRY(try_value(tuner, knob, knob->grid[start], model, &kept));
+    moved |= kept;
+    for (size_t g = start + 1; g < knob->count && go_on(tuner, &status); g++) {
+        SS_TRY(try_value(tuner, knob, knob->grid[g], model, &kept));
+        if (!kept)
+            break;
+        moved = true;
     }
+    for (size_t g = start; g-- > 0 && !moved && go_on(tuner, &status);) {
+        SS_TRY(try_value(tuner, knob, knob->grid[g], model, &kept));
+        if (!kept)
+            break;
+        *improved = true;
+    }
+    *improved |= moved;
 out:
     return status;
 }
@@ -310,6 +356,22 @@ static ss_split_options split_of(const ss_tuner *tuner)
                               .max_cases = (size_t)tuner->limits->max_cases};
 }
 
+static ss_status measure_wanted(ss_tuner *tuner)
+{
+    ss_status status = SS_OK;
+    uint32_t number;
+    ss_dictionary *wanted = ss_dictionary_new();
+    if (!wanted)
+        return ss_error_nomem(tuner->error);
+    for (size_t c = 0; c < tuner->cases.count; c++)
+        for (size_t w = 0; w < tuner->cases.cases[c].wanted_count; w++)
+            SS_TRY(ss_dictionary_intern(wanted, tuner->cases.cases[c].wanted[w], &number));
+    tuner->wanted_coverage = (double)ss_dictionary_count(wanted) / tuner->train.item_count;
+out:
+    ss_dictionary_free(&wanted);
+    return status;
+}
+
 static ss_status tune_task(ss_tuner *tuner, const ss_catalog *catalog, int64_t decimals)
 {
     ss_status status = SS_OK;
@@ -321,6 +383,7 @@ static ss_status tune_task(ss_tuner *tuner, const ss_catalog *catalog, int64_t d
     if (tuner->cases.count == 0)
         SS_TRY(ss_error_set(tuner->error, SS_E_ARGUMENT, "the log has nothing to hold out for task %s",
                             ss_task_name(tuner->task)));
+    SS_TRY(measure_wanted(tuner));
     SS_TRY(ss_temporary_folder(tuner->folder, sizeof tuner->folder, tuner->error));
     SS_TRY(ss_train_into(tuner->folder, "tuning", &tuner->train, tuner->log, catalog, decimals, &base, tuner->threads,
                          NULL, &trained, tuner->error));
