@@ -1,18 +1,15 @@
 /*
- * bench_cooccurrence: top-K co-occurrence with ids, scores and evidence, beside peer_cooccurrence_scipy.py and
- * peer_cooccurrence_graphblas.c, which read the same file.
- *
- *   bench_cooccurrence [--score cosine] [--list-length 50] [--threads 1,2] [--rounds 3] [--kernel groups] FILE
- *
- * FILE: raw little-endian CSR of customers x items: u64 groups, u64 items, u64 entries; u64 offsets[groups + 1];
- * u32 items[entries], distinct and ascending in each group. Prints lines `name value unit`; seconds are the least of
- * all rounds and hold everything from the CSR to the finished lists.
+ * bench_cooccurrence FOLDER [--score cosine] [--list-length 50] [--threads 2] [--rounds 3] …: top-K co-occurrence with ids,
+ * scores and evidence over what `bench_clusters FOLDER` has made, beside peer_cooccurrence_scipy.py and
+ * peer_cooccurrence_graphblas.c on the same files. Prints lines `name value unit`; seconds are the least of all rounds,
+ * and hold everything from the CSR in memory to the finished lists.
  */
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/memory.h"
 #include "base/options.h"
 #include "models/cooccurrence_train.h"
+#include "read_clusters.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,32 +35,6 @@ static const ss_option option_table[] = {
     {"rounds", SS_OPTION_INT, OPTION(rounds), 1, 1000, "3", NULL, NULL, "Repetitions of each; the least counts."},
     {.name = NULL}};
 
-static bool read_exactly(FILE *file, void *to, size_t count, size_t size)
-{
-    return fread(to, size, count, file) == count;
-}
-
-/* False when the file is not one of ours. */
-static bool read_groups(const char *path, ss_groups *groups, uint32_t *item_count)
-{
-    uint64_t header[3];
-    FILE *file = fopen(path, "rb");
-    bool good = file && read_exactly(file, header, 3, sizeof *header) && header[1] < UINT32_MAX;
-    if (good) {
-        groups->group_count = header[0];
-        *item_count = (uint32_t)header[1];
-        groups->offsets = ss_array_new(header[0] + 1, sizeof *groups->offsets);
-        groups->items = ss_array_new(header[2], sizeof *groups->items);
-        good = groups->offsets && groups->items &&
-               read_exactly(file, groups->offsets, header[0] + 1, sizeof *groups->offsets) &&
-               read_exactly(file, groups->items, header[2], sizeof *groups->items) &&
-               groups->offsets[header[0]] == header[2];
-    }
-    if (file)
-        fclose(file);
-    return good;
-}
-
 static double increments(const ss_groups *groups)
 {
     double sum = 0;
@@ -85,10 +56,19 @@ static uint64_t digest(const ss_pair_lists *lists)
     return ss_hash(parts, sizeof parts);
 }
 
+static double sum_of_scores(const ss_pair_lists *lists)
+{
+    double sum = 0;
+    for (uint64_t e = 0; e < lists->offsets[lists->item_count]; e++)
+        sum += (double)lists->scores[e];
+    return sum;
+}
+
 static bool measure(const ss_groups *groups, uint32_t item_count, const settings *set, int threads)
 {
     double least = 1e300;
     uint64_t found = 0, entries = 0;
+    double sum = 0;
     for (int64_t round = 0; round < set->rounds; round++) {
         ss_error error;
         ss_pair_lists lists;
@@ -101,11 +81,13 @@ static bool measure(const ss_groups *groups, uint32_t item_count, const settings
         least = seconds < least ? seconds : least;
         found = digest(&lists);
         entries = lists.offsets[item_count];
+        sum = sum_of_scores(&lists);
         ss_pair_lists_free(&lists);
     }
     printf("cooccurrence_seconds_threads_%d %.3f s\n", threads, least);
     printf("cooccurrence_digest_threads_%d %016llx xxh3\n", threads, (unsigned long long)found);
     printf("cooccurrence_entries %llu entries\n", (unsigned long long)entries);
+    printf("cooccurrence_score_sum %.6g score\n", sum);
     return true;
 }
 
@@ -115,22 +97,24 @@ int main(int argc, char **argv)
     ss_texts operands = {.count = 0};
     ss_error error;
     ss_option_group group = {.options = option_table, .target = &set};
-    ss_groups groups = {0};
-    uint32_t item_count = 0;
+    csr matrix = {0};
     ss_options_defaults(&group, 1);
-    if (ss_options_parse(&group, 1, argc, argv, &operands, &error) != SS_OK || operands.count != 1) {
-        fprintf(stderr, "bench_cooccurrence: %s; expected options and one FILE, see the top of bench_cooccurrence.c\n",
-                operands.count == 1 ? error.message : "no file");
+    ss_status status = ss_options_parse(&group, 1, argc, argv, &operands, &error);
+    if (status != SS_OK || operands.count != 1) {
+        fprintf(stderr, "bench_cooccurrence: %s\n",
+                status ? error.message : "usage: bench_cooccurrence FOLDER [OPTIONS]");
         return 2;
     }
-    if (!read_groups(operands.text[0], &groups, &item_count)) {
-        fprintf(stderr, "bench_cooccurrence: cannot read %s\n", operands.text[0]);
+    if (!read_clusters(operands.text[0], &matrix)) {
+        fprintf(stderr, "bench_cooccurrence: %s holds no offsets.npy and items.npy of bench_clusters\n",
+                operands.text[0]);
         return 1;
     }
+    ss_groups groups = {.group_count = matrix.customers, .offsets = matrix.offsets, .items = matrix.items};
     printf("cooccurrence_increments %.0f count\n", increments(&groups));
-    bool good = measure(&groups, item_count, &set, 1);
+    bool good = measure(&groups, matrix.item_count, &set, 1);
     if (good && set.threads > 1)
-        good = measure(&groups, item_count, &set, (int)set.threads);
+        good = measure(&groups, matrix.item_count, &set, (int)set.threads);
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
     printf("cooccurrence_peak_rss %.1f MB\n", (double)usage.ru_maxrss / 1024);
