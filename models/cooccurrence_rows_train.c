@@ -54,9 +54,9 @@ uint32_t ss_pair_scratch_token(ss_pair_scratch *scratch)
     return ++scratch->token;
 }
 
-static void *zeroed_lanes(size_t items, size_t size)
+static void *zeroed_strips(size_t items, size_t size)
 {
-    size_t room = (items + SS_PAIR_LANES - 1) / SS_PAIR_LANES * SS_PAIR_LANES;
+    size_t room = (items + SS_PAIR_STRIP - 1) / SS_PAIR_STRIP * SS_PAIR_STRIP;
     void *array = ss_array_aligned(room, size);
     if (array)
         memset(array, 0, room * size);
@@ -84,15 +84,15 @@ static bool worker_init(worker *own, const job *work)
     ss_pair_scratch *scratch = &own->scratch;
     size_t items = source->item_count;
     *own = (worker){.scratch.item_count = items};
-    scratch->pairs = zeroed_lanes(items, sizeof *scratch->pairs);
+    scratch->pairs = zeroed_strips(items, sizeof *scratch->pairs);
     scratch->customers =
-        source->groups_are_customers ? scratch->pairs : zeroed_lanes(items, sizeof *scratch->customers);
+        source->groups_are_customers ? scratch->pairs : zeroed_strips(items, sizeof *scratch->customers);
     scratch->touched = ss_array_new(items + 1, sizeof *scratch->touched);
     if (!scratch->pairs || !scratch->customers || !scratch->touched)
         return false;
-    if (!ss_pair_selector_init(&own->selector, work->list_length))
+    if (!ss_pair_selector_init(&own->selector, items, work->list_length))
         return false;
-    if (work->weighted && !(scratch->sums = zeroed_lanes(items, sizeof *scratch->sums)))
+    if (work->weighted && !(scratch->sums = zeroed_strips(items, sizeof *scratch->sums)))
         return false;
     if (source->tokens && !(scratch->last = ss_array_zeroed(items, sizeof *scratch->last)))
         return false;

@@ -41,7 +41,7 @@ static double candidate_factor(const ss_relation_options *options, uint32_t degr
 ss_status ss_pair_scorer_init(ss_pair_scorer *scorer, const ss_relation_options *options, const uint32_t *degrees,
                               uint32_t item_count, uint64_t group_count, const float *recency, ss_error *error)
 {
-    size_t room = ((size_t)item_count + SS_PAIR_LANES - 1) / SS_PAIR_LANES * SS_PAIR_LANES;
+    size_t room = ((size_t)item_count + SS_PAIR_STRIP - 1) / SS_PAIR_STRIP * SS_PAIR_STRIP;
     float *candidate = ss_array_aligned(room, sizeof *candidate);
     if (!candidate)
         return ss_error_nomem(error);

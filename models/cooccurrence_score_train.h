@@ -8,7 +8,7 @@
 #include "base/status.h"
 #include "models/cooccurrence_train.h"
 
-#define SS_PAIR_LANES 8u /* per-item arrays are padded with zeros to a multiple of this */
+#define SS_PAIR_STRIP 64u /* per-item arrays are padded with zeros to a multiple of this */
 
 typedef struct ss_pair_scorer {
     ss_pair_score score;

@@ -10,25 +10,30 @@
 #define HAVE_AVX2 1
 #endif
 
-#define LEAST_STRIDE 64u /* vectors of maxima */
+#define LANES        8u                      /* floats of a vector */
+#define STRIP        ((size_t)SS_PAIR_STRIP) /* items looked at together */
+#define LEAST_STRIDE 64u
 
-bool ss_pair_selector_init(ss_pair_selector *selector, size_t list_length)
+bool ss_pair_selector_init(ss_pair_selector *selector, size_t item_count, size_t list_length)
 {
-    size_t stride = LEAST_STRIDE;
-    while (stride * SS_PAIR_LANES < 5 * list_length)
+    size_t stride = LEAST_STRIDE, strips = (item_count + STRIP - 1) / STRIP;
+    while (stride * LANES < 5 * list_length)
         stride *= 2;
-    *selector = (ss_pair_selector){.kernel = ss_cpu_detect(), .list_length = list_length, .stride = stride};
+    *selector = (ss_pair_selector){
+        .kernel = ss_cpu_detect(), .list_length = list_length, .strip_count = strips, .stride = stride};
     selector->heap = ss_array_new(list_length, sizeof *selector->heap);
     selector->peaks = ss_array_new(list_length, sizeof *selector->peaks);
-    selector->maxima = ss_array_aligned(stride * SS_PAIR_LANES, sizeof *selector->maxima);
-    return selector->heap && selector->peaks && selector->maxima;
+    selector->strips = ss_array_aligned(strips * LANES, sizeof *selector->strips);
+    selector->slots = ss_array_aligned(stride * LANES, sizeof *selector->slots);
+    return selector->heap && selector->peaks && selector->strips && selector->slots;
 }
 
 void ss_pair_selector_release(ss_pair_selector *selector)
 {
     free(selector->heap);
     free(selector->peaks);
-    free(selector->maxima);
+    free(selector->strips);
+    free(selector->slots);
     *selector = (ss_pair_selector){0};
 }
 
@@ -85,17 +90,19 @@ __attribute__((target("avx2"), always_inline)) static inline __m256 keys_at(cons
     return _mm256_and_ps(key, _mm256_castsi256_ps(alive));
 }
 
+/* The lane-wise largest keys of each strip, and of each slot: strips whose numbers differ by a multiple of `stride`. */
 __attribute__((target("avx2"))) static void find_maxima(const selection *select, ss_pair_selector *selector)
 {
     const float *sums = select->scratch->sums;
-    size_t items = select->scratch->item_count, room = selector->stride * SS_PAIR_LANES;
-    memset(selector->maxima, 0, room * sizeof *selector->maxima);
-    for (size_t from = 0; from < items; from += room) {
-        size_t count = items - from < room ? items - from : room;
-        for (size_t k = 0; k < count; k += SS_PAIR_LANES) {
-            __m256 most = _mm256_load_ps(selector->maxima + k);
-            _mm256_store_ps(selector->maxima + k, _mm256_max_ps(keys_at(select, sums, from + k), most));
-        }
+    memset(selector->slots, 0, selector->stride * LANES * sizeof *selector->slots);
+    for (size_t strip = 0, slot = 0; strip < selector->strip_count; strip++, slot++) {
+        __m256 most = _mm256_setzero_ps();
+        for (size_t j = strip * STRIP; j < (strip + 1) * STRIP; j += LANES)
+            most = _mm256_max_ps(keys_at(select, sums, j), most);
+        _mm256_store_ps(selector->strips + strip * LANES, most);
+        slot = slot < selector->stride ? slot : 0;
+        float *of_slot = selector->slots + slot * LANES;
+        _mm256_store_ps(of_slot, _mm256_max_ps(_mm256_load_ps(of_slot), most));
     }
 }
 
@@ -105,23 +112,39 @@ static float first_cut(const selection *select, ss_pair_selector *selector)
     ss_topk peaks;
     ss_topk_init(&peaks, selector->peaks, selector->list_length);
     find_maxima(select, selector);
-    for (uint32_t k = 0; k < selector->stride * SS_PAIR_LANES; k++)
-        if (selector->maxima[k] > 0)
-            ss_topk_push(&peaks, (ss_scored){selector->maxima[k], k});
+    for (uint32_t k = 0; k < selector->stride * LANES; k++)
+        if (selector->slots[k] > 0)
+            ss_topk_push(&peaks, (ss_scored){selector->slots[k], k});
     return peaks.count == peaks.limit ? ss_pair_scorer_cut_below(peaks.heap[0].score) : 0;
 }
 
-__attribute__((target("avx2"))) static void sweep_by_vectors(selection *select)
+/* Which of eight keys are above 0 and reach the cut. */
+__attribute__((target("avx2"), always_inline)) static inline unsigned reaching(__m256 keys, float cut)
+{
+    __m256 high = _mm256_cmp_ps(keys, _mm256_set1_ps(cut), _CMP_GE_OQ);
+    __m256 some = _mm256_cmp_ps(keys, _mm256_setzero_ps(), _CMP_GT_OQ);
+    return (unsigned)_mm256_movemask_ps(_mm256_and_ps(high, some));
+}
+
+__attribute__((target("avx2"))) static void sweep_strip(selection *select, size_t strip)
 {
     const float *sums = select->scratch->sums;
-    for (size_t j = 0; j < select->scratch->item_count; j += SS_PAIR_LANES) {
-        __m256 key = keys_at(select, sums, j);
-        __m256 high = _mm256_cmp_ps(key, _mm256_set1_ps(select->cut), _CMP_GE_OQ);
-        __m256 some = _mm256_cmp_ps(key, _mm256_setzero_ps(), _CMP_GT_OQ);
-        unsigned mask = (unsigned)_mm256_movemask_ps(_mm256_and_ps(high, some));
-        for (; mask; mask &= mask - 1)
+    for (size_t j = strip * STRIP; j < (strip + 1) * STRIP; j += LANES)
+        for (unsigned mask = reaching(keys_at(select, sums, j), select->cut); mask; mask &= mask - 1)
             consider(select, (uint32_t)(j + (unsigned)__builtin_ctz(mask)));
+}
+
+__attribute__((target("avx2"))) static void sweep_by_vectors(selection *select, ss_pair_selector *selector)
+{
+    if (!select->row.proportional || selector->strip_count * LANES < 2 * selector->list_length) {
+        for (size_t strip = 0; strip < selector->strip_count; strip++)
+            sweep_strip(select, strip);
+        return;
     }
+    select->cut = first_cut(select, selector);
+    for (size_t strip = 0; strip < selector->strip_count; strip++)
+        if (reaching(_mm256_load_ps(selector->strips + strip * LANES), select->cut))
+            sweep_strip(select, strip);
 }
 #endif
 
@@ -129,9 +152,7 @@ static void sweep(selection *select, ss_pair_selector *selector)
 {
 #ifdef HAVE_AVX2
     if (selector->kernel == SS_CPU_AVX2) {
-        if (select->row.proportional && select->scratch->item_count > 2 * selector->stride * SS_PAIR_LANES)
-            select->cut = first_cut(select, selector);
-        sweep_by_vectors(select);
+        sweep_by_vectors(select, selector);
         return;
     }
 #endif

@@ -12,7 +12,7 @@
 #include "base/topk.h"
 #include "models/cooccurrence_score_train.h"
 
-/* One thread's accumulators: arrays of a number per item (padded to SS_PAIR_LANES), all zero between rows. */
+/* One thread's accumulators: arrays of a number per item (padded to SS_PAIR_STRIP), all zero between rows. */
 typedef struct ss_pair_scratch {
     uint32_t *pairs;     /* groups that hold the row's item and this one */
     float *sums;         /* their summed weights; NULL when the score needs none */
@@ -30,12 +30,13 @@ typedef struct ss_pair_selector {
     ss_cpu_kernel kernel;
     ss_scored *heap;  /* owned: room for list_length */
     ss_scored *peaks; /* owned: room for list_length */
-    float *maxima;    /* owned: `stride` vectors of SS_PAIR_LANES */
-    size_t list_length, stride;
+    float *strips;    /* owned: a vector of maxima per strip */
+    float *slots;     /* owned: `stride` vectors of maxima, each over many strips */
+    size_t list_length, strip_count, stride;
 } ss_pair_selector;
 
 /* False when out of memory; release it in either case. */
-bool ss_pair_selector_init(ss_pair_selector *selector, size_t list_length);
+bool ss_pair_selector_init(ss_pair_selector *selector, size_t item_count, size_t list_length);
 void ss_pair_selector_release(ss_pair_selector *selector);
 
 /*
