@@ -6,31 +6,48 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The groups as CSR by item, beside the caller's CSR by group. */
+/*
+ * A group as the inner loop reads it, from one place: this head; then the items, of 16 bits where all fit (half the
+ * bytes are half the cache misses), padded to a multiple of 4 bytes; then, where entries have weights, a float for each.
+ */
+typedef struct record {
+    uint32_t count;
+    uint32_t owner; /* customer of a basket, or SS_NONE */
+    float weight;   /* w(age) / |h|^a */
+} record;
+
+#define RECORD_UNIT 4u /* bytes: what positions count in */
+_Static_assert(sizeof(record) % RECORD_UNIT == 0, "records follow one another without gaps");
+
+/* The groups as records, and as CSR by item. */
 typedef struct group_index {
     const ss_groups *groups; /* borrowed */
+    int64_t max_group;
+    uint32_t item_count;
+    bool narrow;              /* items of 16 bits */
+    bool baskets;             /* groups have owners */
+    double half_life_groups;  /* days; 0: groups do not age */
+    double half_life_entries; /* days; 0: entries do not age */
+    int64_t newest;
+    double size_exponent; /* a */
+    uint32_t *order;      /* baskets: the groups by (customer, number); NULL: as they are */
+    unsigned char *records;
     uint32_t *degrees;
-    uint64_t *starts;       /* item_count + 1: where an item's members begin */
-    uint32_t *members;      /* groups of an item: rising, or for baskets by (customer, number) */
-    uint16_t *narrow_items; /* groups->items in half the bytes where they fit; else NULL */
-    uint32_t *order;        /* baskets: the groups by (customer, number); NULL: as they are */
-    float *group_weights;   /* NULL: all 1 */
-    float *entry_weights;   /* beside groups->items; NULL: all 1 */
-    float *member_weights;  /* with entry_weights: beside members, that of the item in the group times the group's */
-    uint64_t group_count;   /* groups that count */
+    uint64_t *starts;      /* item_count + 1: where an item's members begin */
+    uint32_t *members;     /* positions of the records that hold the item, rising */
+    float *member_weights; /* with entry weights: beside members, that of the item in the group times the group's */
     uint64_t member_count;
+    uint64_t group_count; /* groups that count */
     double pairs_per_group;
 } group_index;
 
 static void index_release(group_index *of)
 {
+    free(of->order);
+    free(of->records);
     free(of->degrees);
     free(of->starts);
     free(of->members);
-    free(of->narrow_items);
-    free(of->order);
-    free(of->group_weights);
-    free(of->entry_weights);
     free(of->member_weights);
 }
 
@@ -39,10 +56,38 @@ static size_t group_size(const ss_groups *groups, size_t g)
     return (size_t)(groups->offsets[g + 1] - groups->offsets[g]);
 }
 
-static bool counts(const ss_groups *groups, size_t g, int64_t max_group)
+static bool counts(const group_index *of, size_t g)
 {
-    size_t size = group_size(groups, g);
-    return size > 0 && (max_group <= 0 || size <= (uint64_t)max_group);
+    size_t size = group_size(of->groups, g);
+    return size > 0 && (of->max_group <= 0 || size <= (uint64_t)of->max_group);
+}
+
+static size_t item_bytes(const group_index *of, size_t count)
+{
+    size_t bytes = count * (of->narrow ? sizeof(uint16_t) : sizeof(uint32_t));
+    return (bytes + RECORD_UNIT - 1) / RECORD_UNIT * RECORD_UNIT;
+}
+
+static size_t record_bytes(const group_index *of, size_t count)
+{
+    return sizeof(record) + item_bytes(of, count) + (of->half_life_entries > 0 ? count * sizeof(float) : 0);
+}
+
+/* Which weights the options and the groups ask for. */
+static group_index index_of(const ss_groups *groups, uint32_t item_count, int64_t newest,
+                            const ss_relation_options *options)
+{
+    bool weighted = ss_pair_scorer_weighted(options), baskets = groups->group_customer != NULL;
+    bool decay = weighted && options->half_life_days > 0 && newest != SS_NO_TIME;
+    return (group_index){.groups = groups,
+                         .max_group = options->max_group,
+                         .item_count = item_count,
+                         .narrow = item_count <= UINT16_MAX + 1u,
+                         .baskets = baskets,
+                         .half_life_groups = decay && baskets && groups->group_time ? options->half_life_days : 0,
+                         .half_life_entries = decay && !baskets && groups->times ? options->half_life_days : 0,
+                         .newest = newest,
+                         .size_exponent = weighted ? options->a : 0};
 }
 
 /* Groups by (customer, number), those without a customer last: a counting sort would need the number of customers. */
@@ -78,105 +123,103 @@ static ss_status order_groups(group_index *of, ss_error *error)
     return SS_OK;
 }
 
-static ss_status count_degrees(group_index *of, uint32_t item_count, int64_t max_group, ss_error *error)
+static ss_status count_degrees(group_index *of, ss_error *error)
 {
     const ss_groups *groups = of->groups;
-    of->degrees = ss_array_zeroed(item_count, sizeof *of->degrees);
-    of->starts = ss_array_zeroed((size_t)item_count + 1, sizeof *of->starts);
+    of->degrees = ss_array_zeroed(of->item_count, sizeof *of->degrees);
+    of->starts = ss_array_zeroed((size_t)of->item_count + 1, sizeof *of->starts);
     if (!of->degrees || !of->starts)
         return ss_error_nomem(error);
     double squares = 0;
     for (size_t g = 0; g < groups->group_count; g++) {
-        if (!counts(groups, g, max_group))
+        if (!counts(of, g))
             continue;
         of->group_count++;
         squares += (double)group_size(groups, g) * (double)group_size(groups, g);
         for (uint64_t e = groups->offsets[g]; e < groups->offsets[g + 1]; e++)
             of->degrees[groups->items[e]]++;
     }
-    for (uint32_t i = 0; i < item_count; i++)
+    for (uint32_t i = 0; i < of->item_count; i++)
         of->starts[i + 1] = of->starts[i] + of->degrees[i];
-    of->member_count = of->starts[item_count];
+    of->member_count = of->starts[of->item_count];
     if (of->member_count > 0)
         of->pairs_per_group = squares / (double)of->member_count;
     return SS_OK;
 }
 
-static ss_status list_members(group_index *of, uint32_t item_count, int64_t max_group, ss_error *error)
+static ss_status make_room(group_index *of, ss_error *error)
+{
+    uint64_t bytes = 0;
+    for (size_t g = 0; g < of->groups->group_count; g++)
+        bytes += counts(of, g) ? record_bytes(of, group_size(of->groups, g)) : 0;
+    if (bytes / RECORD_UNIT > UINT32_MAX)
+        return ss_error_set(error, SS_E_LIMIT, "%llu interactions are too many for one relation",
+                            (unsigned long long)of->member_count);
+    of->records = ss_array_huge(bytes, 1);
+    of->members = ss_array_huge(of->member_count, sizeof *of->members);
+    if (of->half_life_entries > 0)
+        of->member_weights = ss_array_new(of->member_count, sizeof *of->member_weights);
+    if (!of->records || !of->members || (of->half_life_entries > 0 && !of->member_weights))
+        return ss_error_nomem(error);
+    return SS_OK;
+}
+
+static float weight_of_group(const group_index *of, size_t g)
+{
+    double weight = pow((double)group_size(of->groups, g), -of->size_exponent);
+    if (of->half_life_groups > 0)
+        weight *= ss_pair_age_weight(of->newest, of->groups->group_time[g], of->half_life_groups);
+    return (float)weight;
+}
+
+/* Writes the record of group g and enters it with each of its items; `next`: where an item's next member goes. */
+static void write_record(group_index *of, size_t g, uint64_t position, uint64_t *next)
 {
     const ss_groups *groups = of->groups;
-    uint64_t *next = ss_array_new(item_count, sizeof *next);
-    of->members = ss_array_new(of->member_count, sizeof *of->members);
-    if (of->entry_weights)
-        of->member_weights = ss_array_new(of->member_count, sizeof *of->member_weights);
-    if (!next || !of->members || (of->entry_weights && !of->member_weights)) {
-        free(next);
-        return ss_error_nomem(error);
-    }
-    if (item_count > 0)
-        memcpy(next, of->starts, item_count * sizeof *next);
-    for (size_t k = 0; k < groups->group_count; k++) {
-        size_t g = of->order ? of->order[k] : k;
-        if (!counts(groups, g, max_group))
-            continue;
-        for (uint64_t e = groups->offsets[g]; e < groups->offsets[g + 1]; e++) {
-            uint64_t m = next[groups->items[e]]++;
-            of->members[m] = (uint32_t)g;
-            if (of->member_weights)
-                of->member_weights[m] = of->entry_weights[e] * (of->group_weights ? of->group_weights[g] : 1);
+    size_t count = group_size(groups, g);
+    const uint32_t *items = groups->items + groups->offsets[g];
+    record *head = (record *)(of->records + position * RECORD_UNIT);
+    uint16_t *narrow = (uint16_t *)(head + 1);
+    uint32_t *wide = (uint32_t *)(head + 1);
+    float *weights = (float *)((unsigned char *)(head + 1) + item_bytes(of, count));
+
+    *head = (record){(uint32_t)count, of->baskets ? groups->group_customer[g] : SS_NONE, weight_of_group(of, g)};
+    for (size_t k = 0; k < count; k++) {
+        uint64_t m = next[items[k]]++;
+        of->members[m] = (uint32_t)position;
+        if (of->narrow)
+            narrow[k] = (uint16_t)items[k];
+        else
+            wide[k] = items[k];
+        if (of->half_life_entries > 0) {
+            int64_t time = groups->times[groups->offsets[g] + k];
+            weights[k] = (float)ss_pair_age_weight(of->newest, time, 2 * of->half_life_entries);
+            of->member_weights[m] = weights[k] * head->weight;
         }
+    }
+}
+
+static ss_status write_records(group_index *of, ss_error *error)
+{
+    uint64_t *next = ss_array_new(of->item_count, sizeof *next), position = 0;
+    if (!next)
+        return ss_error_nomem(error);
+    if (of->item_count > 0)
+        memcpy(next, of->starts, of->item_count * sizeof *next);
+    for (size_t k = 0; k < of->groups->group_count; k++) {
+        size_t g = of->order ? of->order[k] : k;
+        if (!counts(of, g))
+            continue;
+        write_record(of, g, position, next);
+        position += record_bytes(of, group_size(of->groups, g)) / RECORD_UNIT;
     }
     free(next);
     return SS_OK;
 }
 
-static ss_status weigh(group_index *of, int64_t newest, const ss_relation_options *options, ss_error *error)
-{
-    const ss_groups *groups = of->groups;
-    bool baskets = groups->group_customer != NULL;
-    bool decay = options->half_life_days > 0 && newest != SS_NO_TIME;
-    bool decay_groups = decay && baskets && groups->group_time, decay_entries = decay && !baskets && groups->times;
-    if (!ss_pair_scorer_weighted(options))
-        return SS_OK;
-    if (options->a > 0 || decay_groups) {
-        of->group_weights = ss_array_new(groups->group_count, sizeof *of->group_weights);
-        if (!of->group_weights)
-            return ss_error_nomem(error);
-        for (size_t g = 0; g < groups->group_count; g++) {
-            double size = (double)group_size(groups, g), weight = size > 0 ? pow(size, -options->a) : 0;
-            if (decay_groups)
-                weight *= ss_pair_age_weight(newest, groups->group_time[g], options->half_life_days);
-            of->group_weights[g] = (float)weight;
-        }
-    }
-    if (decay_entries) {
-        uint64_t entries = groups->offsets[groups->group_count];
-        of->entry_weights = ss_array_new(entries, sizeof *of->entry_weights);
-        if (!of->entry_weights)
-            return ss_error_nomem(error);
-        for (uint64_t e = 0; e < entries; e++)
-            of->entry_weights[e] = (float)ss_pair_age_weight(newest, groups->times[e], 2 * options->half_life_days);
-    }
-    return SS_OK;
-}
-
-/* The items of all groups are read once for each of a group's items: half the bytes are half the cache misses. */
-static ss_status narrow_items(group_index *of, uint32_t item_count, ss_error *error)
-{
-    uint64_t entries = of->groups->offsets[of->groups->group_count];
-    if (item_count > UINT16_MAX + 1u)
-        return SS_OK;
-    of->narrow_items = ss_array_new(entries, sizeof *of->narrow_items);
-    if (!of->narrow_items)
-        return ss_error_nomem(error);
-    for (uint64_t e = 0; e < entries; e++)
-        of->narrow_items[e] = (uint16_t)of->groups->items[e];
-    return SS_OK;
-}
-
 /* ---- counting one item ---- */
 
-#define PREFETCH_AHEAD 8u /* groups: about what one cache miss costs */
+#define PREFETCH_AHEAD 12u /* groups: about what one cache miss costs */
 #define PREFETCH_BYTES 192u
 
 /* The flags are constants where this is called, so that each combination becomes a loop of its own. */
@@ -188,23 +231,19 @@ typedef struct how {
     bool owners;  /* count distinct customers */
 } how;
 
-static inline __attribute__((always_inline)) void prefetch_group(const group_index *of, uint32_t group, how flags)
+static inline __attribute__((always_inline)) void
+add_record(const group_index *of, ss_pair_scratch *scratch, const record *head, float weight, uint32_t token, how flags)
 {
-    uint64_t from = of->groups->offsets[group];
-    const char *at = flags.narrow ? (const char *)(of->narrow_items + from) : (const char *)(of->groups->items + from);
-    for (unsigned k = 0; k < PREFETCH_BYTES; k += 64)
-        __builtin_prefetch(at + k, 0, 2);
-}
-
-static inline __attribute__((always_inline)) void add_group(const group_index *of, ss_pair_scratch *scratch,
-                                                            uint32_t group, float weight, uint32_t token, how flags)
-{
-    const ss_groups *groups = of->groups;
+    const uint16_t *narrow = (const uint16_t *)(head + 1);
+    const uint32_t *wide = (const uint32_t *)(head + 1);
+    const float *weights = NULL;
     uint32_t *pairs = scratch->pairs, *touched = scratch->touched;
     float *sums = scratch->sums;
     size_t touched_count = scratch->touched_count;
-    for (uint64_t e = groups->offsets[group], end = groups->offsets[group + 1]; e < end; e++) {
-        uint32_t j = flags.narrow ? of->narrow_items[e] : groups->items[e];
+    if (flags.entries)
+        weights = (const float *)((const unsigned char *)(head + 1) + item_bytes(of, head->count));
+    for (size_t k = 0, count = head->count; k < count; k++) {
+        uint32_t j = flags.narrow ? narrow[k] : wide[k];
         uint32_t before = pairs[j];
         pairs[j] = before + 1;
         if (flags.sparse) {
@@ -212,7 +251,7 @@ static inline __attribute__((always_inline)) void add_group(const group_index *o
             touched_count += before == 0;
         }
         if (flags.weigh)
-            sums[j] += flags.entries ? weight * of->entry_weights[e] : weight;
+            sums[j] += flags.entries ? weight * weights[k] : weight;
         if (flags.owners && scratch->last[j] != token) {
             scratch->last[j] = token;
             scratch->customers[j]++;
@@ -224,23 +263,20 @@ static inline __attribute__((always_inline)) void add_group(const group_index *o
 static inline __attribute__((always_inline)) void add_members(const group_index *of, ss_pair_scratch *scratch,
                                                               uint32_t item, how flags)
 {
-    const uint32_t *customers = of->groups->group_customer;
     uint32_t token = 0, owner = SS_NONE;
     uint64_t end = of->starts[item + 1];
     for (uint64_t m = of->starts[item]; m < end; m++) {
-        uint32_t group = of->members[m];
-        if (m + PREFETCH_AHEAD < of->member_count)
-            prefetch_group(of, of->members[m + PREFETCH_AHEAD], flags);
-        float weight = 1;
-        if (flags.entries)
-            weight = of->member_weights[m];
-        else if (flags.weigh && of->group_weights)
-            weight = of->group_weights[group];
-        if (flags.owners && (token == 0 || owner == SS_NONE || customers[group] != owner)) {
-            token = ss_pair_scratch_token(scratch);
-            owner = customers[group];
+        if (m + PREFETCH_AHEAD < of->member_count) {
+            const unsigned char *soon = of->records + (size_t)of->members[m + PREFETCH_AHEAD] * RECORD_UNIT;
+            for (unsigned k = 0; k < PREFETCH_BYTES; k += 64)
+                __builtin_prefetch(soon + k, 0, 2);
         }
-        add_group(of, scratch, group, weight, token, flags);
+        const record *head = (const record *)(of->records + (size_t)of->members[m] * RECORD_UNIT);
+        if (flags.owners && (token == 0 || owner == SS_NONE || head->owner != owner)) {
+            token = ss_pair_scratch_token(scratch);
+            owner = head->owner;
+        }
+        add_record(of, scratch, head, flags.entries ? of->member_weights[m] : head->weight, token, flags);
     }
 }
 
@@ -248,11 +284,11 @@ static inline __attribute__((always_inline)) void fill_kind(const group_index *o
                                                             uint32_t item, bool narrow, bool sparse)
 {
     bool weigh = scratch->sums != NULL;
-    if (of->groups->group_customer && weigh)
+    if (of->baskets && weigh)
         add_members(of, scratch, item, (how){narrow, sparse, .weigh = true, .owners = true});
-    else if (of->groups->group_customer)
+    else if (of->baskets)
         add_members(of, scratch, item, (how){narrow, sparse, .owners = true});
-    else if (of->entry_weights)
+    else if (of->half_life_entries > 0)
         add_members(of, scratch, item, (how){narrow, sparse, .weigh = true, .entries = true});
     else if (weigh)
         add_members(of, scratch, item, (how){narrow, sparse, .weigh = true});
@@ -263,9 +299,9 @@ static inline __attribute__((always_inline)) void fill_kind(const group_index *o
 static void fill(const void *data, uint32_t item, ss_pair_scratch *scratch)
 {
     const group_index *of = data;
-    if (of->narrow_items && scratch->sparse)
+    if (of->narrow && scratch->sparse)
         fill_kind(of, scratch, item, true, true);
-    else if (of->narrow_items)
+    else if (of->narrow)
         fill_kind(of, scratch, item, true, false);
     else if (scratch->sparse)
         fill_kind(of, scratch, item, false, true);
@@ -278,24 +314,23 @@ ss_status ss_pairs_count(const ss_groups *groups, uint32_t item_count, int64_t n
                          ss_pair_lists *out, ss_error *error)
 {
     ss_status status = SS_OK;
-    group_index of = {.groups = groups};
+    group_index of = index_of(groups, item_count, newest_time, options);
     ss_pair_lists lists;
 
     SS_TRY(ss_pair_check_arguments(options, threads, error));
     SS_TRY(order_groups(&of, error));
-    SS_TRY(count_degrees(&of, item_count, options->max_group, error));
-    SS_TRY(weigh(&of, newest_time, options, error));
-    SS_TRY(list_members(&of, item_count, options->max_group, error));
-    SS_TRY(narrow_items(&of, item_count, error));
+    SS_TRY(count_degrees(&of, error));
+    SS_TRY(make_room(&of, error));
+    SS_TRY(write_records(&of, error));
     ss_pair_source source = {.data = &of,
                              .fill = fill,
-                             .phase = groups->group_customer ? "pairs in baskets" : "pairs of customers",
+                             .phase = of.baskets ? "pairs in baskets" : "pairs of customers",
                              .item_count = item_count,
                              .degrees = of.degrees,
                              .group_count = of.group_count,
                              .pairs_per_group = of.pairs_per_group,
-                             .groups_are_customers = !groups->group_customer,
-                             .tokens = groups->group_customer != NULL};
+                             .groups_are_customers = !of.baskets,
+                             .tokens = of.baskets};
     SS_TRY(ss_pair_rows(&source, recency, options, threads, progress, &lists, error));
     lists.item_count = item_count;
     lists.degrees = of.degrees;

@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BLOCK_ROWS 32u /* rows that one thread takes at a time */
+#define SWEPT_PER_TOUCHED 24  /* items that a sweep looks at in the time that keeping one in a list costs */
+#define BLOCK_ROWS        32u /* rows that one thread takes at a time */
 
 typedef struct entry {
     uint32_t neighbour;
@@ -139,7 +140,7 @@ static bool count_row(job *work, worker *own, uint32_t item)
     ss_pair_scratch *scratch = &own->scratch;
     if (source->degrees[item] == 0)
         return true;
-    scratch->sparse = source->degrees[item] * source->pairs_per_group * 8 < source->item_count;
+    scratch->sparse = source->degrees[item] * source->pairs_per_group * SWEPT_PER_TOUCHED < source->item_count;
     source->fill(source->data, item, scratch);
     scratch->pairs[item] = scratch->customers[item] = 0;
     if (scratch->sums)

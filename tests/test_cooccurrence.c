@@ -469,56 +469,64 @@ static void wrong_arguments_are_refused(void **state)
     assert_int_equal(ss_pairs_count(&groups, 1, SS_NO_TIME, NULL, &options, 1, NULL, &lists, &error), SS_E_ARGUMENT);
 }
 
-/* Many items, so that rows are kept both as lists of what was touched and as wide sweeps; every kind of thread and
- * kernel. */
-static void big_groups_are_the_same_for_any_thread_and_kernel(void **state)
+/* ---- many items: wide sweeps and lists of what was touched, items of 16 and of 32 bits ---- */
+
+enum { MANY = 3000, TOO_MANY_FOR_16_BITS = 70000, GROUPS = 400, MOST = 64 };
+
+static ss_groups big_groups(ss_random *random, bool baskets)
+{
+    ss_groups groups = {.group_count = GROUPS,
+                        .offsets = ss_array_zeroed(GROUPS + 1, sizeof *groups.offsets),
+                        .items = ss_array_new(GROUPS * MOST, sizeof *groups.items),
+                        .times = ss_array_new(GROUPS * MOST, sizeof *groups.times),
+                        .group_customer = baskets ? ss_array_new(GROUPS, sizeof *groups.group_customer) : NULL};
+    for (size_t g = 0; g < GROUPS; g++) {
+        uint64_t at = groups.offsets[g];
+        uint32_t item = ss_random_below(random, 3);
+        for (; at < groups.offsets[g] + MOST - 1 && item < MANY; at++) {
+            groups.times[at] = ss_random_below(random, 1000) * SS_DAY;
+            groups.items[at] = item;
+            item += 1 + ss_random_below(random, 1 + item / 4);
+        }
+        groups.offsets[g + 1] = at;
+        if (baskets)
+            groups.group_customer[g] = ss_random_below(random, 50);
+    }
+    return groups;
+}
+
+static ss_pair_lists count_big(const ss_groups *groups, uint32_t items, const ss_relation_options *options, int threads,
+                               const char *cpu)
+{
+    ss_pair_lists lists;
+    setenv("SMARTSHELF_CPU", cpu, 1);
+    assert_int_equal(ss_pairs_count(groups, items, 1000 * SS_DAY, NULL, options, threads, NULL, &lists, NULL), SS_OK);
+    unsetenv("SMARTSHELF_CPU");
+    return lists;
+}
+
+static void threads_kernels_and_widths_give_the_same(void **state)
 {
     (void)state;
-    enum { MANY = 3000, GROUPS = 400, MOST = 64 };
     ss_random random = test_random();
-    uint64_t *offsets = ss_array_zeroed(GROUPS + 1, sizeof *offsets);
-    uint32_t *items = ss_array_new(GROUPS * MOST, sizeof *items), *customers = ss_array_new(GROUPS, sizeof *customers);
-    int64_t *times = ss_array_new(GROUPS * MOST, sizeof *times);
-    for (size_t g = 0; g < GROUPS; g++) {
-        uint64_t at = offsets[g];
-        uint32_t item = ss_random_below(&random, 3);
-        for (; at < offsets[g] + MOST - 1 && item < MANY; at++) {
-            times[at] = ss_random_below(&random, 1000) * SS_DAY;
-            items[at] = item;
-            item += 1 + ss_random_below(&random, 1 + item / 4);
-        }
-        offsets[g + 1] = at;
-        customers[g] = ss_random_below(&random, 50);
+    for (int run = 0; run < 2 * (SS_PAIR_NORMALISED + 1); run++) {
+        ss_groups groups = big_groups(&random, run % 2);
+        ss_relation_options options = plain_options((ss_pair_score)(run / 2));
+        options.a = 0.9, options.b = 0.5, options.c = 0.6, options.half_life_days = 100;
+        ss_pair_lists lists[] = {count_big(&groups, MANY, &options, 1, "best"),
+                                 count_big(&groups, MANY, &options, 2, "best"),
+                                 count_big(&groups, MANY, &options, 2, "generic"),
+                                 count_big(&groups, TOO_MANY_FOR_16_BITS, &options, 2, "best")};
+        assert_true(lists[0].offsets[MANY] > MANY);
+        assert_same_bytes(&lists[0], &lists[1]);
+        assert_same_bytes(&lists[0], &lists[2]);
+        assert_int_equal(lists[3].offsets[TOO_MANY_FOR_16_BITS], lists[0].offsets[MANY]);
+        lists[3].item_count = MANY; /* nobody bought the rest */
+        assert_same_bytes(&lists[0], &lists[3]);
+        for (size_t k = 0; k < 4; k++)
+            ss_pair_lists_free(&lists[k]);
+        ss_groups_free(&groups);
     }
-    for (int score = 0; score <= SS_PAIR_NORMALISED; score++) {
-        for (int baskets = 0; baskets < 2; baskets++) {
-            ss_groups groups = {.group_count = GROUPS,
-                                .offsets = offsets,
-                                .items = items,
-                                .times = times,
-                                .group_customer = baskets ? customers : NULL};
-            ss_relation_options options = plain_options((ss_pair_score)score);
-            options.a = 0.9, options.b = 0.5, options.c = 0.6, options.half_life_days = 100;
-            ss_pair_lists lists[3];
-            for (int run = 0; run < 3; run++) {
-                if (run == 2)
-                    setenv("SMARTSHELF_CPU", "generic", 1);
-                assert_int_equal(ss_pairs_count(&groups, MANY, 1000 * SS_DAY, NULL, &options, run == 0 ? 1 : 2, NULL,
-                                                &lists[run], NULL),
-                                 SS_OK);
-                unsetenv("SMARTSHELF_CPU");
-            }
-            assert_true(lists[0].offsets[MANY] > MANY);
-            assert_same_bytes(&lists[0], &lists[1]);
-            assert_same_bytes(&lists[0], &lists[2]);
-            for (int run = 0; run < 3; run++)
-                ss_pair_lists_free(&lists[run]);
-        }
-    }
-    free(offsets);
-    free(items);
-    free(customers);
-    free(times);
 }
 
 static void evidence_of_a_pair(void **state)
@@ -729,7 +737,7 @@ int main(void)
         cmocka_unit_test(support_counts_distinct_customers),
         cmocka_unit_test(no_groups_give_empty_lists),
         cmocka_unit_test(wrong_arguments_are_refused),
-        cmocka_unit_test(big_groups_are_the_same_for_any_thread_and_kernel),
+        cmocka_unit_test(threads_kernels_and_widths_give_the_same),
         cmocka_unit_test(evidence_of_a_pair),
         cmocka_unit_test(a_run_stops_on_request),
         cmocka_unit_test(every_failing_allocation_is_survived),

@@ -12,6 +12,8 @@ static void overflow_is_refused(void **state)
     assert_null(ss_array_new(SIZE_MAX / 2, 3));
     assert_null(ss_array_zeroed(SIZE_MAX / 2, 3));
     assert_null(ss_array_aligned(SIZE_MAX / 2, 3));
+    assert_null(ss_array_huge(SIZE_MAX / 2, 3));
+    assert_null(ss_array_huge(SIZE_MAX - 7, 1));
     assert_null(ss_array_aligned(SIZE_MAX - 7, 1)); /* fits, but not once it is rounded up */
     assert_int_equal(failing_malloc_count(), 0);
     failing_malloc_stop();
@@ -20,7 +22,8 @@ static void overflow_is_refused(void **state)
 static void nothing_is_still_something(void **state)
 {
     (void)state;
-    void *blocks[] = {ss_array_new(0, 8), ss_array_zeroed(0, 8), ss_array_aligned(0, 8), ss_array_new(8, 0)};
+    void *blocks[] = {ss_array_new(0, 8), ss_array_zeroed(0, 8), ss_array_aligned(0, 8), ss_array_new(8, 0),
+                      ss_array_huge(0, 8)};
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) {
         assert_non_null(blocks[i]);
         free(blocks[i]);

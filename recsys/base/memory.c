@@ -3,8 +3,10 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define ALIGNMENT ((size_t)64)
+#define HUGE_PAGE ((size_t)1 << 21)
 
 /* False on overflow. Never 0 bytes: what malloc(0) gives is not the same everywhere. */
 static bool array_bytes(size_t count, size_t size, size_t *bytes)
@@ -34,6 +36,20 @@ void *ss_array_aligned(size_t count, size_t size)
     if (!array_bytes(count, size, &bytes) || bytes > SIZE_MAX - (ALIGNMENT - 1))
         return NULL;
     return aligned_alloc(ALIGNMENT, (bytes + ALIGNMENT - 1) & ~(ALIGNMENT - 1));
+}
+
+void *ss_array_huge(size_t count, size_t size)
+{
+    size_t bytes;
+    if (!array_bytes(count, size, &bytes) || bytes > SIZE_MAX - (HUGE_PAGE - 1))
+        return NULL;
+    if (bytes < HUGE_PAGE)
+        return ss_array_aligned(count, size);
+    size_t whole = (bytes + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1);
+    void *array = aligned_alloc(HUGE_PAGE, whole);
+    if (array)
+        (void)madvise(array, whole, MADV_HUGEPAGE);
+    return array;
 }
 
 bool ss_array_grow(void *array_pointer, size_t *capacity, size_t need, size_t size)
