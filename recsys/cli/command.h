@@ -34,6 +34,8 @@ typedef struct ss_command {
 extern const ss_command ss_command_train;
 extern const ss_command ss_command_evaluate;
 extern const ss_command ss_command_serve;
+extern const ss_command ss_command_query;
+extern const ss_command ss_command_keygen;
 extern const ss_command ss_command_inspect;
 extern const ss_command ss_command_simulate;
 extern const ss_command ss_command_completion;

@@ -219,7 +219,8 @@ ss_status ss_reply_answer(const ss_snapshot *snapshot, const ss_call *call, cons
         return status;
     at = put_head(at, true, call->msgid);
     at = ss_wire_put_nil(at);
-    at = ss_wire_put_map(at, call->request.explain ? 5 : 3);
+    bool priced = call->fields & 1u << SS_FIELD_PRICE;
+    at = ss_wire_put_map(at, 3u + (call->request.explain ? 2u : 0u) + priced);
     at = PUT(at, "\xaa"
                  "generation");
     at = put_name(at, snapshot->name);
@@ -231,6 +232,10 @@ ss_status ss_reply_answer(const ss_snapshot *snapshot, const ss_call *call, cons
     if (status != SS_OK)
         return status;
     at = put_short(at, answer);
+    if (priced)
+        at = ss_wire_put_uint(PUT(at, "\xa8"
+                                      "decimals"),
+                              (uint64_t)snapshot->items.decimals);
     if (call->request.explain)
         at = put_unknown(put_removed(at, answer), answer);
     commit(out, at);

@@ -1,0 +1,357 @@
+#include "client/codec.h"
+
+#include "client/wire.h"
+#include <msgpack.h>
+#include <stdlib.h>
+
+#define REPLY_VALUES_MAX (1u << 20) /* most values in a reply */
+#define REPLY_DEPTH_MAX  8u
+
+/* ---- writing ---- */
+
+/* Goes through the params twice: first only counting them, as the head of a map wants to know, then writing. */
+typedef struct writer {
+    msgpack_packer *packer; /* NULL: counting */
+    uint32_t count;
+    int failed;
+} writer;
+
+static void pack_text(writer *out, const char *text)
+{
+    size_t size = strlen(text);
+    out->failed |= msgpack_pack_str(out->packer, size) | msgpack_pack_str_body(out->packer, text, size);
+}
+
+/* Should the value be written? */
+static bool put_name(writer *out, const char *name)
+{
+    out->count++;
+    if (out->packer)
+        pack_text(out, name);
+    return out->packer != NULL;
+}
+
+static void put_text(writer *out, const char *name, const char *value)
+{
+    if (value && put_name(out, name))
+        pack_text(out, value);
+}
+
+static void put_texts(writer *out, const char *name, const char *const *values, size_t count)
+{
+    if (count == 0 || !put_name(out, name))
+        return;
+    out->failed |= msgpack_pack_array(out->packer, count);
+    for (size_t i = 0; i < count; i++)
+        pack_text(out, values[i]);
+}
+
+static void put_integer(writer *out, const char *name, int64_t value, int64_t absent)
+{
+    if (value != absent && put_name(out, name))
+        out->failed |= msgpack_pack_int64(out->packer, value);
+}
+
+static void put_filters(writer *out, const smartshelf_query *query)
+{
+    put_text(out, "category", query->category);
+    put_integer(out, "price_min", query->price_min, SMARTSHELF_PRICE_OPEN);
+    put_integer(out, "price_max", query->price_max, SMARTSHELF_PRICE_OPEN);
+    put_text(out, "bought", query->bought);
+}
+
+static void put_filter(writer *out, const smartshelf_query *query)
+{
+    writer counted = {0};
+    put_filters(&counted, query);
+    if (counted.count == 0 || !put_name(out, "filter"))
+        return;
+    out->failed |= msgpack_pack_map(out->packer, counted.count);
+    writer inner = {.packer = out->packer};
+    put_filters(&inner, query);
+    out->failed |= inner.failed;
+}
+
+static void put_params(writer *out, const smartshelf_query *query)
+{
+    put_text(out, "item_id", query->item_id);
+    put_text(out, "customer_id", query->customer_id);
+    put_text(out, "session_id", query->session_id);
+    put_text(out, "request_id", query->request_id);
+    put_texts(out, "items", query->items, query->item_count);
+    put_texts(out, "cart", query->cart, query->cart_count);
+    put_texts(out, "exclude", query->exclude, query->exclude_count);
+    put_texts(out, "fields", query->fields, query->field_count);
+    put_integer(out, "limit", query->limit, 0);
+    put_integer(out, "timestamp", query->timestamp, 0);
+    put_filter(out, query);
+    if (query->explain && put_name(out, "explain"))
+        out->failed |= msgpack_pack_true(out->packer);
+}
+
+static int put_request(msgpack_packer *packer, const smartshelf_query *query, uint32_t msgid)
+{
+    writer counted = {0}, out = {.packer = packer};
+    put_params(&counted, query);
+    out.failed |= msgpack_pack_array(packer, 4) | msgpack_pack_int(packer, 0) | msgpack_pack_uint32(packer, msgid);
+    pack_text(&out, query->method);
+    out.failed |= msgpack_pack_map(packer, counted.count);
+    put_params(&out, query);
+    return out.failed;
+}
+
+smartshelf_query smartshelf_query_of(const char *method)
+{
+    return (smartshelf_query){.method = method, .price_min = SMARTSHELF_PRICE_OPEN, .price_max = SMARTSHELF_PRICE_OPEN};
+}
+
+smartshelf_status smartshelf_query_encode(const smartshelf_query *query, uint32_t msgid, char **bytes, size_t *capacity,
+                                          size_t *size)
+{
+    if (!query->method)
+        return SMARTSHELF_ARGUMENT;
+    msgpack_sbuffer buffer = {.data = *bytes, .alloc = *capacity};
+    msgpack_packer packer;
+    msgpack_packer_init(&packer, &buffer, msgpack_sbuffer_write);
+    int failed = put_request(&packer, query, msgid);
+    *bytes = buffer.data;
+    *capacity = buffer.alloc;
+    *size = buffer.size;
+    return failed ? SMARTSHELF_NOMEM : SMARTSHELF_OK;
+}
+
+/* ---- reading ---- */
+
+struct smartshelf_memory {
+    msgpack_unpacked unpacked; /* its zone holds all that the answer points to */
+    char reply[];              /* a copy of the bytes */
+};
+
+typedef struct reader {
+    msgpack_zone *zone;
+    bool no_memory;
+} reader;
+
+/* The value of a name in a map, or NULL. */
+static const msgpack_object *find(const msgpack_object *map, const char *name)
+{
+    if (!map || map->type != MSGPACK_OBJECT_MAP)
+        return NULL;
+    size_t size = strlen(name);
+    for (uint32_t i = 0; i < map->via.map.size; i++) {
+        const msgpack_object *key = &map->via.map.ptr[i].key;
+        if (key->type == MSGPACK_OBJECT_STR && key->via.str.size == size && memcmp(key->via.str.ptr, name, size) == 0)
+            return &map->via.map.ptr[i].val;
+    }
+    return NULL;
+}
+
+/* A terminated copy of a text value; NULL when it is none. */
+static const char *text_of(reader *in, const msgpack_object *value)
+{
+    if (!value || value->type != MSGPACK_OBJECT_STR)
+        return NULL;
+    char *copy = msgpack_zone_malloc_no_align(in->zone, (size_t)value->via.str.size + 1);
+    if (!copy) {
+        in->no_memory = true;
+        return NULL;
+    }
+    if (value->via.str.size > 0)
+        memcpy(copy, value->via.str.ptr, value->via.str.size);
+    copy[value->via.str.size] = '\0';
+    return copy;
+}
+
+static bool read_integer(const msgpack_object *value, int64_t *number)
+{
+    if (!value || (value->type != MSGPACK_OBJECT_POSITIVE_INTEGER && value->type != MSGPACK_OBJECT_NEGATIVE_INTEGER))
+        return false;
+    *number = value->type == MSGPACK_OBJECT_POSITIVE_INTEGER ? (int64_t)value->via.u64 : value->via.i64;
+    return true;
+}
+
+static uint64_t count_of(const msgpack_object *value)
+{
+    return value && value->type == MSGPACK_OBJECT_POSITIVE_INTEGER ? value->via.u64 : 0;
+}
+
+static double real_of(const msgpack_object *value)
+{
+    if (!value)
+        return 0;
+    if (value->type == MSGPACK_OBJECT_FLOAT32 || value->type == MSGPACK_OBJECT_FLOAT64)
+        return value->via.f64;
+    int64_t number = 0;
+    return read_integer(value, &number) ? (double)number : 0;
+}
+
+static void read_reason(reader *in, const msgpack_object *reason, smartshelf_product *product)
+{
+    product->model = text_of(in, find(reason, "model"));
+    product->stage = (unsigned)count_of(find(reason, "stage"));
+    product->because = text_of(in, find(reason, "because"));
+    product->has_evidence = find(reason, "pairs") != NULL;
+    product->pairs = count_of(find(reason, "pairs"));
+    product->customers = count_of(find(reason, "customers"));
+    product->lift = real_of(find(reason, "lift"));
+}
+
+static void read_product(reader *in, const msgpack_object *item, smartshelf_product *product)
+{
+    *product = (smartshelf_product){.item_id = text_of(in, find(item, "item_id")),
+                                    .score = real_of(find(item, "score")),
+                                    .name = text_of(in, find(item, "name")),
+                                    .category = text_of(in, find(item, "category")),
+                                    .url = text_of(in, find(item, "url")),
+                                    .image = text_of(in, find(item, "image"))};
+    product->has_price = read_integer(find(item, "price"), &product->price);
+    product->has_stock = read_integer(find(item, "stock"), &product->stock);
+    read_reason(in, find(item, "reason"), product);
+}
+
+/* False: not a list of products. Results of methods that give none have no "items". */
+static bool read_products(reader *in, const msgpack_object *items, smartshelf_answer *answer)
+{
+    if (!items)
+        return true;
+    if (items->type != MSGPACK_OBJECT_ARRAY)
+        return false;
+    size_t count = items->via.array.size;
+    smartshelf_product *products = msgpack_zone_malloc(in->zone, (count + 1) * sizeof *products);
+    in->no_memory |= !products;
+    for (size_t i = 0; products && i < count; i++) {
+        read_product(in, &items->via.array.ptr[i], &products[i]);
+        if (!products[i].item_id && !in->no_memory)
+            return false;
+    }
+    answer->products = products;
+    answer->product_count = products ? count : 0;
+    return true;
+}
+
+static void read_removed(reader *in, const msgpack_object *removed, smartshelf_answer *answer)
+{
+    if (!removed || removed->type != MSGPACK_OBJECT_MAP)
+        return;
+    size_t count = removed->via.map.size;
+    smartshelf_count *counts = msgpack_zone_malloc(in->zone, (count + 1) * sizeof *counts);
+    in->no_memory |= !counts;
+    for (size_t i = 0; counts && i < count; i++) {
+        const msgpack_object_kv *pair = &removed->via.map.ptr[i];
+        const char *name = text_of(in, &pair->key);
+        counts[i] = (smartshelf_count){name ? name : "", count_of(&pair->val)};
+    }
+    answer->removed = counts;
+    answer->removed_count = counts ? count : 0;
+}
+
+static bool read_result(reader *in, const msgpack_object *result, smartshelf_answer *answer)
+{
+    const msgpack_object *shortage = find(result, "short");
+    if (result->type != MSGPACK_OBJECT_MAP)
+        return false;
+    answer->generation = text_of(in, find(result, "generation"));
+    answer->short_code = text_of(in, find(shortage, "code"));
+    answer->missing = (unsigned)count_of(find(shortage, "missing"));
+    answer->decimals = (unsigned)count_of(find(result, "decimals"));
+    read_removed(in, find(result, "removed"), answer);
+    return read_products(in, find(result, "items"), answer);
+}
+
+static bool read_error(reader *in, const msgpack_object *error, smartshelf_answer *answer)
+{
+    answer->error_code = (unsigned)count_of(find(error, "code"));
+    answer->error_name = text_of(in, find(error, "name"));
+    answer->error_message = text_of(in, find(error, "message"));
+    answer->error_field = text_of(in, find(error, "field"));
+    return answer->error_code != 0;
+}
+
+/* [1, msgid, error | nil, result | nil]; an error about a request whose msgid could not be read has nil for it. */
+static smartshelf_status read_reply(reader *in, const msgpack_object *root, smartshelf_answer *answer)
+{
+    if (root->type != MSGPACK_OBJECT_ARRAY || root->via.array.size != 4)
+        return SMARTSHELF_BAD_REPLY;
+    const msgpack_object *parts = root->via.array.ptr;
+    if (parts[0].type != MSGPACK_OBJECT_POSITIVE_INTEGER || parts[0].via.u64 != 1 || count_of(&parts[1]) > UINT32_MAX)
+        return SMARTSHELF_BAD_REPLY;
+    answer->msgid = (uint32_t)count_of(&parts[1]);
+    bool failed = parts[2].type != MSGPACK_OBJECT_NIL;
+    bool read = failed ? read_error(in, &parts[2], answer) : read_result(in, &parts[3], answer);
+    if (in->no_memory)
+        return SMARTSHELF_NOMEM;
+    if (!read)
+        return SMARTSHELF_BAD_REPLY;
+    return failed ? SMARTSHELF_ERROR : SMARTSHELF_OK;
+}
+
+static struct smartshelf_memory *new_memory(size_t size)
+{
+    struct smartshelf_memory *memory = malloc(sizeof *memory + size);
+    if (memory)
+        msgpack_unpacked_init(&memory->unpacked);
+    return memory;
+}
+
+/* What was read is kept only when all of it could be. */
+static smartshelf_status settle(smartshelf_answer *answer, smartshelf_status status)
+{
+    if (status != SMARTSHELF_OK && status != SMARTSHELF_ERROR)
+        smartshelf_answer_release(answer);
+    return status;
+}
+
+smartshelf_status smartshelf_answer_decode(const void *bytes, size_t size, smartshelf_answer *answer)
+{
+    *answer = (smartshelf_answer){0};
+    if (size > SMARTSHELF_REPLY_MAX || !ss_wire_check(bytes, size, REPLY_VALUES_MAX, REPLY_DEPTH_MAX))
+        return SMARTSHELF_BAD_REPLY;
+    struct smartshelf_memory *memory = new_memory(size);
+    if (!memory)
+        return SMARTSHELF_NOMEM;
+    answer->memory = memory;
+    memcpy(memory->reply, bytes, size);
+    answer->reply = memory->reply;
+    answer->reply_size = size;
+    size_t offset = 0;
+    msgpack_unpack_return unpacked = msgpack_unpack_next(&memory->unpacked, memory->reply, size, &offset);
+    if (unpacked != MSGPACK_UNPACK_SUCCESS)
+        return settle(answer, unpacked == MSGPACK_UNPACK_NOMEM_ERROR ? SMARTSHELF_NOMEM : SMARTSHELF_BAD_REPLY);
+    if (!memory->unpacked.zone) /* a value that took no memory: no reply */
+        return settle(answer, SMARTSHELF_BAD_REPLY);
+    reader in = {.zone = memory->unpacked.zone};
+    return settle(answer, read_reply(&in, &memory->unpacked.data, answer));
+}
+
+smartshelf_status smartshelf_answer_fall_back(smartshelf_answer *answer, const char *const *item_ids, size_t count,
+                                              unsigned limit)
+{
+    if (limit > 0 && count > limit)
+        count = limit;
+    if (!answer->memory)
+        answer->memory = new_memory(0);
+    if (!answer->memory)
+        return SMARTSHELF_NOMEM;
+    msgpack_unpacked *unpacked = &answer->memory->unpacked;
+    if (!unpacked->zone)
+        unpacked->zone = msgpack_zone_new(MSGPACK_ZONE_CHUNK_SIZE);
+    smartshelf_product *products =
+        unpacked->zone ? msgpack_zone_malloc(unpacked->zone, (count + 1) * sizeof *products) : NULL;
+    if (!products)
+        return SMARTSHELF_NOMEM;
+    for (size_t i = 0; i < count; i++)
+        products[i] = (smartshelf_product){.item_id = item_ids[i], .model = "fallback"};
+    answer->from_fallback = true;
+    answer->products = products;
+    answer->product_count = count;
+    return SMARTSHELF_OK;
+}
+
+void smartshelf_answer_release(smartshelf_answer *answer)
+{
+    if (answer->memory) {
+        msgpack_unpacked_destroy(&answer->memory->unpacked);
+        free(answer->memory);
+    }
+    *answer = (smartshelf_answer){0};
+}

@@ -1,0 +1,198 @@
+#include "client/smartshelf.h"
+
+#include "client/codec.h"
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <zmq.h>
+
+struct smartshelf_client {
+    void *own_context; /* NULL: somebody else's */
+    void *socket;
+    int timeout_ms;
+    const char *const *fallback;
+    size_t fallback_count;
+    uint32_t last_msgid;
+    char *request; /* reused */
+    size_t request_capacity;
+};
+
+const char *smartshelf_status_name(smartshelf_status status)
+{
+    static const char *const names[SMARTSHELF_STATUS_COUNT] = {
+        [SMARTSHELF_OK] = "ok",
+        [SMARTSHELF_TIMEOUT] = "timeout",
+        [SMARTSHELF_ERROR] = "error",
+        [SMARTSHELF_BAD_REPLY] = "bad_reply",
+        [SMARTSHELF_ARGUMENT] = "argument",
+        [SMARTSHELF_NETWORK] = "network",
+        [SMARTSHELF_NOMEM] = "nomem",
+    };
+    return (unsigned)status < SMARTSHELF_STATUS_COUNT ? names[status] : "unknown";
+}
+
+/* ---- a connection ---- */
+
+smartshelf_options smartshelf_options_default(void)
+{
+    return (smartshelf_options){.timeout_ms = 50, .queue = 1000};
+}
+
+static bool set_number(void *socket, int option, int value)
+{
+    return zmq_setsockopt(socket, option, &value, sizeof value) == 0;
+}
+
+static bool set_key(void *socket, int option, const char *key)
+{
+    return zmq_setsockopt(socket, option, key, strlen(key) + 1) == 0;
+}
+
+static bool set_keys(void *socket, const smartshelf_options *options)
+{
+    return !options->server_key || (set_key(socket, ZMQ_CURVE_SERVERKEY, options->server_key) &&
+                                    set_key(socket, ZMQ_CURVE_PUBLICKEY, options->public_key) &&
+                                    set_key(socket, ZMQ_CURVE_SECRETKEY, options->secret_key));
+}
+
+static smartshelf_status open_socket(smartshelf_client *client, const smartshelf_options *options)
+{
+    int64_t longest = SMARTSHELF_REPLY_MAX;
+    void *context = options->zmq_context ? options->zmq_context : (client->own_context = zmq_ctx_new());
+    client->socket = context ? zmq_socket(context, ZMQ_DEALER) : NULL;
+    void *socket = client->socket;
+    /* IMMEDIATE: requests go only to servers that are there. */
+    if (!socket || !set_number(socket, ZMQ_LINGER, 0) || !set_number(socket, ZMQ_IMMEDIATE, 1) ||
+        !set_number(socket, ZMQ_SNDHWM, options->queue) || !set_number(socket, ZMQ_RCVHWM, options->queue) ||
+        zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &longest, sizeof longest) != 0 || !set_keys(socket, options))
+        return SMARTSHELF_NETWORK;
+    for (size_t i = 0; i < options->endpoint_count; i++)
+        if (zmq_connect(socket, options->endpoints[i]) != 0)
+            return SMARTSHELF_NETWORK;
+    return SMARTSHELF_OK;
+}
+
+smartshelf_status smartshelf_open(const smartshelf_options *options, smartshelf_client **client)
+{
+    bool any_key = options->server_key || options->public_key || options->secret_key;
+    bool all_keys = options->server_key && options->public_key && options->secret_key;
+    if (options->endpoint_count == 0 || options->timeout_ms < 0 || options->queue < 1 || any_key != all_keys)
+        return SMARTSHELF_ARGUMENT;
+    smartshelf_client *new = calloc(1, sizeof *new);
+    if (!new)
+        return SMARTSHELF_NOMEM;
+    new->timeout_ms = options->timeout_ms;
+    new->fallback = options->fallback;
+    new->fallback_count = options->fallback_count;
+    smartshelf_status status = open_socket(new, options);
+    if (status == SMARTSHELF_OK)
+        *client = new;
+    else
+        smartshelf_close(&new);
+    return status;
+}
+
+void smartshelf_close(smartshelf_client **client)
+{
+    smartshelf_client *old = *client;
+    *client = NULL;
+    if (!old)
+        return;
+    if (old->socket)
+        zmq_close(old->socket);
+    if (old->own_context)
+        zmq_ctx_term(old->own_context);
+    free(old->request);
+    free(old);
+}
+
+/* ---- sending and receiving ---- */
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Is the socket ready for `events` within the time? */
+static bool wait_for(smartshelf_client *client, short events, int64_t milliseconds)
+{
+    zmq_pollitem_t item = {client->socket, 0, events, 0};
+    return zmq_poll(&item, 1, milliseconds > 0 ? (long)milliseconds : 0) > 0;
+}
+
+smartshelf_status smartshelf_send(smartshelf_client *client, const smartshelf_query *query, uint32_t *msgid)
+{
+    size_t size;
+    uint32_t number = client->last_msgid + 1;
+    smartshelf_status status =
+        smartshelf_query_encode(query, number, &client->request, &client->request_capacity, &size);
+    if (status != SMARTSHELF_OK)
+        return status;
+    int64_t deadline = now_ms() + client->timeout_ms;
+    while (zmq_send(client->socket, client->request, size, ZMQ_DONTWAIT) < 0) {
+        if (zmq_errno() != EAGAIN && zmq_errno() != EINTR)
+            return SMARTSHELF_NETWORK;
+        if (!wait_for(client, ZMQ_POLLOUT, deadline - now_ms()) && now_ms() >= deadline)
+            return SMARTSHELF_TIMEOUT;
+    }
+    client->last_msgid = number;
+    *msgid = number;
+    return SMARTSHELF_OK;
+}
+
+/* The last part of a message; a delimiter before it is passed over. */
+static bool receive_last(void *socket, zmq_msg_t *message)
+{
+    do {
+        if (zmq_msg_recv(message, socket, ZMQ_DONTWAIT) < 0)
+            return false;
+    } while (zmq_msg_more(message));
+    return true;
+}
+
+smartshelf_status smartshelf_receive(smartshelf_client *client, int timeout_ms, smartshelf_answer *answer)
+{
+    zmq_msg_t message;
+    smartshelf_status status = SMARTSHELF_TIMEOUT;
+    int64_t deadline = timeout_ms > 0 ? now_ms() + timeout_ms : 0;
+    *answer = (smartshelf_answer){0};
+    zmq_msg_init(&message);
+    bool received = receive_last(client->socket, &message);
+    while (!received && timeout_ms > 0 && now_ms() < deadline) {
+        wait_for(client, ZMQ_POLLIN, deadline - now_ms());
+        received = receive_last(client->socket, &message);
+    }
+    if (received)
+        status = smartshelf_answer_decode(zmq_msg_data(&message), zmq_msg_size(&message), answer);
+    zmq_msg_close(&message);
+    return status;
+}
+
+/* Until the reply to `msgid` or the deadline; what else comes answers questions that were given up. */
+static smartshelf_status receive_reply(smartshelf_client *client, uint32_t msgid, int64_t deadline,
+                                       smartshelf_answer *answer)
+{
+    for (;;) {
+        int64_t left = deadline - now_ms();
+        smartshelf_status status = smartshelf_receive(client, left > 0 ? (int)left : 0, answer);
+        bool ours = answer->msgid == msgid && (status == SMARTSHELF_OK || status == SMARTSHELF_ERROR);
+        if (ours || (status != SMARTSHELF_OK && status != SMARTSHELF_ERROR))
+            return status;
+        smartshelf_answer_release(answer);
+    }
+}
+
+smartshelf_status smartshelf_ask(smartshelf_client *client, const smartshelf_query *query, smartshelf_answer *answer)
+{
+    uint32_t msgid;
+    int64_t deadline = now_ms() + client->timeout_ms;
+    *answer = (smartshelf_answer){0};
+    smartshelf_status status = smartshelf_send(client, query, &msgid);
+    if (status == SMARTSHELF_OK)
+        status = receive_reply(client, msgid, deadline, answer);
+    if (status != SMARTSHELF_OK && client->fallback_count > 0)
+        smartshelf_answer_fall_back(answer, client->fallback, client->fallback_count, query->limit);
+    return status;
+}

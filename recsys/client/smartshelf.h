@@ -1,0 +1,144 @@
+/*
+ * smartshelf.h: the client library: ask a Smart Shelf server for products.
+ *
+ * It needs libzmq and msgpack-c and nothing else. A client belongs to one thread at a time; several clients may share a
+ * ZeroMQ context. Every wait ends: after the timeout an answer comes from the static fallback list, so that a page is
+ * never empty because a server is.
+ *
+ *     smartshelf_options options = smartshelf_options_default();
+ *     const char *endpoints[] = {"tcp://127.0.0.1:5555"};
+ *     options.endpoints = endpoints, options.endpoint_count = 1;
+ *     smartshelf_client *client;
+ *     if (smartshelf_open(&options, &client) == SMARTSHELF_OK) {
+ *         smartshelf_query query = smartshelf_query_of("related");
+ *         query.item_id = "85123A";
+ *         smartshelf_answer answer;
+ *         smartshelf_ask(client, &query, &answer);
+ *         for (size_t i = 0; i < answer.product_count; i++)
+ *             puts(answer.products[i].item_id);
+ *         smartshelf_answer_release(&answer);
+ *         smartshelf_close(&client);
+ *     }
+ */
+#ifndef SMARTSHELF_H
+#define SMARTSHELF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum smartshelf_status {
+    SMARTSHELF_OK = 0,
+    SMARTSHELF_TIMEOUT = 1,   /* no reply in time */
+    SMARTSHELF_ERROR = 2,     /* the server replied with an error: see the answer's error */
+    SMARTSHELF_BAD_REPLY = 3, /* bytes that are no reply */
+    SMARTSHELF_ARGUMENT = 4,  /* a wrong option or query */
+    SMARTSHELF_NETWORK = 5,   /* an endpoint or key that libzmq refuses */
+    SMARTSHELF_NOMEM = 6,
+    SMARTSHELF_STATUS_COUNT
+} smartshelf_status;
+const char *smartshelf_status_name(smartshelf_status status); /* "timeout"; "unknown" outside */
+
+/* ---- a connection ---- */
+
+typedef struct smartshelf_options {
+    const char *const *endpoints; /* requests take turns among those that are connected */
+    size_t endpoint_count;
+    int timeout_ms;                                   /* most time of smartshelf_ask */
+    const char *server_key, *public_key, *secret_key; /* CURVE keys in Z85, all three or none */
+    const char *const *fallback; /* item ids shown when no answer comes, best first; borrowed for the client's life */
+    size_t fallback_count;
+    int queue;         /* most requests under way, and most replies not yet received */
+    void *zmq_context; /* borrowed; NULL: the client makes its own */
+} smartshelf_options;
+
+smartshelf_options smartshelf_options_default(void); /* 50 ms, queue of 1000, no keys, no fallback, no endpoint */
+
+typedef struct smartshelf_client smartshelf_client;
+
+/* Connects in the background: a server that is not there yet is no error. ARGUMENT, NETWORK, NOMEM. */
+smartshelf_status smartshelf_open(const smartshelf_options *options, smartshelf_client **client);
+void smartshelf_close(smartshelf_client **client); /* drops what is under way */
+
+/* ---- a question ---- */
+
+#define SMARTSHELF_PRICE_OPEN (-1) /* no bound */
+
+typedef struct smartshelf_query { /* texts are UTF-8, borrowed for the call; NULL: not given */
+    const char *
+        method; /* "related", "bought_together", "bought_next", "for_you", "cart", "popular", "trending"; also "health", … */
+    const char *item_id, *customer_id, *session_id, *request_id;
+    const char *const *items; /* what the visitor saw, oldest first */
+    size_t item_count;
+    const char *const *cart;
+    size_t cart_count;
+    const char *const *exclude;
+    size_t exclude_count;
+    const char *const *fields; /* columns wanted: "name", "price", … */
+    size_t field_count;
+    unsigned limit; /* 0: the server's default */
+    const char *category;
+    int64_t price_min, price_max; /* minor units, both included; SMARTSHELF_PRICE_OPEN */
+    const char *bought;           /* "exclude" or "allow" */
+    bool explain;
+    int64_t timestamp; /* microseconds UTC; 0: now */
+} smartshelf_query;
+
+smartshelf_query smartshelf_query_of(const char *method);
+
+/* ---- an answer ---- */
+
+typedef struct smartshelf_product { /* texts are borrowed from the answer; NULL: not given */
+    const char *item_id;
+    double score;
+    const char *model;   /* what its place rests on */
+    unsigned stage;      /* 0: the shelf's own sources; 1…: its fallbacks */
+    const char *because; /* the item of the request it goes with, when that is not item_id */
+    bool has_evidence;
+    uint64_t pairs, customers; /* orders or customers that have both; distinct customers among them */
+    double lift;               /* times as often as by chance */
+    const char *name, *category, *url, *image;
+    bool has_price, has_stock;
+    int64_t price, stock;
+} smartshelf_product;
+
+typedef struct smartshelf_count {
+    const char *name;
+    uint64_t count;
+} smartshelf_count;
+
+typedef struct smartshelf_answer {
+    uint32_t msgid;
+    bool from_fallback; /* the products are the client's own list */
+    const char *generation;
+    const smartshelf_product *products;
+    size_t product_count;
+    const char *short_code; /* NULL: as many as asked for */
+    unsigned missing;
+    unsigned decimals;               /* of prices: digits of the currency's minor unit */
+    const smartshelf_count *removed; /* with `explain`: candidates that rules took away */
+    size_t removed_count;
+    unsigned error_code; /* 0: none */
+    const char *error_name, *error_message, *error_field;
+    const void *reply; /* the reply's own bytes, for what has no member here */
+    size_t reply_size;
+    struct smartshelf_memory *memory;
+} smartshelf_answer;
+
+void smartshelf_answer_release(smartshelf_answer *answer); /* also of one that was never filled, if zeroed */
+
+/*
+ * Asks and waits for the reply, at most timeout_ms. `answer` is filled whatever comes (release it): when the status is not OK,
+ * with the fallback list. Replies to earlier questions that come late are dropped.
+ */
+smartshelf_status smartshelf_ask(smartshelf_client *client, const smartshelf_query *query, smartshelf_answer *answer);
+
+/* ---- many questions at once ---- */
+
+/* Sends without waiting for the reply; TIMEOUT when none of the servers takes it within timeout_ms. */
+smartshelf_status smartshelf_send(smartshelf_client *client, const smartshelf_query *query, uint32_t *msgid);
+
+/* The next reply, of whichever question; waits at most `timeout_ms` (0: not at all). Filled as by smartshelf_ask, without fallback. */
+smartshelf_status smartshelf_receive(smartshelf_client *client, int timeout_ms, smartshelf_answer *answer);
+
+#endif
