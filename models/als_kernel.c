@@ -10,6 +10,8 @@
 
 #define INLINE static inline __attribute__((always_inline))
 #define LANES  8u
+#define LINE   16u /* floats in a cache line */
+#define AHEAD  8u  /* rows between fetching and use */
 
 /* Eight lanes, whatever the machine's own width: the compiler splits them for the baseline, the sums stay the same. */
 typedef float lanes __attribute__((vector_size(32)));
@@ -79,6 +81,16 @@ INLINE void four_rows(const float *const rows[4], const float weights[4], float 
         o[k] += (a[k] * s0 + b[k] * s1) + (c[k] * s2 + d[k] * s3);
 }
 
+/* Asks the memory for the rows that are due in a little while: gathering waits for it more than for arithmetic. */
+INLINE void fetch_rows(const ss_als_system *s, size_t first)
+{
+    for (size_t i = first; i < first + 4 && i < s->count; i++) {
+        const float *row = s->factors + (size_t)s->columns[i] * s->stride;
+        for (uint32_t k = 0; k < s->stride; k += LINE)
+            __builtin_prefetch(row + k);
+    }
+}
+
 /* out += sum of c (target - y.x) y over the observed rows. `zero`: a vector of zeros, stands in past the end. */
 INLINE void observed_body(const ss_als_system *s, float target, const float *x, const float *zero, float *out)
 {
@@ -86,6 +98,7 @@ INLINE void observed_body(const ss_als_system *s, float target, const float *x, 
     for (size_t i = 0; i < s->count; i += 4) {
         const float *rows[4];
         float weights[4];
+        fetch_rows(s, i + AHEAD);
         for (size_t j = 0; j < 4; j++) {
             bool there = i + j < s->count;
             rows[j] = there ? s->factors + (size_t)s->columns[i + j] * stride : zero;

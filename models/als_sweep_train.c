@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define CHUNK         16u   /* rows handed to a thread at a time */
-#define AHEAD         512u  /* most rows of the next system fetched ahead into the cache */
+#define AHEAD         64u   /* most rows of the next system fetched ahead into the cache */
 #define PACKED_ROWS   256u  /* rows gathered for one rank-k update */
 #define OBJECTIVE_SUM 1024u /* rows summed in one go */
 
