@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "base/topk.h"
 #include "job/simulate_clusters.h"
+#include "measure.h"
 #include "models/als_matrix_train.h"
 #include "models/als_sweep_train.h"
 
@@ -34,26 +35,6 @@ static const ss_als_options base_options = {.factors = 64,
                                             .regularization = 0.002,
                                             .frequency_exponent = 1,
                                             .seed = 1};
-
-static int fail(const ss_error *error)
-{
-    char text[1024];
-    ss_error_format(error, text, sizeof text);
-    fprintf(stderr, "bench_als: %s\n", text);
-    return 1;
-}
-
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return x < y ? -1 : x > y;
-}
-
-static double median(double *values, size_t count)
-{
-    qsort(values, count, sizeof *values, ascending);
-    return values[count / 2];
-}
 
 /* ---- ours ---- */
 
@@ -84,7 +65,7 @@ static ss_status measure(const ss_als_matrix *matrix, const ss_als_options *opti
         return status;
     if (objective)
         *objective = factors.objective[options->iterations];
-    *seconds = watch.count ? median(watch.seconds, watch.count) : NAN;
+    *seconds = watch.count ? bench_median(watch.seconds, watch.count) : NAN;
     ss_als_factors_free(&factors);
     return SS_OK;
 }
@@ -165,7 +146,7 @@ static ss_status peer_measure(const ss_als_matrix *by_user, const ss_als_matrix 
         peer_sweep(by_user, users, items, threads);
         times[i] = (double)(ss_clock_monotonic() - begin) * 1e-9;
     }
-    *seconds = median(times, (size_t)options->iterations);
+    *seconds = bench_median(times, (size_t)options->iterations);
     if (objective)
         status = ss_als_objective(by_user, by_item, users, items, options, threads, objective, error);
 out:
@@ -291,5 +272,5 @@ int main(int argc, char **argv)
     ss_status status = ss_options_parse(&group, 1, argc, argv, &operands, &error);
     if (status == SS_OK)
         status = run(&shape, &error);
-    return status == SS_OK ? 0 : fail(&error);
+    return status == SS_OK ? 0 : bench_fail("bench_als", &error);
 }

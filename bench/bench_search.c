@@ -14,6 +14,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "job/simulate_clusters.h"
+#include "measure.h"
 #include "models/als_index.h"
 #include "models/als_kernel.h"
 #include "models/als_query.h"
@@ -37,26 +38,6 @@ typedef struct factors { /* owned */
     float *items, *queries;
     uint32_t count;
 } factors;
-
-static int fail(const ss_error *error)
-{
-    char text[1024];
-    ss_error_format(error, text, sizeof text);
-    fprintf(stderr, "bench_search: %s\n", text);
-    return 1;
-}
-
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return x < y ? -1 : x > y;
-}
-
-static double median(double *values, size_t count)
-{
-    qsort(values, count, sizeof *values, ascending);
-    return values[count / 2];
-}
 
 /* ---- what is searched ---- */
 
@@ -198,7 +179,7 @@ static void compare(const ss_als *model, const factors *f, const char *name, siz
         blas[q] = (double)(end - middle) * 1e-3;
         wrong += q < CHECKED && !exact(model, query, k, found, count, scores, other);
     }
-    double mine = median(ours, QUERIES), theirs = median(blas, QUERIES);
+    double mine = bench_median(ours, QUERIES), theirs = bench_median(blas, QUERIES);
     printf("search_%s_top%zu %.1f microseconds\n", name, k, mine);
     printf("search_%s_top%zu_sgemv %.1f microseconds\n", name, k, theirs);
     printf("search_%s_top%zu_sgemv_over_ours %.2f ratio\n", name, k, theirs / mine);
@@ -273,5 +254,5 @@ out:
 int main(int argc, char **argv)
 {
     ss_error error = {0};
-    return run(argc > 1 ? argv[1] : NULL, &error) == SS_OK ? 0 : fail(&error);
+    return run(argc > 1 ? argv[1] : NULL, &error) == SS_OK ? 0 : bench_fail("bench_search", &error);
 }
