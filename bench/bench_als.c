@@ -5,14 +5,18 @@
  *
  * Prints lines `name value unit`: medians over iterations at 64 and 128 factors, one and two threads; the objective after
  * ten iterations by conjugate gradients, by our exact solver and by the peer, all from the same start; ratios. The peer does what
- * the textbook says: per row a gather, cblas_ssyrk, LAPACKE_sposv, rows shared out by OpenMP, one BLAS thread.
+ * the textbook says: per row a gather, cblas_ssyrk, LAPACKE_sposv, rows shared out by OpenMP, one BLAS thread. Last, how
+ * long it takes to fold in a visitor.
  */
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/random.h"
 #include "base/topk.h"
 #include "job/simulate_clusters.h"
 #include "measure.h"
+#include "models/als_kernel.h"
 #include "models/als_matrix_train.h"
+#include "models/als_query.h"
 #include "models/als_sweep_train.h"
 
 #include <cblas.h>
@@ -199,13 +203,61 @@ static ss_status measure_objectives(const ss_als_matrix *by_user, const ss_als_m
     options.solver = SS_ALS_CHOLESKY;
     SS_TRY(measure(by_user, &options, THREADS, &seconds, &exact, error));
     SS_TRY(peer_measure(by_user, by_item, &options, THREADS, &seconds, &others, error));
-    printf("als_objective_cg %.6g objective_after_%d\n", cg, OBJECTIVE_AT);
-    printf("als_objective_exact %.6g objective_after_%d\n", exact, OBJECTIVE_AT);
-    printf("als_objective_peer_openblas %.6g objective_after_%d\n", others, OBJECTIVE_AT);
+    printf("als_objective_cg %.9g objective_after_%d\n", cg, OBJECTIVE_AT);
+    printf("als_objective_exact %.9g objective_after_%d\n", exact, OBJECTIVE_AT);
+    printf("als_objective_peer_openblas %.9g objective_after_%d\n", others, OBJECTIVE_AT);
     printf("als_objective_cg_over_peer %.6f ratio\n", cg / others);
 out:
     return status;
 }
+
+/* ---- fold-in ---- */
+
+#define FOLD_ITEMS 2000u
+#define FOLD_TIMES 2000u
+
+static ss_status measure_fold_in(uint32_t factors, size_t bought, ss_error *error)
+{
+    double microseconds[FOLD_TIMES];
+    float gram[SS_ALS_FACTORS_MAX];
+    ss_random random;
+    ss_als_rows rows = ss_als_rows_new(FOLD_ITEMS, factors);
+    ss_als model = {.trained = FOLD_ITEMS,
+                    .factors = factors,
+                    .stride = rows.stride,
+                    .item_factors = rows.values,
+                    .gram = gram,
+                    .unobserved = base_options.unobserved,
+                    .regularization = base_options.regularization,
+                    .frequency_exponent = base_options.frequency_exponent,
+                    .item_total = FOLD_ITEMS,
+                    .kernels = ss_als_kernels_for(ss_cpu_detect())};
+    ss_als_scratch *scratch = ss_als_scratch_new(&model);
+    if (!rows.values || !scratch) {
+        free(rows.values);
+        ss_als_scratch_free(&scratch);
+        return ss_error_nomem(error);
+    }
+    ss_als_rows_start(rows, 1, 1);
+    ss_random_seed(&random, 1);
+    for (uint32_t k = 0; k < rows.stride; k++)
+        gram[k] = (float)base_options.unobserved;
+    for (size_t i = 0; i < FOLD_TIMES; i++) {
+        uint32_t items[64];
+        for (size_t j = 0; j < bought; j++)
+            items[j] = ss_random_below(&random, FOLD_ITEMS);
+        int64_t begin = ss_clock_monotonic();
+        ss_als_fold_in(&model, items, NULL, NULL, bought, scratch);
+        microseconds[i] = (double)(ss_clock_monotonic() - begin) * 1e-3;
+    }
+    printf("als_fold_in_%u_factors_%zu_items %.2f microseconds\n", factors, bought,
+           bench_median(microseconds, FOLD_TIMES));
+    ss_als_scratch_free(&scratch);
+    free(rows.values);
+    return SS_OK;
+}
+
+/* ---- the whole ---- */
 
 static int best_first(const void *a, const void *b)
 {
@@ -255,6 +307,8 @@ static ss_status run(const ss_cluster_options *shape, ss_error *error)
         SS_TRY(measure_times(&by_user.matrix, &by_item.matrix, factors[i], &f, error));
     }
     SS_TRY(measure_objectives(&by_user.matrix, &by_item.matrix, error));
+    SS_TRY(measure_fold_in(64, 20, error));
+    SS_TRY(measure_fold_in(256, 30, error));
 out:
     ss_als_transposed_free(&by_item);
     ss_als_transposed_free(&by_user);

@@ -39,7 +39,7 @@ float *ss_als_vector(ss_als_scratch *scratch); /* borrowed: stride floats, 64-by
  * vector. Up to 64 items exactly, by Cholesky in the space of the items; more by conjugate gradients to a millionth.
  * Items not trained are skipped; an item given twice weighs twice. `quantities` may be NULL (all 1), and so may `times`
  * (no decay; SS_NO_TIME: none for that item). False (vector zero) when no item is left. Microseconds: 64 factors and 20
- * items about 5.
+ * items about 3.
  */
 bool ss_als_fold_in(const ss_als *model, const uint32_t *items, const float *quantities, const int64_t *times,
                     size_t count, ss_als_scratch *scratch);
