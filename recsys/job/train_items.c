@@ -36,13 +36,19 @@ static int compare_ids(const void *a, const void *b)
     return ss_slice_compare(*(const ss_slice *)a, *(const ss_slice *)b);
 }
 
+/* Fees and other spellings stand in catalogues too: what the log set aside is no item of the generation. */
+static bool is_set_aside(const ss_interactions *named, ss_slice id)
+{
+    return named->set_aside && ss_dictionary_find(named->set_aside, id) != SS_NONE;
+}
+
 /* The ids of the catalogue that nobody bought, by id bytes. */
 static uint32_t only_in_catalog(const ss_interactions *named, const ss_catalog *catalog, ss_slice *ids)
 {
     uint32_t count = 0;
     for (uint32_t number = 0; number < ss_catalog_count(catalog); number++) {
         ss_slice id = ss_dictionary_id(ss_catalog_ids(catalog), number);
-        if (ss_dictionary_find(named->items, id) == SS_NONE)
+        if (ss_dictionary_find(named->items, id) == SS_NONE && !is_set_aside(named, id))
             ids[count++] = id;
     }
     qsort(ids, count, sizeof *ids, compare_ids);
