@@ -253,11 +253,28 @@ static void the_locale_does_not_matter(void **state)
     setlocale(LC_ALL, "C");
 }
 
+static void misspelt_words(void **state)
+{
+    (void)state;
+    char longest[200] = {0};
+    memset(longest, 'a', sizeof longest - 1);
+    assert_int_equal(ss_slice_misspelt(S("train"), S("train")), 0);
+    assert_int_equal(ss_slice_misspelt(S("trian"), S("train")), 1);
+    assert_int_equal(ss_slice_misspelt(S("tran"), S("train")), 1);
+    assert_int_equal(ss_slice_misspelt(S("trwinn"), S("train")), 2);
+    assert_int_equal(ss_slice_misspelt(S("trwxnn"), S("train")), SIZE_MAX);
+    assert_int_equal(ss_slice_misspelt(S("ab"), S("cd")), SIZE_MAX);
+    assert_int_equal(ss_slice_misspelt(S("ab"), S("ac")), 1);
+    assert_int_equal(ss_slice_misspelt(S(""), S("a")), SIZE_MAX);
+    assert_int_equal(ss_slice_misspelt(ss_slice_of(longest), ss_slice_of(longest)), SIZE_MAX);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(equal_and_order),
         cmocka_unit_test(trimming),
+        cmocka_unit_test(misspelt_words),
         cmocka_unit_test(case_of_ascii_only),
         cmocka_unit_test(utf8_that_is_valid),
         cmocka_unit_test(utf8_that_is_not),

@@ -284,34 +284,6 @@ static option_ref find_option(const ss_option_group *groups, size_t group_count,
     return search.found;
 }
 
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-/* Insertions, deletions, changes and swaps of neighbours that turn `a` into `b` (optimal string alignment). */
-static size_t edit_distance(ss_slice a, ss_slice b)
-{
-    size_t rows[3][NAME_MAX_BYTES + 1];
-    size_t *before = rows[0], *above = rows[1], *row = rows[2];
-    for (size_t j = 0; j <= b.size; j++)
-        above[j] = before[j] = j;
-    for (size_t i = 1; i <= a.size; i++) {
-        row[0] = i;
-        for (size_t j = 1; j <= b.size; j++) {
-            bool same = a.data[i - 1] == b.data[j - 1];
-            row[j] = least(least(row[j - 1], above[j]) + 1, above[j - 1] + !same);
-            if (i > 1 && j > 1 && a.data[i - 1] == b.data[j - 2] && a.data[i - 2] == b.data[j - 1])
-                row[j] = least(row[j], before[j - 2] + 1);
-        }
-        size_t *spare = before;
-        before = above;
-        above = row;
-        row = spare;
-    }
-    return above[b.size];
-}
-
 typedef struct nearest_search {
     ss_slice name;
     size_t distance;
@@ -323,7 +295,7 @@ static ss_status match_nearest(void *context, option_ref ref)
     nearest_search *search = context;
     char name[NAME_MAX_BYTES];
     full_name(ref, name);
-    size_t distance = edit_distance(search->name, ss_slice_of(name));
+    size_t distance = ss_slice_misspelt(search->name, ss_slice_of(name));
     if (ref.option->help && distance < search->distance) {
         search->distance = distance;
         memcpy(search->nearest, name, sizeof name);
@@ -331,14 +303,11 @@ static ss_status match_nearest(void *context, option_ref ref)
     return SS_OK;
 }
 
-/* A name is near when at most a third of it, and two letters of a short one, are wrong. */
 static ss_status unknown_option(const ss_option_group *groups, size_t group_count, const char *dashes, ss_slice name,
                                 ss_error *error)
 {
-    nearest_search search = {.name = name};
-    search.name.size = least(name.size, NAME_MAX_BYTES - 1);
-    size_t allowed = search.name.size / 3 < 2 ? 2 : search.name.size / 3;
-    search.distance = least(allowed, search.name.size > 1 ? search.name.size - 1 : 0) + 1;
+    nearest_search search = {.name = {name.data, name.size < NAME_MAX_BYTES ? name.size : NAME_MAX_BYTES - 1},
+                             .distance = SIZE_MAX};
     for_each(groups, group_count, match_nearest, &search);
     char place[SS_ERROR_TEXT_MAX];
     snprintf(place, sizeof place, "%s%.*s", dashes, (int)search.name.size, name.data);

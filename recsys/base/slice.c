@@ -7,12 +7,48 @@
 #include <stdlib.h>
 
 #define NUMBER_TEXT_MAX 255
+#define WORD_MAX        127
 
 int ss_slice_compare(ss_slice a, ss_slice b)
 {
     size_t shorter = a.size < b.size ? a.size : b.size;
     int order = shorter ? memcmp(a.data, b.data, shorter) : 0;
     return order ? order : (a.size > b.size) - (a.size < b.size);
+}
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+static size_t edit_distance(ss_slice a, ss_slice b)
+{
+    size_t rows[3][WORD_MAX + 1];
+    size_t *before = rows[0], *above = rows[1], *row = rows[2];
+    for (size_t j = 0; j <= b.size; j++)
+        above[j] = before[j] = j;
+    for (size_t i = 1; i <= a.size; i++) {
+        row[0] = i;
+        for (size_t j = 1; j <= b.size; j++) {
+            bool same = a.data[i - 1] == b.data[j - 1];
+            row[j] = least(least(row[j - 1], above[j]) + 1, above[j - 1] + !same);
+            if (i > 1 && j > 1 && a.data[i - 1] == b.data[j - 2] && a.data[i - 2] == b.data[j - 1])
+                row[j] = least(row[j], before[j - 2] + 1);
+        }
+        size_t *spare = before;
+        before = above;
+        above = row;
+        row = spare;
+    }
+    return above[b.size];
+}
+
+size_t ss_slice_misspelt(ss_slice typed, ss_slice known)
+{
+    if (typed.size > WORD_MAX || known.size > WORD_MAX)
+        return SIZE_MAX;
+    size_t allowed = typed.size / 3 < 2 ? 2 : typed.size / 3, distance = edit_distance(typed, known);
+    return distance <= least(allowed, typed.size > 1 ? typed.size - 1 : 0) ? distance : SIZE_MAX;
 }
 
 static bool is_blank(char c)

@@ -32,6 +32,13 @@ ss_slice ss_slice_trim(ss_slice text);
 /* Equal but for the case of ASCII letters. */
 bool ss_slice_equal_nocase(ss_slice a, ss_slice b);
 
+/*
+ * How many letters are wrong where `typed` was meant to be `known`: inserted, left out, changed, or swapped with their
+ * neighbour (optimal string alignment). SIZE_MAX when it can hardly have been meant: more than a third of what was
+ * typed (of a short word: two letters, but not all) is wrong, or a word is longer than 127 bytes.
+ */
+size_t ss_slice_misspelt(ss_slice typed, ss_slice known);
+
 /* Is `text` valid UTF-8 (no surrogates, no overlong forms, at most U+10FFFF)? */
 bool ss_slice_is_utf8(ss_slice text);
 

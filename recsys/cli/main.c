@@ -36,6 +36,22 @@ static const ss_command *find_command(const char *name)
     return NULL;
 }
 
+static int refuse_command(const char *name)
+{
+    const char *nearest = NULL;
+    size_t least = SIZE_MAX;
+    for (size_t i = 0; ss_commands[i]; i++) {
+        size_t wrong = ss_slice_misspelt(ss_slice_of(name), ss_slice_of(ss_commands[i]->name));
+        nearest = wrong < least ? ss_commands[i]->name : nearest;
+        least = wrong < least ? wrong : least;
+    }
+    fprintf(stderr, "smartshelf: no command '%s'", name);
+    if (nearest)
+        fprintf(stderr, "; did you mean %s?", nearest);
+    fputs("\nsmartshelf --help lists the commands.\n", stderr);
+    return EXIT_USAGE;
+}
+
 static ss_status print_help(const ss_command *command, const ss_option_group *groups, size_t count, ss_error *error)
 {
     ss_buffer text;
@@ -122,9 +138,5 @@ int main(int argc, char **argv)
         return EXIT_SUCCESS;
     }
     const ss_command *command = find_command(argv[1]);
-    if (!command) {
-        fprintf(stderr, "smartshelf: no command '%s'; smartshelf --help lists them\n", argv[1]);
-        return EXIT_USAGE;
-    }
-    return run_command(command, argc - 1, argv + 1);
+    return command ? run_command(command, argc - 1, argv + 1) : refuse_command(argv[1]);
 }
