@@ -165,6 +165,7 @@ static ss_status measure_log(evaluate_settings *settings, const ss_training_data
             learned.interactions = train;
             learned.interactions.items = data->interactions.items;
             learned.interactions.customers = data->interactions.customers;
+            learned.interactions.set_aside = data->interactions.set_aside;
         }
         if (!settings->tune.tasks)
             settings->tune.tasks = ss_task_name(measure->task);
