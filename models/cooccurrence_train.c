@@ -39,7 +39,7 @@
      "Most time between the two purchases; 0: any."}
 
 static const ss_option together_options[] = {
-    SCORE_OPTIONS("0.9", "0.5", "0.2", "180", "0"), LIST_OPTIONS("2"), {.name = NULL}};
+    SCORE_OPTIONS("0.8", "0.5", "0.15", "180", "0"), LIST_OPTIONS("2"), {.name = NULL}};
 static const ss_option related_options[] = {
     SCORE_OPTIONS("1", "0.4", "0.6", "0", "0.3"), LIST_OPTIONS("2"), WINDOW_OPTION("0"), {.name = NULL}};
 static const ss_option next_options[] = {

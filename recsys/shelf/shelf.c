@@ -65,7 +65,7 @@ const ss_option ss_shelf_option_table[] = {
      "An item of the history that was bought n times weighs n to this power."},
     {"freshness-exponent", SS_OPTION_REAL, offsetof(ss_shelf, freshness_exponent), 0, 2, "0", NULL, NULL,
      "The factorization's scores are multiplied by the recent share of the item's purchases to this power."},
-    {"candidates", SS_OPTION_INT, offsetof(ss_shelf, candidates), 10, 5000, "300", NULL, NULL,
+    {"candidates", SS_OPTION_INT, offsetof(ss_shelf, candidates), 10, 5000, "200", NULL, NULL,
      "Candidates taken from the factorization and from popularity for a blend."},
     {"min-customers", SS_OPTION_INT, offsetof(ss_shelf, min_customers), 1, 1000000, "1", NULL, NULL,
      "Evidence threshold: distinct customers behind a pair."},
@@ -114,7 +114,7 @@ ss_shelf ss_shelf_default(ss_shelf_kind kind)
 {
     ss_shelf shelf = shelf_defaults[kind];
     shelf.position_decay = 1;
-    shelf.candidates = 300;
+    shelf.candidates = 200;
     shelf.min_customers = 1;
     return shelf;
 }
