@@ -15,7 +15,7 @@ const ss_option ss_tune_option_table[] = {
      "Held out of a log with times; 0: 90, or a fifth of a shorter log."},
     {"tune-share", SS_OPTION_REAL, TUNE(share), 0.01, 0.9, "0.2", NULL, "SHARE",
      "Held out at random of a log without times."},
-    {"tune-cases", SS_OPTION_INT, TUNE(max_cases), 10, 1e9, "3000", NULL, "N", "Most questions asked per setting."},
+    {"tune-cases", SS_OPTION_INT, TUNE(max_cases), 10, 1e9, "10000", NULL, "N", "Most questions asked per setting."},
     {"tune-seed", SS_OPTION_INT, TUNE(seed), 0, 9e15, "1", NULL, "N", "Seed of what is held out."},
     {0},
 };

@@ -1,6 +1,7 @@
 #include "job/tune.h"
 
 #include "base/clock.h"
+#include "base/random.h"
 #include "job/evaluate.h"
 #include <math.h>
 #include <stdio.h>
@@ -10,6 +11,7 @@
 #define TUNE_ALS_ITERATIONS 8
 #define GRID_MAX            12
 #define DEFAULT_DAYS        90
+#define FACTOR_CASES        3000 /* the factorization is slower to ask: a sample has to do */
 #define COVERAGE_ENOUGH     0.3
 
 /* What has to be made anew when an option changes. */
@@ -35,7 +37,7 @@ typedef struct ss_knob {
 
 /* A log without times is held out at random, which favours other exponents than the future does: only the tied one is safe then. */
 static const ss_knob pair_knobs[] = {
-    {TUNE_PAIRS, "%R.c", "%R.b", false, 0.001, TRY_VALUES(0, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)},
+    {TUNE_PAIRS, "%R.c", "%R.b", false, 0.002, TRY_VALUES(0, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)},
     {TUNE_PAIRS, "%R.recency", NULL, true, 0.001, TRY_VALUES(0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7)},
     {TUNE_PAIRS, "%R.recency-half-life", NULL, true, 0.001, TRY_VALUES(3, 7, 15, 30, 60, 120)},
     {TUNE_PAIRS, "%R.a", NULL, true, 0.001, TRY_VALUES(0, 0.25, 0.5, 0.7, 0.9, 1, 1.1)},
@@ -165,8 +167,11 @@ static ss_status ask(ss_tuner *tuner, const ss_model_options *options, const cha
     ss_evaluation evaluation = {0};
     ss_shelf shelf = ss_shelf_of_model(&options->shelves[ss_task_shelf(tuner->task)], model);
     const size_t cutoffs[] = {10, 20};
+    ss_cases cases = tuner->cases;
+    if (strcmp(model, "cooccurrence") != 0 && cases.count > FACTOR_CASES)
+        cases.count = FACTOR_CASES;
     SS_TRY(ss_snapshot_open(tuner->folder, NULL, false, &snapshot, tuner->error));
-    SS_TRY(ss_evaluate_shelf(snapshot, &shelf, model, tuner->task, &tuner->cases, cutoffs, 2, tuner->threads, NULL,
+    SS_TRY(ss_evaluate_shelf(snapshot, &shelf, model, tuner->task, &cases, cutoffs, 2, tuner->threads, NULL,
                              NULL, NULL, &evaluation, tuner->error));
     *score = score_of(tuner, &evaluation.rows[0], &evaluation.rows[tuner->task == SS_TASK_REST_OF_BASKET ? 0 : 1],
                       strcmp(model, "als") == 0);
@@ -299,6 +304,17 @@ out:
     return status;
 }
 
+/* A tied exponent climbs from its least value: of settings that are equally good, the one that bends the counts least is kept. */
+static ss_status begin_with(ss_tuner *tuner, const ss_knob *knob, double value)
+{
+    ss_trial trial;
+    bool changed;
+    ss_status status = set_trial(tuner, &trial, knob, value, &changed);
+    if (status == SS_OK)
+        tuner->best = trial.options;
+    return status;
+}
+
 /*
  * Rounds over the options, one at a time, until a round finds nothing better or `share` of the task's time is over; leaves the files of
  * the best behind.
@@ -308,6 +324,8 @@ static ss_status search(ss_tuner *tuner, const ss_knob *knobs, size_t count, con
     ss_status status = SS_OK;
     bool improved = true;
     tuner->deadline = tuner->start + (int64_t)(share * (double)tuner->budget);
+    if (knobs[0].tied)
+        SS_TRY(begin_with(tuner, &knobs[0], knobs[0].grid[0]));
     SS_TRY(make_stage(tuner, knobs[0].stage, &tuner->best));
     SS_TRY(ask(tuner, &tuner->best, model, &tuner->best_score));
     tell(tuner, model, "start", 0, tuner->best_score, true);
@@ -356,6 +374,19 @@ static ss_split_options split_of(const ss_tuner *tuner)
                               .max_cases = (size_t)tuner->limits->max_cases};
 }
 
+/* In random order, so that the first n are a fair sample. */
+static void shuffle(ss_cases *cases, uint64_t seed)
+{
+    ss_random random;
+    ss_random_seed(&random, seed);
+    for (size_t i = cases->count; i > 1; i--) {
+        size_t j = ss_random_below(&random, (uint32_t)i);
+        ss_case moved = cases->cases[j];
+        cases->cases[j] = cases->cases[i - 1];
+        cases->cases[i - 1] = moved;
+    }
+}
+
 static ss_status measure_wanted(ss_tuner *tuner)
 {
     ss_status status = SS_OK;
@@ -383,6 +414,7 @@ static ss_status tune_task(ss_tuner *tuner, const ss_catalog *catalog, int64_t d
     if (tuner->cases.count == 0)
         SS_TRY(ss_error_set(tuner->error, SS_E_ARGUMENT, "the log has nothing to hold out for task %s",
                             ss_task_name(tuner->task)));
+    shuffle(&tuner->cases, split.seed);
     SS_TRY(measure_wanted(tuner));
     SS_TRY(ss_temporary_folder(tuner->folder, sizeof tuner->folder, tuner->error));
     SS_TRY(ss_train_into(tuner->folder, "tuning", &tuner->train, tuner->log, catalog, decimals, &base, tuner->threads,
