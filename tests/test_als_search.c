@@ -113,7 +113,7 @@ static void lengths_far_apart(void **state)
     (void)state;
     ss_random random = test_random();
     float *factors = random_rows(&random, 2000, 64), *vectors = random_rows(&random, 4, 64);
-    for (size_t row = 0; row < 2000; row++) {
+    for (size_t row = 0; row < 1500; row++) {
         float length = (float)pow(10, -30 + 45 * ss_random_unit(&random));
         for (size_t k = 0; k < 64; k++)
             factors[row * 64 + k] *= row % 3 == 0 ? length : row % 3 == 1 && k == row % 64 ? 1e4f : 1;
@@ -124,6 +124,47 @@ static void lengths_far_apart(void **state)
         vectors[128 + k] *= k == 5 ? 1e6f : 1;
     }
     expect_exact(factors, 2000, 64, vectors, 4);
+    free(factors);
+    free(vectors);
+}
+
+/* Bytes hold these rows exactly, but round some of the query's coordinates from 0.6 to 1 and others from 0.4 to 0. */
+static void queries_that_bytes_cannot_hold(void **state)
+{
+    (void)state;
+    ss_random random = test_random();
+    float *factors = random_rows(&random, 2000, 64), *vectors = random_rows(&random, 1, 64);
+    memset(vectors, 0, 64 * sizeof *vectors);
+    vectors[5] = SS_ALS_QUERY_MAX;
+    for (size_t k = 10; k < 50; k++)
+        vectors[k] = k < 30 ? 0.6f : 0.4f;
+    for (size_t row = 0; row < 2000; row++) {
+        size_t first = row % 2 ? 10 : 30;
+        memset(factors + row * 64, 0, 64 * sizeof *factors);
+        factors[row * 64 + 6] = 127;
+        for (size_t k = first; k < first + 20; k++)
+            factors[row * 64 + k] = (float)ss_random_below(&random, row % 2 ? 50 : 100);
+    }
+    expect_exact(factors, 2000, 64, vectors, 1);
+    free(factors);
+    free(vectors);
+}
+
+/* The longest rows miss the query's direction, shorter and shorter ones come closer to it; the best stands far back. */
+static void short_rows_in_the_right_direction(void **state)
+{
+    (void)state;
+    ss_random random = test_random();
+    float *factors = random_rows(&random, 1500, 64), *vectors = random_rows(&random, 1, 64);
+    memset(vectors, 0, 64 * sizeof *vectors);
+    vectors[0] = 1;
+    for (size_t row = 0; row < 1500; row++) {
+        float length = 1 - 1e-4f * (float)row, cosine = row == 1400 ? 1 : (0.84f + 1e-6f * (float)(row % 7)) / length;
+        memset(factors + row * 64, 0, 64 * sizeof *factors);
+        factors[row * 64] = length * cosine;
+        factors[row * 64 + 1] = length * sqrtf(fmaxf(0, 1 - cosine * cosine));
+    }
+    expect_exact(factors, 1500, 64, vectors, 1);
     free(factors);
     free(vectors);
 }
@@ -180,9 +221,14 @@ static void the_filter_is_asked_seldom(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(random_factors),    cmocka_unit_test(ties),
-        cmocka_unit_test(lengths_far_apart), cmocka_unit_test(nearly_equal_scores),
-        cmocka_unit_test(trained_factors),   cmocka_unit_test(the_filter_is_asked_seldom),
+        cmocka_unit_test(random_factors),
+        cmocka_unit_test(ties),
+        cmocka_unit_test(lengths_far_apart),
+        cmocka_unit_test(nearly_equal_scores),
+        cmocka_unit_test(queries_that_bytes_cannot_hold),
+        cmocka_unit_test(short_rows_in_the_right_direction),
+        cmocka_unit_test(trained_factors),
+        cmocka_unit_test(the_filter_is_asked_seldom),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
