@@ -2,8 +2,10 @@
  * bench_csv.c: how fast a CSV purchase log is read.
  *
  *   bench_csv [FILE]
+ *   bench_csv --write FILE [ROWS]
  *
- * Without a file it writes one of 10 million rows to a temporary folder and removes it at the end. Prints lines
+ * Without a file it writes one of 10 million rows to a temporary folder and removes it at the end; with --write it only
+ * writes one, for peers to read as well. Prints lines
  * `name value unit` to standard output. Each figure is the best of several runs, the file in the page cache.
  */
 #include "base/clock.h"
@@ -14,6 +16,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -31,7 +34,7 @@ static int fail(const ss_error *error)
 }
 
 /* A plausible log: orders of some six items, few items often and many seldom. */
-static bool write_log(const char *path)
+static bool write_log(const char *path, unsigned rows)
 {
     FILE *file = fopen(path, "w");
     if (!file)
@@ -40,7 +43,7 @@ static bool write_log(const char *path)
     ss_random_seed(&random, 1);
     fputs("order_id,customer_id,item_id,quantity,unit_price,timestamp\n", file);
     unsigned order = 536365, customer = 0, minute = 0;
-    for (unsigned row = 0; row < ROWS; row++) {
+    for (unsigned row = 0; row < rows; row++) {
         if (row == 0 || ss_random_below(&random, 6) == 0) {
             order++;
             customer = ss_random_below(&random, CUSTOMERS);
@@ -139,14 +142,17 @@ static int measure_all(const char *path)
     return 0;
 }
 
-int main(int argc, char **argv)
+static int write_only(const char *path, const char *rows)
 {
-    if (argc > 2 || (argc == 2 && argv[1][0] == '-')) {
-        fputs("usage: bench_csv [FILE]\n", stderr);
-        return 2;
-    }
-    if (argc == 2)
-        return measure_all(argv[1]);
+    long count = rows ? atol(rows) : (long)ROWS;
+    if (count >= 1 && count <= UINT32_MAX && write_log(path, (unsigned)count))
+        return 0;
+    perror("bench_csv: cannot write the log");
+    return 1;
+}
+
+static int measure_own(void)
+{
     char folder[] = "/tmp/bench_csv.XXXXXX", path[sizeof folder + sizeof "/log.csv"];
     if (!mkdtemp(folder)) {
         perror("bench_csv: mkdtemp");
@@ -154,11 +160,23 @@ int main(int argc, char **argv)
     }
     snprintf(path, sizeof path, "%s/log.csv", folder);
     int result = 1;
-    if (write_log(path))
+    if (write_log(path, ROWS))
         result = measure_all(path);
     else
         perror("bench_csv: cannot write the log");
     unlink(path);
     rmdir(folder);
     return result;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 1)
+        return measure_own();
+    if ((argc == 3 || argc == 4) && strcmp(argv[1], "--write") == 0)
+        return write_only(argv[2], argc == 4 ? argv[3] : NULL);
+    if (argc == 2 && argv[1][0] != '-')
+        return measure_all(argv[1]);
+    fputs("usage: bench_csv [FILE] | bench_csv --write FILE [ROWS]\n", stderr);
+    return 2;
 }

@@ -1,11 +1,11 @@
 /*
  * bench_search.c: exact maximum-inner-product search over item factors, beside OpenBLAS sgemv + selection on the same factors.
  *
- *   bench_search [FOLDER]
+ *   bench_search [FOLDER [ITEMS]...]
  *
- * 50,000 x 64 and 1,000,000 x 64, Gaussian and trained factors; top 10, 100 and 500; each query answered by both in turn,
- * medians. Trained: factorizations of simulated clusters (for the million, the rows of 50,000 trained items 20 times
- * over, with a little noise). With FOLDER it also writes what it searched,
+ * 50,000 x 64 and 1,000,000 x 64 (or the numbers of items given), Gaussian and trained factors; top 10, 100 and 500; each
+ * query answered by both in turn, medians. Trained: factorizations of simulated clusters of at most 50,000 items (beyond,
+ * the rows of the trained items over and over, with a little noise). With FOLDER it also writes what it searched,
  * FOLDER/search_NAME.items and .queries (raw rows of 64 little-endian floats), for peers in other languages. Prints lines
  * `name value unit`; every answer of ours is compared with a full scan by our own score, those of the peer to its rounding.
  */
@@ -26,13 +26,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FACTORS   64u
-#define QUERIES   200u
-#define CHECKED   10u /* queries whose answers are compared with a full scan */
-#define SMALL     50000u
-#define LARGE     1000000u
-#define MOST_K    500u
-#define PATH_ROOM 4096
+#define FACTORS    64u
+#define QUERIES    200u
+#define CHECKED    10u    /* queries whose answers are compared with a full scan */
+#define TRAINED    50000u /* most items that are trained */
+#define LEAST      5000
+#define MOST_K     500u
+#define MOST_CASES 8
+#define PATH_ROOM  4096
 
 typedef struct factors { /* owned */
     float *items, *queries;
@@ -73,16 +74,16 @@ static ss_status make_gaussian(uint32_t count, factors *out, ss_error *error)
     return SS_OK;
 }
 
-static ss_status fit_clusters(ss_als_factors *trained, ss_error *error)
+static ss_status fit_clusters(uint32_t items, ss_als_factors *trained, ss_error *error)
 {
     ss_status status;
     ss_cluster_options shape;
     ss_option_group group = {NULL, NULL, ss_cluster_option_table, &shape};
     ss_clusters clusters = {0};
     ss_options_defaults(&group, 1);
-    shape.items = SMALL;
-    shape.customers = 4 * SMALL;
-    shape.interactions = 200 * SMALL;
+    shape.items = items;
+    shape.customers = 4 * (int64_t)items;
+    shape.interactions = 200 * (int64_t)items;
     const ss_als_options options = {.factors = FACTORS,
                                     .iterations = 10,
                                     .solver = SS_ALS_CG,
@@ -222,31 +223,32 @@ out:
     return status;
 }
 
-static ss_status run(const char *folder, ss_error *error)
+static ss_status search_both(const ss_als_factors *trained, uint32_t count, const char *folder, ss_error *error)
+{
+    ss_status status;
+    factors f = {0};
+    char name[64];
+    SS_TRY(make_gaussian(count, &f, error));
+    snprintf(name, sizeof name, "gaussian_%" PRIu32, count);
+    SS_TRY(search_all(&f, name, folder, error));
+    factors_free(&f);
+    SS_TRY(make_trained(trained, count, &f, error));
+    snprintf(name, sizeof name, "trained_%" PRIu32, count);
+    SS_TRY(search_all(&f, name, folder, error));
+out:
+    factors_free(&f);
+    return status;
+}
+
+static ss_status run(const char *folder, const uint32_t *counts, size_t cases, ss_error *error)
 {
     ss_status status = SS_OK;
     ss_als_factors trained = {0};
-    factors f = {0};
-    const struct {
-        const char *name;
-        uint32_t count;
-        bool trained;
-    } cases[] = {{"gaussian_50000", SMALL, false},
-                 {"trained_50000", SMALL, true},
-                 {"gaussian_1000000", LARGE, false},
-                 {"trained_1000000", LARGE, true}};
     openblas_set_num_threads(1);
-    SS_TRY(fit_clusters(&trained, error));
-    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
-        if (cases[c].trained)
-            SS_TRY(make_trained(&trained, cases[c].count, &f, error));
-        else
-            SS_TRY(make_gaussian(cases[c].count, &f, error));
-        SS_TRY(search_all(&f, cases[c].name, folder, error));
-        factors_free(&f);
-    }
+    SS_TRY(fit_clusters(counts[0] < TRAINED ? counts[0] : TRAINED, &trained, error));
+    for (size_t c = 0; c < cases; c++)
+        SS_TRY(search_both(&trained, counts[c], folder, error));
 out:
-    factors_free(&f);
     ss_als_factors_free(&trained);
     return status;
 }
@@ -254,5 +256,14 @@ out:
 int main(int argc, char **argv)
 {
     ss_error error = {0};
-    return run(argc > 1 ? argv[1] : NULL, &error) == SS_OK ? 0 : bench_fail("bench_search", &error);
+    uint32_t counts[MOST_CASES] = {50000, 1000000};
+    size_t cases = argc > 2 ? (size_t)argc - 2 : 2;
+    for (size_t c = 0; argc > 2 && c < cases && c < MOST_CASES; c++)
+        counts[c] = (uint32_t)strtoul(argv[c + 2], NULL, 10);
+    if (cases > MOST_CASES || counts[0] < LEAST) {
+        fprintf(stderr, "usage: bench_search [FOLDER [ITEMS]...]: up to %d numbers, the first at least %d\n",
+                MOST_CASES, LEAST);
+        return 2;
+    }
+    return run(argc > 1 ? argv[1] : NULL, counts, cases, &error) == SS_OK ? 0 : bench_fail("bench_search", &error);
 }

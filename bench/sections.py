@@ -1,0 +1,170 @@
+"""The sections of bench/run. Each takes a Setting and returns a Table; bench/README.md tells what they measure."""
+import os
+
+from measuring import BUILD, Failed, Goal, Table, in_turns, peer, program, run, timed
+
+THREADS = 2
+NUMBERS = ("rate", "p50", "p99", "p999")
+
+
+class Setting:
+    """`folder`: temporary, for the sections' data; removed by the caller. `limits`: figures of bench_limits, or None."""
+
+    def __init__(self, folder, quick, rounds):
+        self.folder, self.quick, self.rounds = folder, quick, 1 if quick else rounds
+        self.measured_limits = None
+
+    def room(self, name):
+        path = os.path.join(self.folder, name)
+        os.makedirs(path, exist_ok=True)
+        return path
+
+    def shape(self):
+        """Of the interactions in sections b and c."""
+        return ["--customers", "20000", "--items", "10000", "--interactions", "400000"] if self.quick else []
+
+    def limits(self):
+        if self.measured_limits is None:
+            command = [program("bench_limits")] + (["64"] if self.quick else [])
+            self.measured_limits = in_turns(self.rounds, [lambda: run(command)])
+        return self.measured_limits
+
+
+def server(setting):
+    turns = "1" if setting.quick else "7"
+    figures = run([program("bench_server"), os.path.join(BUILD, "smartshelf"), "", turns])
+    table = Table(figures)
+    goals = {("echo", 64): Goal(0.85), ("echo", 256): Goal(0.75), ("get", 256): Goal(1), ("zrevrange", 64): Goal(3),
+             ("zrevrange", 256): Goal(3)}
+    names = {"echo": "ZeroMQ echo", "get": "redis GET", "zrevrange": "redis ZREVRANGE"}
+    for window in (1, 8, 64, 256):
+        for other, shown in names.items():
+            base = f"server_window_{window}"
+            table.compare(f"requests/s, {window} in flight", f"{base}_smartshelf_rate", f"{base}_{other}_rate", shown,
+                          goals.get((other, window)), ratio=f"{base}_over_{other}")
+        for number in NUMBERS[1:]:
+            table.compare(f"{number}, {window} in flight", f"{base}_smartshelf_{number}", f"{base}_echo_{number}",
+                          names["echo"])
+    table.note("ratios of rates are medians of each turn's own ratio; the echo is the limit of the transport")
+    return table
+
+
+def cooccurrence(setting):
+    folder = setting.room("clusters")
+    run([program("bench_clusters"), folder] + setting.shape())
+    ours, scipy = [program("bench_cooccurrence"), folder, "--rounds", "1"], peer("peer_cooccurrence_scipy.py") + [folder]
+    steps = [lambda: run(ours, THREADS), lambda: run(scipy, THREADS)]
+    try:
+        graphblas = [program("peer_cooccurrence_graphblas"), folder, str(THREADS)]
+        steps.append(lambda: run(graphblas, THREADS))
+    except Failed as why:
+        print(f"  {why}: left out")
+    figures = in_turns(setting.rounds, steps)
+    table = Table(figures)
+    mine = f"cooccurrence_seconds_threads_{THREADS}"
+    table.compare("top 50, 2 threads", mine, "scipy_seconds", "scipy", Goal(8))
+    table.compare("top 50, 2 threads", mine, "graphblas_seconds_threads_2", "GraphBLAS", Goal(5))
+    table.compare("2 threads over 1", mine, "cooccurrence_seconds_threads_1", "one thread")
+    table.state("peak memory", "cooccurrence_peak_rss", Goal(400, at_least=False))
+    sums = [figures[name][0] for name in ("cooccurrence_score_sum", "scipy_score_sum", "graphblas_score_sum")
+            if name in figures]
+    same = max(sums) - min(sums) <= 1e-4 * max(sums)
+    table.note(f"sums of all scores {'agree' if same else 'DIFFER'}: {', '.join(f'{value:.6g}' for value in sums)}")
+    rate = figures["cooccurrence_increments"][0] / figures[mine][0]
+    table.note(f"{rate:.3g} pair increments a second; reading four bytes for each takes "
+               f"{rate * 4 / setting.limits()['limit_read_threads_2'][0] * 1e-9:.0%} of the memory bandwidth")
+    return table
+
+
+def factorization(setting):
+    figures = run([program("bench_als")] + setting.shape(), THREADS)
+    table = Table(figures)
+    for factors in (64, 128):
+        other = f"als_peer_openblas_{factors}_threads2"
+        for solver, shown in (("cg", "conjugate gradients"), ("exact", "exact")):
+            table.compare(f"{shown}, {factors} factors", f"als_{solver}_{factors}_threads2", other, "exact, OpenBLAS")
+    table.state("conjugate gradients, 64 factors", "als_cg_64_threads2", Goal(1.6, at_least=False))
+    table.compare("objective after 10, 64 factors", "als_objective_cg", "als_objective_peer_openblas", "exact, OpenBLAS",
+                  Goal(1.001, at_least=False), ratio="als_objective_cg_over_peer")
+    for name in sorted(name for name in figures if name.startswith("als_fold_in")):
+        table.state(name[4:].replace("_", " "), name)
+    ratings, limits = figures["als_interactions"][0], setting.limits()
+    for factors in (64, 128):
+        seconds = figures[f"als_cg_{factors}_threads2"][0]
+        # Two sweeps; each of the 3 steps and the first residual: a product and an addition for each factor, twice.
+        rate = 2 * 4 * ratings * 4 * factors / seconds * 1e-9
+        gather = 2 * ratings * limits["limit_gather_256_bytes"][0] * 1e-9 / THREADS * factors / 64
+        table.note(f"{factors} factors: {rate:.1f} GFLOP/s, {rate / limits['limit_sgemm_threads_2'][0]:.0%} of sgemm; "
+                   f"gathering every row from memory would take {gather:.2f} s")
+    return table
+
+
+def search(setting):
+    folder = setting.room("search")
+    counts = ["20000"] if setting.quick else ["50000", "1000000"]
+    ours, faiss = [program("bench_search"), folder] + counts, peer("peer_search_faiss.py") + [folder]
+    figures = in_turns(setting.rounds, [lambda: run(ours, 1), lambda: run(faiss, 1)])
+    table, goals = Table(figures), {"trained": Goal(3), "gaussian": Goal(1.5)}
+    bandwidth = setting.limits()["limit_read_threads_1"][0]
+    for count in counts:
+        for kind, goal in goals.items():
+            for k in (10, 100, 500):
+                name = f"search_{kind}_{count}_top{k}"
+                what = f"{kind} {int(count):,} × 64, top {k}"
+                table.compare(what, name, f"{name}_sgemv", "sgemv + selection", goal if count == "50000" else None,
+                              ratio=f"{name}_sgemv_over_ours")
+                table.compare(what, name, f"{name}_faiss", "faiss IndexFlatIP")
+        table.note(f"{int(count):,} × 64 floats read once at the memory's bandwidth: "
+                   f"{int(count) * 256 / bandwidth * 1e-3:.0f} microseconds")
+    wrong = sum(int(value) for name, (value, _) in figures.items() if name.endswith("_wrong"))
+    table.note("every answer compared equals the full scan" if wrong == 0 else f"{wrong} answers are WRONG")
+    return table
+
+
+def csv(setting):
+    path = os.path.join(setting.room("csv"), "log.csv")
+    run([program("bench_csv"), "--write", path, "200000" if setting.quick else "10000000"])
+    figures = in_turns(setting.rounds, [
+        lambda: run([program("bench_csv"), path], 1),
+        lambda: timed("csv_wc_seconds", ["wc", "-l", path], 1),
+        lambda: run(peer("peer_csv_pandas.py") + [path], 1),
+    ])
+    table = Table(figures)
+    table.state("whole log, ids interned", "csv_read_rate", Goal(5e6))
+    table.compare("whole log, ids interned", "csv_read_seconds", "csv_pandas_seconds", "pandas.read_csv")
+    table.compare("whole log, ids interned", "csv_read_seconds", "csv_wc_seconds", "wc -l")
+    table.compare("rows and fields", "csv_tokenise_seconds", "csv_pandas_seconds", "pandas.read_csv")
+    table.compare("rows and fields", "csv_tokenise_seconds", "csv_wc_seconds", "wc -l")
+    bandwidth = setting.limits()["limit_read_threads_1"][0]
+    for name in ("tokenise", "read"):
+        table.note(f"{name}: {figures[f'csv_{name}_bandwidth'][0]:,.0f} MB/s, "
+                   f"{figures[f'csv_{name}_bandwidth'][0] / bandwidth * 1e-3:.0%} of the memory's bandwidth")
+    return table
+
+
+def opening(setting):
+    command = [program("bench_open"), "20" if setting.quick else "1000", setting.room("open")]
+    table = Table(in_turns(setting.rounds, [lambda: run(command, 1)]))
+    table.state("opened to first answer, pages not in memory", "open.cold")
+    table.state("opened to first answer, pages in memory", "open.warm")
+    return table
+
+
+def limits(setting):
+    table = Table(setting.limits())
+    for threads in (1, 2):
+        table.state(f"memory read, {threads} thread{'s' * (threads - 1)}", f"limit_read_threads_{threads}")
+        table.state(f"sgemm, {threads} thread{'s' * (threads - 1)}", f"limit_sgemm_threads_{threads}")
+    table.state("one row of 64 floats, at random", "limit_gather_256_bytes")
+    return table
+
+
+SECTIONS = {
+    "limits": ("limits of this machine", limits),
+    "a": ("server: related, limit 10, one worker, tcp", server),
+    "b": ("co-occurrence: top 50 with ids, scores and evidence", cooccurrence),
+    "c": ("factorization: seconds per iteration", factorization),
+    "d": ("for_you: exact search over item factors, one core", search),
+    "e": ("reading a CSV log, one core", csv),
+    "f": ("opening a generation until the first answer", opening),
+}
