@@ -188,7 +188,8 @@ int64_t ss_sim_item_until(const ss_sim_catalog *catalog, uint32_t number)
 /* The first product of a type is always there, so that no need goes unserved. */
 static void set_life(const ss_sim_catalog *catalog, const ss_sim_group *group, uint32_t number, ss_sim_item *item)
 {
-    double u = group->ordinal == 0 ? 1 : unit_for(catalog, SALT_LIFE, number);
+    bool first = number == catalog->types[group->type].first_group;
+    double u = first ? 1 : unit_for(catalog, SALT_LIFE, number);
     double when = unit_for(catalog, SALT_TURN, number), days = catalog->days;
     item->life = u < .03   ? SS_SIM_RISING
                  : u < .06 ? SS_SIM_FALLING
@@ -245,13 +246,10 @@ static void fill_item(const ss_sim_catalog *catalog, uint32_t group_number, uint
     const ss_shop_type *type = &ss_shop_types[group->type];
     ss_sim_item *item = &catalog->items[group->first + variant];
     *item = (ss_sim_item){.variant = (uint8_t)variant, .group = group_number, .type = group->type, .durable = durable};
-    item->style = (uint8_t)(words_of(catalog, group).brand % SS_SIM_STYLES);
     item->interval = (uint16_t)lround(type->interval * pow(SIZE_STEP, size_of(catalog, item)));
     item->price = price_of(catalog, item);
     set_life(catalog, group, group_number, item);
     set_id(catalog, group, group_number, item);
-    catalog->traits[group->first + variant] =
-        (uint8_t)(item->style | (item->life == SS_SIM_STEADY ? 0 : SS_SIM_CHANGES));
 }
 
 /* How many of the items still to be made become variants of the next product. */
@@ -261,27 +259,55 @@ static uint32_t draw_variants(const ss_sim_catalog *catalog, const ss_sim_type *
     uint32_t fair = quota * 2 / 5 ? quota * 2 / 5 : 1; /* a small shop rather has three makes than three colours */
     most = most < SS_SIM_VARIANTS_MAX ? most : SS_SIM_VARIANTS_MAX;
     most = most < fair ? most : fair;
-    uint32_t variants = 1 + (uint32_t)(bits_for(catalog, SALT_VARIANTS, catalog->group_count) % most);
+    uint32_t next = type->first_group + type->group_count;
+    uint32_t variants = 1 + (uint32_t)(bits_for(catalog, SALT_VARIANTS, next) % most);
     return variants < left ? variants : left;
+}
+
+static int compare_styles(const void *a, const void *b)
+{
+    const ss_sim_group *x = a, *y = b;
+    if (x->style != y->style)
+        return x->style < y->style ? -1 : 1;
+    return (x->ordinal > y->ordinal) - (x->ordinal < y->ordinal);
+}
+
+/* The products of a type, sorted by style: a customer's own style is then one run of items. */
+static void make_groups(ss_sim_catalog *catalog, uint16_t number, uint32_t quota)
+{
+    ss_sim_type *type = &catalog->types[number];
+    ss_sim_group *groups = catalog->groups + type->first_group;
+    while (type->item_count < quota) {
+        uint32_t variants = draw_variants(catalog, type, quota, quota - type->item_count);
+        ss_sim_group *group = &groups[type->group_count];
+        *group = (ss_sim_group){.ordinal = type->group_count, .type = number, .variants = (uint8_t)variants};
+        group->style = (uint8_t)(words_of(catalog, group).brand % SS_SIM_STYLES);
+        type->group_count++;
+        type->item_count += variants;
+    }
+    qsort(groups, type->group_count, sizeof *groups, compare_styles);
 }
 
 static void fill_type(ss_sim_catalog *catalog, uint16_t number, uint32_t quota)
 {
     uint16_t durable = ss_shop_types[number].kind == SS_SHOP_DURABLE ? ++catalog->durable_types : 0;
-    ss_sim_type *made = &catalog->types[number];
-    made->first_item = catalog->item_count;
-    made->first_group = catalog->group_count;
-    while (made->item_count < quota) {
-        uint32_t variants = draw_variants(catalog, made, quota, quota - made->item_count);
-        uint32_t group = catalog->group_count;
-        catalog->groups[group] = (ss_sim_group){catalog->item_count, made->group_count, number, (uint16_t)variants};
-        for (uint32_t v = 0; v < variants; v++)
-            fill_item(catalog, group, v, durable);
+    ss_sim_type *type = &catalog->types[number];
+    uint32_t style = 0;
+    type->first_item = type->style_first[0] = catalog->item_count;
+    type->first_group = catalog->group_count;
+    make_groups(catalog, number, quota);
+    for (uint32_t g = 0; g < type->group_count; g++) {
+        ss_sim_group *group = &catalog->groups[catalog->group_count];
+        group->first = catalog->item_count;
+        while (style < group->style)
+            type->style_first[++style] = group->first;
+        for (uint32_t v = 0; v < group->variants; v++)
+            fill_item(catalog, catalog->group_count, v, durable);
         catalog->group_count++;
-        catalog->item_count += variants;
-        made->group_count++;
-        made->item_count += variants;
+        catalog->item_count += group->variants;
     }
+    while (style < SS_SIM_STYLES)
+        type->style_first[++style] = catalog->item_count;
 }
 
 /* Each type gets one item, and of the rest a share that grows with the root of its sales: what sells twice as well has
@@ -329,6 +355,22 @@ static void weigh_type(const ss_sim_catalog *catalog, const ss_sim_type *type, u
     }
 }
 
+/* `weights` are those of the type's items and are spoilt. */
+static ss_status build_type_draws(const ss_sim_catalog *catalog, ss_sim_type *type, double *weights, ss_error *error)
+{
+    for (uint32_t style = 0; style < SS_SIM_STYLES; style++) {
+        uint32_t first = type->style_first[style], count = type->style_first[style + 1] - first;
+        double *own = weights + (first - type->first_item), sum = 0;
+        for (uint32_t i = 0; i < count; i++)
+            sum += own[i];
+        type->style_weight[style] = (float)sum;
+        ss_status status = count ? ss_alias_build(catalog->draws + first, own, count, error) : SS_OK;
+        if (status != SS_OK)
+            return status;
+    }
+    return SS_OK;
+}
+
 static ss_status build_draws(ss_sim_catalog *catalog, ss_error *error)
 {
     ss_status status = SS_OK;
@@ -339,11 +381,8 @@ static ss_status build_draws(ss_sim_catalog *catalog, ss_error *error)
         goto out;
     }
     for (size_t t = 0; t < ss_shop_type_count; t++) {
-        const ss_sim_type *type = &catalog->types[t];
-        if (!type->item_count)
-            continue;
-        weigh_type(catalog, type, ranks, weights);
-        SS_TRY(ss_alias_build(catalog->draws + type->first_item, weights, type->item_count, error));
+        weigh_type(catalog, &catalog->types[t], ranks, weights);
+        SS_TRY(build_type_draws(catalog, &catalog->types[t], weights, error));
     }
 out:
     free(ranks);
@@ -364,7 +403,8 @@ static const ss_sim_group *find_companion(const ss_sim_catalog *catalog, const s
                                           const ss_sim_type *to)
 {
     const ss_sim_type *from = &catalog->types[group->type];
-    uint32_t begin = (uint32_t)((uint64_t)group->ordinal * to->group_count / from->group_count);
+    uint64_t place = (uint64_t)(group - catalog->groups) - from->first_group;
+    uint32_t begin = (uint32_t)(place * to->group_count / from->group_count);
     uint32_t brand = words_of(catalog, group).brand;
     const ss_sim_group *found = &catalog->groups[to->first_group]; /* the first is always steady */
     bool any = false;
@@ -432,12 +472,11 @@ ss_status ss_sim_catalog_make(uint32_t items, int64_t start, int32_t days, uint6
 {
     ss_status status = SS_OK;
     ss_sim_catalog made = {.start = start, .days = days, .seed = seed, .ranges = list_length(ss_shop_ranges)};
-    made.items = ss_array_aligned(items, sizeof *made.items);
+    made.items = ss_array_huge(items, sizeof *made.items);
     made.groups = ss_array_new(items, sizeof *made.groups);
     made.types = ss_array_zeroed(ss_shop_type_count, sizeof *made.types);
-    made.draws = ss_array_new(items, sizeof *made.draws);
-    made.traits = ss_array_new(items, sizeof *made.traits);
-    if (!made.items || !made.groups || !made.types || !made.draws || !made.traits) {
+    made.draws = ss_array_huge(items, sizeof *made.draws);
+    if (!made.items || !made.groups || !made.types || !made.draws) {
         status = ss_error_nomem(error);
         goto out;
     }
@@ -459,6 +498,5 @@ void ss_sim_catalog_release(ss_sim_catalog *catalog)
     free(catalog->groups);
     free(catalog->types);
     free(catalog->draws);
-    free(catalog->traits);
     *catalog = (ss_sim_catalog){0};
 }

@@ -14,7 +14,6 @@
 #define SS_SIM_PARTNERS_MAX 4u /* complements of one item; the shop's edges keep within it */
 #define SS_SIM_STYLES       5u /* kinds of taste: each brand has one */
 #define SS_SIM_VARIANTS_MAX 8u
-#define SS_SIM_CHANGES      0x80u /* its life is not steady */
 
 /* How a product's sales run over the log. */
 typedef enum ss_sim_life {
@@ -35,7 +34,7 @@ typedef struct ss_sim_partner {
 /* One cache line: all that a sale looks at. */
 typedef struct ss_sim_item {
     char id[12]; /* not terminated */
-    uint8_t id_size, variant, style, life;
+    uint8_t id_size, variant, life;
     uint32_t price; /* cents */
     uint32_t group;
     uint16_t type;     /* number in ss_shop_types */
@@ -51,7 +50,8 @@ typedef struct ss_sim_group {
     uint32_t first;
     uint32_t ordinal; /* among the groups of its type: makes its name */
     uint16_t type;
-    uint16_t variants;
+    uint8_t variants;
+    uint8_t style; /* its brand's */
 } ss_sim_group;
 
 typedef struct ss_sim_type {
@@ -59,15 +59,15 @@ typedef struct ss_sim_type {
     uint32_t first_group, group_count;
     uint16_t category;                        /* number in ss_shop_categories */
     uint8_t brands, features, sizes, colours; /* lengths of its lists; 1 where there is none */
+    uint32_t style_first[SS_SIM_STYLES + 1];  /* its items are sorted by style: where each style begins */
+    float style_weight[SS_SIM_STYLES];        /* popularity of all items of a style */
 } ss_sim_type;
 
 typedef struct ss_sim_catalog {
     ss_sim_item *items;
     ss_sim_group *groups;
     ss_sim_type *types; /* ss_shop_type_count; those the shop is too small for are empty */
-    ss_alias *draws;    /* item_count: per type, which of its items (relative to first_item) is bought */
-    uint8_t *
-        traits; /* item_count: its style, and SS_SIM_CHANGES: small enough to stay in the cache while items are tried */
+    ss_alias *draws; /* item_count: per type and style, which of its items (from the first of the style on) is bought */
     uint32_t item_count, group_count;
     uint16_t durable_types;
     uint8_t ranges; /* length of ss_shop_ranges */

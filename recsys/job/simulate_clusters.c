@@ -241,8 +241,8 @@ static ss_status allocate(maker *m, ss_error *error)
     size_t items = m->made.item_count;
     m->order = ss_array_new(items, sizeof *m->order);
     m->starts = ss_array_new((size_t)m->options->clusters + 1, sizeof *m->starts);
-    m->own = ss_array_new(items, sizeof *m->own);
-    m->any = ss_array_new(items, sizeof *m->any);
+    m->own = ss_array_huge(items, sizeof *m->own);
+    m->any = ss_array_huge(items, sizeof *m->any);
     m->seen_by = ss_array_zeroed(items, sizeof *m->seen_by);
     m->made.offsets = ss_array_new((size_t)m->made.customer_count + 1, sizeof *m->made.offsets);
     m->made.items = ss_array_new((size_t)m->options->interactions, sizeof *m->made.items);

@@ -91,8 +91,8 @@ ss_status ss_sim_customers_make(uint32_t count, const ss_sim_catalog *catalog, s
 {
     ss_status status = SS_OK;
     ss_sim_customers made = {.count = count, .days = catalog->days, .seed = catalog->seed};
-    made.all = ss_array_aligned(count, sizeof *made.all);
-    made.activity = ss_array_new(count, sizeof *made.activity);
+    made.all = ss_array_huge(count, sizeof *made.all);
+    made.activity = ss_array_huge(count, sizeof *made.activity);
     made.calendar = ss_array_new((size_t)catalog->days, sizeof *made.calendar);
     made.waiting = ss_array_zeroed((size_t)catalog->days, sizeof *made.waiting);
     made.tastes = ss_array_new(ss_shop_category_count, sizeof *made.tastes);

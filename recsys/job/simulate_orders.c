@@ -11,7 +11,7 @@
 #define ON_IMPULSE     0.25 /* chance to take a consumable that will not be kept up */
 #define LAPSES         0.06 /* of repeat purchases: the last one */
 #define JITTER         0.06 /* standard deviation of the log of an interval */
-#define STYLE_STRAY    0.30 /* chance to take what is not of one's style */
+#define STYLE_STRAY    0.30 /* how much less pleases what is not of one's style */
 #define PICK_ATTEMPTS  6
 #define BROADEST_SEEDS 9u
 
@@ -128,23 +128,39 @@ static bool coin(ss_sim_orders *orders, double chance)
     return ss_random_unit(&orders->random) < chance;
 }
 
-/* An item of the type that this customer likes, or, after a few tries, SS_NONE. */
+/* A style by its weight, the customer's own the likeliest. `own` = SS_SIM_STYLES: no preference. */
+static uint32_t pick_style(ss_sim_orders *orders, const ss_sim_type *range, uint32_t own)
+{
+    double sums[SS_SIM_STYLES], sum = 0;
+    for (uint32_t style = 0; style < SS_SIM_STYLES; style++) {
+        sum += (double)range->style_weight[style] * (style == own ? 1 : STYLE_STRAY);
+        sums[style] = sum;
+    }
+    double at = ss_random_unit(&orders->random) * sum;
+    uint32_t style = 0;
+    while (at >= sums[style]) /* ends: at < sum */
+        style++;
+    return style;
+}
+
+static uint32_t draw_item(ss_sim_orders *orders, const ss_sim_type *range, uint32_t own_style)
+{
+    uint32_t style = pick_style(orders, range, own_style);
+    uint32_t first = range->style_first[style], count = range->style_first[style + 1] - first;
+    return first + ss_alias_draw(orders->catalog->draws + first, count, &orders->random);
+}
+
+/* An item of the type that this customer likes and that sells on this day, or, after a few tries, SS_NONE. */
 static uint32_t pick_item(ss_sim_orders *orders, const ss_sim_customer *customer, uint32_t type)
 {
-    const ss_sim_catalog *catalog = orders->catalog;
-    const ss_sim_type *range = &catalog->types[type];
-    uint32_t found = SS_NONE;
+    const ss_sim_type *range = &orders->catalog->types[type];
     for (int attempt = 0; attempt < PICK_ATTEMPTS && range->item_count; attempt++) {
-        uint32_t number =
-            range->first_item + ss_alias_draw(catalog->draws + range->first_item, range->item_count, &orders->random);
-        uint8_t traits = catalog->traits[number];
-        if (traits & SS_SIM_CHANGES && !coin(orders, ss_sim_item_demand(&catalog->items[number], orders->day)))
-            continue;
-        found = number;
-        if ((traits & ~SS_SIM_CHANGES) == customer->style || coin(orders, STYLE_STRAY))
-            break;
+        uint32_t number = draw_item(orders, range, customer->style);
+        const ss_sim_item *item = &orders->catalog->items[number];
+        if (item->life == SS_SIM_STEADY || coin(orders, ss_sim_item_demand(item, orders->day)))
+            return number;
     }
-    return found;
+    return SS_NONE;
 }
 
 /* ---- the basket ---- */
@@ -251,7 +267,7 @@ static bool is_due(const ss_sim_orders *orders, const ss_sim_need *need)
 {
     if (need->item == SS_NONE)
         return false;
-    return need->due <= orders->day + orders->catalog->items[need->item].interval / 12;
+    return need->due <= orders->day + ss_shop_types[need->type].interval / 12;
 }
 
 static void buy_needs(ss_sim_orders *orders, ss_sim_customer *customer, ss_sim_basket *basket)
@@ -362,8 +378,7 @@ uint32_t ss_sim_orders_substitute(ss_sim_orders *orders, uint32_t number)
     const ss_sim_catalog *catalog = orders->catalog;
     const ss_sim_type *range = &catalog->types[catalog->items[number].type];
     for (int attempt = 0; attempt < PICK_ATTEMPTS; attempt++) {
-        uint32_t other =
-            range->first_item + ss_alias_draw(catalog->draws + range->first_item, range->item_count, &orders->random);
+        uint32_t other = draw_item(orders, range, SS_SIM_STYLES);
         if (catalog->items[other].group != catalog->items[number].group && is_on_sale(orders, &catalog->items[other]))
             return other;
     }

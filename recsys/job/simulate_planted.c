@@ -131,7 +131,7 @@ static void write_alternatives(const ss_sim_catalog *catalog, uint32_t number, s
     for (uint32_t v = 1; v < group->variants; v++, report->variants++)
         write_pair(catalog, group->first, group->first + v, "variant", 0, file);
     for (uint32_t s = 1; s <= SUBSTITUTES_LISTED && s < type->group_count; s++) {
-        uint32_t other = type->first_group + (group->ordinal + s) % type->group_count;
+        uint32_t other = type->first_group + (number - type->first_group + s) % type->group_count;
         write_pair(catalog, group->first, catalog->groups[other].first, "substitute", 0, file);
         report->substitutes++;
     }
