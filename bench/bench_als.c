@@ -3,7 +3,7 @@
  *
  *   bench_als [--customers N …]     the shape of the data as in job/simulate_clusters.h: 10,000,000 of 200,000 x 50,000
  *
- * Prints lines `name value unit`: medians over iterations at 64 and 128 factors, one and two threads; the objective after
+ * Prints lines `name value unit`: at 64 and 128 factors, one and two threads, medians of three turns; the objective after
  * ten iterations by conjugate gradients, by our exact solver and by the peer, all from the same start; ratios. The peer does what
  * the textbook says: per row a gather, cblas_ssyrk, LAPACKE_sposv, rows shared out by OpenMP, one BLAS thread. Last, how
  * long it takes to fold in a visitor.
@@ -23,12 +23,14 @@
 #include <inttypes.h>
 #include <lapacke.h>
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define THREADS      2
 #define MOST         32
+#define TURNS        3
 #define OBJECTIVE_AT 10
 
 static const ss_als_options base_options = {.factors = 64,
@@ -165,21 +167,47 @@ typedef struct figures {
     double cg[THREADS], exact[THREADS], peer; /* seconds per iteration with 1, 2 threads; the peer with 2 */
 } figures;
 
-static ss_status measure_times(const ss_als_matrix *by_user, const ss_als_matrix *by_item, int64_t factors, figures *f,
-                               ss_error *error)
+/* Everyone once. */
+static ss_status measure_turn(const ss_als_matrix *by_user, const ss_als_matrix *by_item, int64_t factors, figures *f,
+                              ss_error *error)
 {
     ss_status status;
     ss_als_options options = base_options;
     options.factors = factors;
     for (int threads = THREADS; threads >= 1; threads--) {
-        options.iterations = 5;
+        options.iterations = 3;
         options.solver = SS_ALS_CG;
         SS_TRY(measure(by_user, &options, threads, &f->cg[threads - 1], NULL, error));
-        options.iterations = 3;
+        options.iterations = 1;
         options.solver = SS_ALS_CHOLESKY;
         SS_TRY(measure(by_user, &options, threads, &f->exact[threads - 1], NULL, error));
     }
     SS_TRY(peer_measure(by_user, by_item, &options, THREADS, &f->peer, NULL, error));
+out:
+    return status;
+}
+
+/* Of one figure, `offset` bytes into each turn. */
+static double median_of_turns(const figures *turns, size_t offset)
+{
+    double values[TURNS];
+    for (size_t turn = 0; turn < TURNS; turn++)
+        memcpy(&values[turn], (const char *)&turns[turn] + offset, sizeof values[turn]);
+    return bench_median(values, TURNS);
+}
+
+static ss_status measure_times(const ss_als_matrix *by_user, const ss_als_matrix *by_item, int64_t factors, figures *f,
+                               ss_error *error)
+{
+    ss_status status;
+    figures turns[TURNS];
+    for (size_t turn = 0; turn < TURNS; turn++)
+        SS_TRY(measure_turn(by_user, by_item, factors, &turns[turn], error));
+    for (size_t thread = 0; thread < THREADS; thread++) {
+        f->cg[thread] = median_of_turns(turns, offsetof(figures, cg) + thread * sizeof(double));
+        f->exact[thread] = median_of_turns(turns, offsetof(figures, exact) + thread * sizeof(double));
+    }
+    f->peer = median_of_turns(turns, offsetof(figures, peer));
     const char *format = "als_%s_%" PRId64 "_threads%d %.3f seconds_per_iteration\n";
     for (int threads = 1; threads <= THREADS; threads++) {
         printf(format, "cg", factors, threads, f->cg[threads - 1]);

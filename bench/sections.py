@@ -4,7 +4,7 @@ import os
 from measuring import BUILD, Failed, Goal, Table, in_turns, peer, program, run, timed
 
 THREADS = 2
-NUMBERS = ("rate", "p50", "p99", "p999")
+PERCENTILES = ("p50", "p99", "p999")
 
 
 class Setting:
@@ -42,9 +42,13 @@ def server(setting):
             base = f"server_window_{window}"
             table.compare(f"requests/s, {window} in flight", f"{base}_smartshelf_rate", f"{base}_{other}_rate", shown,
                           goals.get((other, window)), ratio=f"{base}_over_{other}")
-        for number in NUMBERS[1:]:
+        for number in PERCENTILES:
             table.compare(f"{number}, {window} in flight", f"{base}_smartshelf_{number}", f"{base}_echo_{number}",
                           names["echo"])
+        for other in ("get", "zrevrange"):
+            if table.has(f"{base}_{other}_p50"):
+                shown = " / ".join(f"{figures[f'{base}_{other}_{number}'][0]:,.0f}" for number in PERCENTILES)
+                table.note(f"{names[other]}, {window} in flight: p50 / p99 / p999 {shown} µs")
     table.note("ratios of rates are medians of each turn's own ratio; the echo is the limit of the transport")
     return table
 
@@ -131,6 +135,7 @@ def csv(setting):
     ])
     table = Table(figures)
     table.state("whole log, ids interned", "csv_read_rate", Goal(5e6))
+    table.compare("whole log, ids interned", "csv_read_seconds", "csv_pandas_interned_seconds", "pandas, ids as categories")
     table.compare("whole log, ids interned", "csv_read_seconds", "csv_pandas_seconds", "pandas.read_csv")
     table.compare("whole log, ids interned", "csv_read_seconds", "csv_wc_seconds", "wc -l")
     table.compare("rows and fields", "csv_tokenise_seconds", "csv_pandas_seconds", "pandas.read_csv")
