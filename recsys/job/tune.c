@@ -78,6 +78,9 @@ typedef struct ss_tuner {
     char folder[SS_PATH_MAX];
     ss_model_options best;
     double best_score;
+    bool in_blend; /* best_score is that of the blend */
+    bool has_factors;
+    ss_als_options factors; /* of the file that stands in the folder */
     int threads;
     int64_t start, budget; /* of the task, in monotonic nanoseconds */
     int64_t deadline;      /* of the phase */
@@ -142,8 +145,13 @@ static ss_status train_factors(ss_tuner *tuner, const ss_model_options *options)
     ss_status status = SS_OK;
     ss_als_options als = options->als;
     als.iterations = als.iterations < TUNE_ALS_ITERATIONS ? als.iterations : TUNE_ALS_ITERATIONS;
+    if (tuner->has_factors && memcmp(&als, &tuner->factors, sizeof als) == 0)
+        return SS_OK;
+    tuner->has_factors = false;
     SS_TRY(remove_file(tuner, SS_ALS_FILE));
     SS_TRY(ss_als_train(&tuner->train, &als, tuner->threads, NULL, tuner->folder, tuner->error));
+    tuner->factors = als;
+    tuner->has_factors = true;
 out:
     return status;
 }
@@ -171,8 +179,8 @@ static ss_status ask(ss_tuner *tuner, const ss_model_options *options, const cha
     if (strcmp(model, "cooccurrence") != 0 && cases.count > FACTOR_CASES)
         cases.count = FACTOR_CASES;
     SS_TRY(ss_snapshot_open(tuner->folder, NULL, false, &snapshot, tuner->error));
-    SS_TRY(ss_evaluate_shelf(snapshot, &shelf, model, tuner->task, &cases, cutoffs, 2, tuner->threads, NULL,
-                             NULL, NULL, &evaluation, tuner->error));
+    SS_TRY(ss_evaluate_shelf(snapshot, &shelf, model, tuner->task, &cases, cutoffs, 2, tuner->threads, NULL, NULL, NULL,
+                             &evaluation, tuner->error));
     *score = score_of(tuner, &evaluation.rows[0], &evaluation.rows[tuner->task == SS_TASK_REST_OF_BASKET ? 0 : 1],
                       strcmp(model, "als") == 0);
     tuner->report->settings_tried++;
@@ -192,7 +200,7 @@ static bool go_on(ss_tuner *tuner, ss_status *status)
 {
     ss_progress step = {.phase = "tune", .done = tuner->report->settings_tried, .unit = "settings"};
     if (!ss_progress_tell(tuner->progress, &step))
-        *status = SS_E_CANCELLED;
+        *status = ss_error_set(tuner->error, SS_E_CANCELLED, "tuning was stopped");
     bool late = ss_clock_monotonic() >= tuner->deadline;
     tuner->report->out_of_time |= late;
     return *status == SS_OK && !late;
@@ -331,7 +339,7 @@ static ss_status search(ss_tuner *tuner, const ss_knob *knobs, size_t count, con
     tell(tuner, model, "start", 0, tuner->best_score, true);
     while (improved && go_on(tuner, &status)) {
         improved = false;
-        for (size_t k = 0; k < count; k++)
+        for (size_t k = 0; k < count && go_on(tuner, &status); k++)
             if (tuner->log->has_times || !knobs[k].needs_times)
                 SS_TRY(try_knob(tuner, &knobs[k], model, &improved));
     }
@@ -341,19 +349,52 @@ out:
     return status;
 }
 
+/* The blend of the options as they were given: what tuning has to beat. */
+static ss_status ask_start(ss_tuner *tuner, bool pairs, bool factors)
+{
+    ss_status status = SS_OK;
+    if (pairs)
+        SS_TRY(train_pairs(tuner, &tuner->best, false));
+    if (factors)
+        SS_TRY(train_factors(tuner, &tuner->best));
+    SS_TRY(ask(tuner, &tuner->best, "blend", &tuner->report->start[tuner->task]));
+out:
+    return status;
+}
+
+static ss_status search_models(ss_tuner *tuner, bool pairs, bool factors)
+{
+    ss_status status = SS_OK;
+    if (pairs)
+        SS_TRY(search(tuner, pair_knobs, COUNT_OF(pair_knobs), "cooccurrence", 0.45));
+    if (factors)
+        SS_TRY(search(tuner, factor_knobs, COUNT_OF(factor_knobs), "als", 0.8));
+    if (pairs)
+        SS_TRY(train_pairs(tuner, &tuner->best, false));
+    tuner->in_blend = true;
+    tuner->best_score = 0;
+    SS_TRY(search(tuner, blend_knobs, COUNT_OF(blend_knobs), "blend", 1));
+out:
+    return status;
+}
+
+/* The models are searched one by one, so that only the blend at the end tells whether they are better together than those given. */
 static ss_status search_task(ss_tuner *tuner)
 {
     ss_status status = SS_OK;
-    ss_task task = tuner->task;
-    if (tuner->best.models & SS_TRAIN_COOCCURRENCE)
-        SS_TRY(search(tuner, pair_knobs, COUNT_OF(pair_knobs), "cooccurrence", 0.45));
-    bool factors = (tuner->best.models & SS_TRAIN_ALS) && tuner->train.has_customers && task <= SS_TASK_NEXT_BASKET;
-    if (factors)
-        SS_TRY(search(tuner, factor_knobs, COUNT_OF(factor_knobs), "als", 0.8));
-    if (tuner->best.models & SS_TRAIN_COOCCURRENCE)
-        SS_TRY(train_pairs(tuner, &tuner->best, false));
-    SS_TRY(search(tuner, blend_knobs, COUNT_OF(blend_knobs), "blend", 1));
-    tuner->report->best[task] = tuner->best_score;
+    const ss_model_options given = tuner->best;
+    double *start = &tuner->report->start[tuner->task], *best = &tuner->report->best[tuner->task];
+    bool pairs = tuner->best.models & SS_TRAIN_COOCCURRENCE;
+    bool factors =
+        (tuner->best.models & SS_TRAIN_ALS) && tuner->train.has_customers && tuner->task <= SS_TASK_NEXT_BASKET;
+    SS_TRY(ask_start(tuner, pairs, factors));
+    tuner->in_blend = false;
+    status = search_models(tuner, pairs, factors);
+    *best = tuner->in_blend ? tuner->best_score : 0;
+    if (*best < *start) {
+        tuner->best = given;
+        *best = *start;
+    }
 out:
     return status;
 }
@@ -424,6 +465,7 @@ out:
     if (*tuner->folder)
         ss_file_remove_tree(tuner->folder, NULL);
     *tuner->folder = '\0';
+    tuner->has_factors = false;
     ss_cases_free(&tuner->cases);
     ss_interactions_free(&tuner->train);
     return status;

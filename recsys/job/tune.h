@@ -40,8 +40,10 @@ typedef struct ss_tune_report {
 } ss_tune_report;
 
 /*
- * Improves `options` in place. `sink` may be NULL. SS_E_ARGUMENT when the log has nothing to hold out for a task; SS_E_CANCELLED
- * when the progress sink asks to stop: the best so far stands in `options` then too.
+ * Improves `options` in place: per task, what is found stands only where the blend of it beats the blend of what was given; else
+ * the given options stay. The budget ends the search after the setting that is being tried. `sink` may be NULL. SS_E_ARGUMENT
+ * when the log has nothing to hold out for a task; SS_E_CANCELLED when the progress sink asks to stop: the best so far stands
+ * then too.
  */
 ss_status ss_tune(const ss_interactions *log, const ss_catalog *catalog, int64_t decimals, const ss_tune_options *tune,
                   int threads, ss_progress_sink *progress, ss_tune_sink sink, void *context, ss_model_options *options,
