@@ -34,10 +34,15 @@ static void put(ss_input_digest *digest, const char *data, size_t size)
 /* The span of the fields when they lie one byte apart, as a reader of plain text leaves them; else 0. */
 static inline size_t contiguous(const ss_slice *fields, size_t count)
 {
-    for (size_t i = 1; i < count; i++)
-        if (fields[i].data != fields[i - 1].data + fields[i - 1].size + 1)
+    if (count == 0 || !fields[0].data)
+        return 0;
+    uintptr_t end = (uintptr_t)fields[0].data + fields[0].size;
+    for (size_t i = 1; i < count; i++) {
+        if ((uintptr_t)fields[i].data != end + 1)
             return 0;
-    return count ? (size_t)(fields[count - 1].data - fields[0].data) + fields[count - 1].size : 0;
+        end += 1 + fields[i].size;
+    }
+    return end - (uintptr_t)fields[0].data;
 }
 
 void ss_input_digest_row(ss_input_digest *digest, const ss_slice *fields, size_t count)
