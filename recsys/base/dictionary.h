@@ -1,7 +1,7 @@
 /*
  * dictionary.h: external ids (byte strings) to dense numbers 0, 1, 2, … in order of first appearance, and back.
  *
- * One writer or many readers. Memory: the bytes of the ids + 8 bytes (offset) + 11 to 21 bytes (table) an id.
+ * One writer or many readers. Memory: the bytes of the ids + 8 bytes (offset) + 22 to 43 bytes (table) an id.
  */
 #ifndef SS_BASE_DICTIONARY_H
 #define SS_BASE_DICTIONARY_H
@@ -23,6 +23,13 @@ void ss_dictionary_free(ss_dictionary **dictionary);
  * ids); dictionary and *number are untouched then.
  */
 ss_status ss_dictionary_intern(ss_dictionary *dictionary, ss_slice id, uint32_t *number);
+
+/*
+ * The same for ids[0 .. count) in their order, into numbers[]. To find an id is to wait for memory; here many wait
+ * together, which is several times as fast once a dictionary is larger than the caches. On an error some of the ids
+ * may have been given numbers.
+ */
+ss_status ss_dictionary_intern_many(ss_dictionary *dictionary, const ss_slice *ids, uint32_t *numbers, size_t count);
 
 /* The number of `id`, or SS_NONE. */
 uint32_t ss_dictionary_find(const ss_dictionary *dictionary, ss_slice id);
