@@ -132,7 +132,8 @@ static ss_status allocate(maker *m, const uint32_t *rows, uint32_t log_count)
     m->rules.set_aside = ss_dictionary_new();
     if (!m->rows || !m->rules.verdict || !m->rules.set_aside)
         return SS_E_NOMEM;
-    memcpy(m->rows, rows, log_count * sizeof *rows);
+    if (log_count)
+        memcpy(m->rows, rows, log_count * sizeof *rows);
     return SS_OK;
 }
 

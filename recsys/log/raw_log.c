@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "log/column_map.h"
 #include "log/input_digest.h"
+#include "log/row_batch.h"
 #include "log/values.h"
 
 #include <math.h>
@@ -16,10 +17,19 @@
 #define EARLY_CHECK_ROWS 100000u /* from here on a log of which more than half is bad is given up */
 #define TELL_EVERY       4096u   /* rows between looks at the clock */
 #define LAST_TIME_MAX    40u
-#define BASKET_LAST      (SS_NONE / 2 - 1) /* highest number of an order or session */
 
-/* ORDER, CUSTOMER and SESSION stand together: one of them must be there. */
-enum { ITEM, ORDER, CUSTOMER, SESSION, QUANTITY, PRICE, TIME, EVENT, FIELD_COUNT };
+/* The columns of ids, as a batch has them (order, customer and session side by side: one must be there), and of values. */
+enum {
+    ITEM = SS_ID_ITEM,
+    ORDER = SS_ID_ORDER,
+    CUSTOMER = SS_ID_CUSTOMER,
+    SESSION = SS_ID_SESSION,
+    QUANTITY = SS_ID_COLUMNS,
+    PRICE,
+    TIME,
+    EVENT,
+    FIELD_COUNT
+};
 
 static const ss_field fields[FIELD_COUNT] = {
     [ITEM] = {"item_id", "|item|itemid|stockcode|sku|product|productid|productcode|article|articleid|asin|ean|iid|"},
@@ -48,7 +58,6 @@ typedef struct reader {
     ss_raw_log *log;
     ss_log_report *report;
     ss_progress_sink *progress;
-    ss_dictionary *orders, *sessions;
     size_t map[FIELD_COUNT];
     uint64_t generation; /* of the columns in `map` */
     bool mapped;
@@ -59,10 +68,7 @@ typedef struct reader {
     char last_time_text[LAST_TIME_MAX];
     size_t last_time_size;
     int64_t last_time;
-    ss_slice cancel_prefix;
-    bool *cancels; /* order number → its id begins with the prefix */
-    size_t cancels_capacity;
-    uint64_t cancel_rows, cancel_negative;
+    ss_row_batch batch;
     ss_input_digest digest;
 } reader;
 
@@ -201,35 +207,31 @@ static bool read_price(reader *r, const ss_row *row)
            refuse(r, SS_BAD_PRICE, PRICE, text, "not a price", "a decimal number with a point, without a currency");
 }
 
-static bool read_id(reader *r, const ss_row *row, int field, ss_slice *id)
+static bool refuse_id(reader *r, int field, ss_slice text, ss_id_problem what)
 {
-    ss_slice text = *id = field_of(r, row, field);
-    switch (ss_value_id(id)) {
-    case SS_ID_FINE:
-        return true;
-    case SS_ID_EMPTY:
-        return field != ITEM || refuse(r, SS_BAD_ITEM, field, text, "no item id", "1 to 255 bytes of UTF-8");
-    case SS_ID_LONG:
-        return refuse(r, field == ITEM ? SS_BAD_ITEM : SS_BAD_ID, field, text, "an id is too long",
-                      "1 to 255 bytes of UTF-8");
-    case SS_ID_NOT_TEXT:
-        break;
-    }
-    return refuse(r, SS_BAD_FIELDS, field, text, "an id is not text", "UTF-8 without control characters");
+    if (what == SS_ID_NOT_TEXT)
+        return refuse(r, SS_BAD_FIELDS, field, text, "an id is not text", "UTF-8 without control characters");
+    return refuse(r, field == ITEM ? SS_BAD_ITEM : SS_BAD_ID, field, text,
+                  what == SS_ID_EMPTY ? "no item id" : "an id is too long", "1 to 255 bytes of UTF-8");
 }
 
-/* All ids of a row are read before any is interned. */
-typedef struct row_ids {
-    ss_slice item, customer, order, session;
-} row_ids;
-
-static bool read_ids(reader *r, const ss_row *row, row_ids *ids)
+/* What stood in the row before was checked there. */
+static inline bool read_id(reader *r, const ss_row *row, int field, ss_slice *id)
 {
-    if (!read_id(r, row, ITEM, &ids->item) || !read_id(r, row, CUSTOMER, &ids->customer) ||
-        !read_id(r, row, ORDER, &ids->order) || !read_id(r, row, SESSION, &ids->session))
-        return false;
-    return ids->customer.size || ids->order.size || ids->session.size ||
-           refuse(r, SS_BAD_NO_GROUP, FIELD_COUNT, ids->item, "neither order, customer nor session", NULL);
+    ss_slice text = *id = field_of(r, row, field);
+    if (ss_id_batch_repeats(&r->batch.ids[field], text))
+        return true;
+    ss_id_problem what = ss_value_id(id);
+    return what == SS_ID_FINE || (what == SS_ID_EMPTY && field != ITEM) || refuse_id(r, field, text, what);
+}
+
+static bool read_ids(reader *r, const ss_row *row, ss_slice ids[SS_ID_COLUMNS])
+{
+    for (int field = 0; field < SS_ID_COLUMNS; field++)
+        if (!read_id(r, row, field, &ids[field]))
+            return false;
+    return ids[ORDER].size || ids[CUSTOMER].size || ids[SESSION].size ||
+           refuse(r, SS_BAD_NO_GROUP, FIELD_COUNT, ids[ITEM], "neither order, customer nor session", NULL);
 }
 
 /* Whether a rule of one row alone takes it out; the rules count purchases and returns only, but for `until`. */
@@ -249,80 +251,26 @@ static bool is_ignored(reader *r, const ss_interaction *row)
     return rule >= 0;
 }
 
-static ss_status note_cancelling(reader *r, uint32_t order, ss_slice id)
-{
-    size_t prefix = r->cancel_prefix.size;
-    if (!ss_array_grow(&r->cancels, &r->cancels_capacity, (size_t)order + 1, sizeof *r->cancels))
-        return SS_E_NOMEM;
-    r->cancels[order] = prefix && id.size >= prefix && memcmp(id.data, r->cancel_prefix.data, prefix) == 0;
-    return SS_OK;
-}
-
-/* Orders and sessions are numbered apart; the lowest bit of a basket tells them apart. */
-static ss_status intern_basket(reader *r, const row_ids *ids, ss_interaction *row)
-{
-    bool is_order = ids->order.size > 0;
-    ss_dictionary *dictionary = is_order ? r->orders : r->sessions;
-    uint32_t number, before = ss_dictionary_count(dictionary);
-    row->basket = SS_NONE;
-    if (!is_order && !ids->session.size)
-        return SS_OK;
-    ss_status status = ss_dictionary_intern(dictionary, is_order ? ids->order : ids->session, &number);
-    if (status == SS_OK && number > BASKET_LAST)
-        status = SS_E_LIMIT;
-    if (status == SS_OK && is_order && number == before)
-        status = note_cancelling(r, number, ids->order);
-    if (status != SS_OK)
-        return status;
-    row->basket = number * 2 + !is_order;
-    r->log->has_baskets = true;
-    if (is_order && r->cancels[number] && r->event == SS_EVENT_PURCHASE) {
-        r->cancel_rows++;
-        r->cancel_negative += row->quantity < 0;
-    }
-    return SS_OK;
-}
-
-static ss_status keep_row(reader *r, const row_ids *ids, ss_interaction row)
-{
-    ss_status status = SS_OK;
-    ss_raw_log *log = r->log;
-    uint32_t number = SS_NONE;
-    if (ids->customer.size) {
-        SS_TRY(ss_dictionary_intern(log->customers, ids->customer, &number));
-        log->has_customers = true;
-    }
-    row.customer = number;
-    SS_TRY(intern_basket(r, ids, &row));
-    SS_TRY(ss_dictionary_intern(log->items, ids->item, &number));
-    row.item = number;
-    if (log->count == log->capacity && !ss_array_grow(&log->rows, &log->capacity, log->count + 1, sizeof row))
-        return SS_E_NOMEM;
-    log->rows[log->count++] = row;
-out:
-    return status;
-}
-
 static ss_status take_row(reader *r, const ss_row *row)
 {
-    ss_interaction values = {0};
-    row_ids ids;
+    ss_interaction *values = ss_row_batch_next(&r->batch);
+    ss_slice ids[SS_ID_COLUMNS];
     int64_t time;
-    float quantity;
     if (row->kind == SS_ROW_BROKEN) {
         refuse(r, SS_BAD_FIELDS, FIELD_COUNT, (ss_slice){"", 0}, row->problem, NULL);
         count_bad(r, row);
         return SS_OK;
     }
     ss_input_digest_row(&r->digest, row->fields, row->field_count);
-    if (!read_event(r, row) || !read_time(r, row, &time) || !read_quantity(r, row, &quantity) || !read_price(r, row) ||
-        !read_ids(r, row, &ids)) {
+    if (!read_event(r, row) || !read_time(r, row, &time) || !read_quantity(r, row, &values->quantity) ||
+        !read_price(r, row) || !read_ids(r, row, ids)) {
         count_bad(r, row);
         return SS_OK;
     }
-    ss_interaction_set(&values, time, r->event);
-    values.quantity = quantity;
-    return is_ignored(r, &values) ? SS_OK : keep_row(r, &ids, values);
+    ss_interaction_set(values, time, r->event);
+    if (!is_ignored(r, values))
+        ss_row_batch_add(&r->batch, ids);
+    return r->batch.count < SS_ID_BATCH ? SS_OK : ss_row_batch_flush(&r->batch, r->log);
 }
 
 /* Every so often: is somebody stopping us, and is the log worth going on with? */
@@ -352,6 +300,12 @@ static bool needs_mapping(const reader *r, const ss_row *row)
     return row->kind == SS_ROW_FIELDS || (row->kind == SS_ROW_END && !r->mapped && r->source->column_count > 0);
 }
 
+static ss_status explain(ss_status status, ss_error *error)
+{
+    return status == SS_E_LIMIT ? ss_error_set(error, status, "too many different ids in one log")
+                                : ss_error_nomem(error);
+}
+
 static ss_status read_rows(reader *r, ss_error *error)
 {
     for (;;) {
@@ -365,12 +319,10 @@ static ss_status read_rows(reader *r, ss_error *error)
             return status;
         r->report->rows++;
         status = take_row(r, &row);
-        if (status == SS_E_LIMIT)
-            return ss_error_set(error, status, "too many different ids in one log");
-        if (status == SS_OK && r->report->rows % TELL_EVERY == 0)
+        if (status != SS_OK)
+            return explain(status, error);
+        if (r->report->rows % TELL_EVERY == 0)
             status = look_up(r, false, error);
-        else if (status != SS_OK)
-            return ss_error_nomem(error);
         if (status != SS_OK)
             return status;
     }
@@ -379,38 +331,45 @@ static ss_status read_rows(reader *r, ss_error *error)
 /* Rows of cancelling orders return, whatever their sign. */
 static void turn_cancelled(reader *r)
 {
+    const ss_row_batch *batch = &r->batch;
     bool is_explicit = r->options->cancel_prefix != NULL;
-    if (r->cancel_rows == r->cancel_negative ||
-        (!is_explicit && r->cancel_negative * 100 < r->cancel_rows * CANCEL_ROWS_PERCENT))
+    if (batch->cancel_rows == batch->cancel_negative ||
+        (!is_explicit && batch->cancel_negative * 100 < batch->cancel_rows * CANCEL_ROWS_PERCENT))
         return;
     for (size_t i = 0; i < r->log->count; i++) {
         ss_interaction *row = &r->log->rows[i];
-        bool is_order = row->basket != SS_NONE && row->basket % 2 == 0;
-        if (is_order && r->cancels[row->basket / 2] && row->event == SS_EVENT_PURCHASE)
-            row->quantity = -fabsf(row->quantity);
+        if (row->event != SS_EVENT_PURCHASE || !ss_row_batch_cancels(batch, row->basket))
+            continue;
+        row->quantity = -fabsf(row->quantity);
+        r->log->has_returns = true;
     }
 }
 
 static ss_status prepare(reader *r, ss_error *error)
 {
     const char *prefix = r->options->cancel_prefix;
-    r->cancel_prefix = ss_slice_of(prefix ? prefix : USUAL_CANCEL_PREFIX);
-    r->orders = ss_dictionary_new();
-    r->sessions = ss_dictionary_new();
-    r->log->items = ss_dictionary_new();
-    r->log->customers = ss_dictionary_new();
     ss_input_digest_start(&r->digest);
-    if (!r->orders || !r->sessions || !r->log->items || !r->log->customers)
+    if (ss_row_batch_init(&r->batch, ss_slice_of(prefix ? prefix : USUAL_CANCEL_PREFIX)) != SS_OK)
         return ss_error_nomem(error);
     return SS_OK;
 }
 
+static ss_dictionary *take_dictionary(reader *r, ss_id_column column)
+{
+    ss_dictionary *dictionary = r->batch.dictionaries[column];
+    r->batch.dictionaries[column] = NULL;
+    return dictionary;
+}
+
 static void finish(reader *r)
 {
-    uint64_t orders = ss_dictionary_count(r->orders), sessions = ss_dictionary_count(r->sessions);
+    uint64_t orders = ss_dictionary_count(r->batch.dictionaries[SS_ID_ORDER]);
+    uint64_t sessions = ss_dictionary_count(r->batch.dictionaries[SS_ID_SESSION]);
     ss_hash128 digest = ss_input_digest_finish(&r->digest);
     turn_cancelled(r);
     r->log->basket_limit = 2 * (orders > sessions ? orders : sessions);
+    r->log->items = take_dictionary(r, SS_ID_ITEM);
+    r->log->customers = take_dictionary(r, SS_ID_CUSTOMER);
     r->report->digest_low = digest.low;
     r->report->digest_high = digest.high;
 }
@@ -431,14 +390,15 @@ ss_status ss_raw_log_read(ss_row_source *source, const ss_log_options *options, 
     SS_TRY(prepare(r, error));
     SS_TRY(read_rows(r, error));
     SS_TRY(look_up(r, true, error));
+    status = ss_row_batch_flush(&r->batch, &result);
+    if (status != SS_OK)
+        SS_TRY(explain(status, error));
     finish(r);
     *log = result;
 out:
     if (status != SS_OK)
         ss_raw_log_free(&result);
-    ss_dictionary_free(&r->orders);
-    ss_dictionary_free(&r->sessions);
-    free(r->cancels);
+    ss_row_batch_release(&r->batch);
     free(r);
     return status;
 }
@@ -448,6 +408,7 @@ void ss_raw_log_free(ss_raw_log *log)
     if (!log)
         return;
     free(log->rows);
+    free(log->item_rows);
     ss_dictionary_free(&log->items);
     ss_dictionary_free(&log->customers);
     *log = (ss_raw_log){0};

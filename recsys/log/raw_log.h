@@ -12,8 +12,10 @@ typedef struct ss_raw_log {
     ss_interaction *rows; /* in order of the log; a negative quantity of a purchase returns. Owned */
     size_t count, capacity;
     ss_dictionary *items, *customers; /* in order of first appearance in a row that was kept. Owned */
-    uint64_t basket_limit;            /* basket numbers are below */
-    bool has_times, has_baskets, has_customers;
+    uint32_t *item_rows;              /* rows of each item. Owned */
+    size_t item_capacity;
+    uint64_t basket_limit; /* basket numbers are below */
+    bool has_times, has_baskets, has_customers, has_returns;
 } ss_raw_log;
 
 /* Reads `source` to its end. Adds to `report` what it counts. Errors: as ss_log_read. */

@@ -19,7 +19,6 @@ void ss_rows_sort(ss_interaction *rows, size_t count);
 /* The two orders inside one group of rows (one customer, or one basket without a customer). */
 void ss_rows_sort_by_time(ss_interaction *rows, size_t count);   /* (time, basket, item, event, quantity) */
 void ss_rows_sort_by_basket(ss_interaction *rows, size_t count); /* (basket, item, event, time, quantity) */
-void ss_rows_sort_by_item(ss_interaction *rows, size_t count);   /* (item, time, basket, event, quantity) */
 
 /* Do two rows belong to the same customer or, both without one, to the same basket? */
 static inline bool ss_rows_same_group(const ss_interaction *a, const ss_interaction *b)
