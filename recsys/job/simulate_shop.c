@@ -144,7 +144,7 @@ const ss_shop_type ss_shop_types[] = {
     {"Knives & Boards", "Knife Sharpener", ONCE(0.7f), 1490, 4490, "Whetstone|Pull-Through|Ceramic Rod", "", ""},
     {"Knives & Boards", "Board Oil", AGAIN(75, 0.8f), 590, 1190, "Linseed|Mineral|Walnut", "150 ml|300 ml", ""},
 
-    {"Kitchen Tools", "Wooden Spoon", ANY(1.3f), 290, 990, "Olive Wood|Beech|Cherry", "", ""},
+    {"Kitchen Tools", "Cooking Spoon", ANY(1.3f), 290, 990, "Olive Wood|Beech|Cherry", "", ""},
     {"Kitchen Tools", "Spatula", ANY(1.2f), 490, 1290, "Silicone|Steel|Beech", "", PLASTICS},
     {"Kitchen Tools", "Whisk", ANY(1.0f), 590, 1490, "Balloon|Spiral|Silicone", "", METALS},
     {"Kitchen Tools", "Grater", ONCE(0.8f), 990, 2490, "Box|Fine|Coarse", "", ""},
@@ -266,7 +266,7 @@ const ss_shop_type ss_shop_types[] = {
     {"Soap & Skin", "Soap Bar", AGAIN(35, 1.6f), 350, 890, SCENTS, "", ""},
     {"Soap & Skin", "Soap Dish", ANY(0.8f), 690, 1690, "Stoneware|Olive Wood|Marble", "", GLAZES},
     {"Soap & Skin", "Hand Cream", AGAIN(55, 1.3f), 690, 1690, SCENTS, "", ""},
-    {"Soap & Skin", "Bath Salts", AGAIN(50, 1.0f), 690, 1690, SCENTS, "500 g|1 kg", ""},
+    {"Soap & Skin", "Bath Soak", AGAIN(50, 1.0f), 690, 1690, SCENTS, "500 g|1 kg", ""},
     {"Soap & Skin", "Shower Gel", AGAIN(35, 1.4f), 490, 1190, SCENTS, "250 ml|500 ml", ""},
 
     {"Laundry", "Laundry Liquid", AGAIN(38, 2.0f), 690, 1390, "Sensitive|Lavender|Wool & Silk|Unscented", "1 l|2 l|5 l",
@@ -312,8 +312,8 @@ const ss_shop_type ss_shop_types[] = {
     {"Soil & Feed", "Clay Pebbles", ANY(0.7f), 490, 1190, "Fine|Coarse", "5 l|10 l", ""},
     {"Soil & Feed", "Bulb Planter", ONCE_IN(AUTUMN, 0.6f), 1290, 2990, "Steel|Ash-Handled|Long-Handled", "", ""},
 
-    {"Garden Tools", "Hand Trowel", ONCE_IN(SPRING, 1.0f), 990, 2490, "Ash-Handled|Steel|Copper", "", ""},
-    {"Garden Tools", "Hand Fork", ONCE_IN(SPRING, 0.7f), 990, 2490, "Ash-Handled|Steel|Copper", "", ""},
+    {"Garden Tools", "Hand Trowel", ONCE_IN(SPRING, 1.0f), 990, 2490, "Ash|Steel|Copper", "", ""},
+    {"Garden Tools", "Hand Fork", ONCE_IN(SPRING, 0.7f), 990, 2490, "Ash|Steel|Copper", "", ""},
     {"Garden Tools", "Secateurs", ONCE_IN(SPRING, 0.8f), 1490, 4990, "Bypass|Anvil|Ratchet", "", ""},
     {"Garden Tools", "Gardening Gloves", ANY_IN(SPRING, 1.3f), 690, 1990, "Leather|Bamboo|Gauntlet", "S|M|L", ""},
     {"Garden Tools", "Watering Can", ONCE_IN(SPRING, 0.9f), 1490, 4490, "Galvanised|Steel|Recycled", "5 l|9 l", GLAZES},
@@ -472,7 +472,7 @@ const ss_shop_edge ss_shop_edges[] = {
     {"Frying Pan", "Spatula", .20f, 0},
     {"Frying Pan", "Pan Scrubber", .15f, 0},
     {"Griddle Pan", "Pan Scrubber", .22f, 0},
-    {"Saucepan", "Wooden Spoon", .18f, 0},
+    {"Saucepan", "Cooking Spoon", .18f, 0},
     {"Casserole", "Oven Glove", .20f, 0},
     {"Wok", "Spatula", .22f, 0},
     {"Chef's Knife", "Chopping Board", .30f, 0},
