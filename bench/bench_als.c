@@ -1,12 +1,13 @@
 /*
- * bench_als.c: seconds per iteration (both sweeps) of the factorization, beside a straightforward exact solver over OpenBLAS.
+ * bench_als.c: seconds per iteration (both sweeps) of the factorization, beside a straightforward exact solver over
+ * OpenBLAS.
  *
  *   bench_als [--customers N …]     the shape of the data as in job/simulate_clusters.h: 10,000,000 of 200,000 x 50,000
  *
- * Prints lines `name value unit`: at 64 and 128 factors, one and two threads, medians of three turns; the objective after
- * ten iterations by conjugate gradients, by our exact solver and by the peer, all from the same start; ratios. The peer does what
- * the textbook says: per row a gather, cblas_ssyrk, LAPACKE_sposv, rows shared out by OpenMP, one BLAS thread. Last, how
- * long it takes to fold in a visitor.
+ * Prints lines `name value unit`: at 64 and 128 factors, one and two threads, medians of three turns; the objective
+ * after ten iterations by conjugate gradients, by our exact solver and by the peer, all from the same start; ratios.
+ * The peer does what the textbook says: per row a gather, cblas_ssyrk, LAPACKE_sposv, rows shared out by OpenMP, one
+ * BLAS thread. Last, how long it takes to fold in a visitor.
  */
 #include "base/clock.h"
 #include "base/memory.h"

@@ -1,13 +1,15 @@
 /*
- * bench_search.c: exact maximum-inner-product search over item factors, beside OpenBLAS sgemv + selection on the same factors.
+ * bench_search.c: exact maximum-inner-product search over item factors, beside OpenBLAS sgemv + selection on the same
+ * factors.
  *
  *   bench_search [FOLDER [ITEMS]...]
  *
- * 50,000 x 64 and 1,000,000 x 64 (or the numbers of items given), Gaussian and trained factors; top 10, 100 and 500; each
- * query answered by both in turn, medians. Trained: factorizations of simulated clusters of at most 50,000 items (beyond,
- * the rows of the trained items over and over, with a little noise). With FOLDER it also writes what it searched,
- * FOLDER/search_NAME.items and .queries (raw rows of 64 little-endian floats), for peers in other languages. Prints lines
- * `name value unit`; every answer of ours is compared with a full scan by our own score, those of the peer to its rounding.
+ * 50,000 x 64 and 1,000,000 x 64 (or the numbers of items given), Gaussian and trained factors; top 10, 100 and 500;
+ * each query answered by both in turn, medians. Trained: factorizations of simulated clusters of at most 50,000 items
+ * (beyond, the rows of the trained items over and over, with a little noise). With FOLDER it also writes what it
+ * searched, FOLDER/search_NAME.items and .queries (raw rows of 64 little-endian floats), for peers in other languages.
+ * Prints lines `name value unit`; every answer of ours is compared with a full scan by our own score, those of the
+ * peer to its rounding.
  */
 #include "base/clock.h"
 #include "base/file.h"

@@ -6,21 +6,22 @@
  * Gram matrix is diagonal:
  *   item_factors  F32 [trained, stride]
  *   gram          F32 [stride]           unobserved weight x sum over items of y_k^2: the diagonal, 0 in the padding
- * and, to search them exactly while reading a quarter of the bytes, the same rows once more in order of falling norm, in
- * blocks of 32 (als_index.h), the last one filled up with SS_NONE:
+ * and, to search them exactly while reading a quarter of the bytes, the same rows once more in order of falling norm,
+ * in blocks of 32 (als_index.h), the last one filled up with SS_NONE:
  *   order         U32 [positions]        which item stands at a position: each exactly once
- *   quantized     U8 [positions, stride] item_factors[order[p]] ~ scales[p] x (byte - 128); within a block the layout is
- *                                        SS_ALS_BLOCK_BYTE (als_kernel.h): four factors of one position, then of the next
+ *   quantized     U8 [positions, stride] item_factors[order[p]] ~ scales[p] x (byte - 128); in a block the layout of
+ *                                        SS_ALS_BLOCK_BYTE (als_kernel.h): four factors of one position, then of the
+ *                                        next
  *   scales        F32 [positions]
- *   block_errors  F32 [blocks]           >= ||item_factors[order[p]] - scales[p] (byte - 128)|| for each p of the block, rounded up
- *   block_norms   F32 [blocks]           >= ||item_factors[order[p]]|| for each p of the block and all later ones, rounded up
- * Metadata: factors, unobserved, regularization, frequency_exponent, weighting and its parameter, half_life_days and newest_time of
- * its decay, item_total (how many items the regularization of a user counts): all that fold-in needs to repeat the trainer's last
- * half-sweep.
+ *   block_errors  F32 [blocks]           >= ||item_factors[order[p]] - scales[p] (byte - 128)||, p in the block; rounded
+ *                                        up
+ *   block_norms   F32 [blocks]           >= ||item_factors[order[p]]||, p in the block or in a later one; rounded up
+ * Metadata: factors, unobserved, regularization, frequency_exponent, weighting and its parameter, half_life_days and
+ * newest_time of its decay, item_total (how many items the regularization of a user counts): all that fold-in needs to
+ * repeat the trainer's last half-sweep.
  *
  * Hu, Koren, Volinsky 2008 (model, ALS); Takács, Pilászy, Tikk 2011 (conjugate gradient); Rendle, Krichene, Zhang,
- * Koren 2021
- * ("Revisiting the performance of iALS on item recommendation benchmarks": frequency-scaled regularization).
+ * Koren 2021 ("Revisiting the performance of iALS on item recommendation benchmarks": frequency-scaled regularization).
  */
 #ifndef SS_MODELS_ALS_H
 #define SS_MODELS_ALS_H
@@ -42,7 +43,8 @@ typedef enum ss_als_weighting {
 /* The weight of an observation, >= SS_ALS_WEIGHT_MIN; the one place both trainer and fold-in take it from. */
 float ss_als_weight(ss_als_weighting weighting, float parameter, float quantity);
 
-/* What a weight is multiplied by for age: 2^(-(newest - time) / half_life), 1 for a half-life of 0, for SS_NO_TIME and after `newest`. */
+/* What a weight is multiplied by for age: 2^(-(newest - time) / half_life), 1 for a half-life of 0, for SS_NO_TIME and
+ * after `newest`. */
 float ss_als_decay(double half_life_days, int64_t newest, int64_t time);
 
 /*

@@ -17,7 +17,7 @@ ss_als_scratch *ss_als_scratch_new(const ss_als *model)
     s->query = ss_array_aligned(stride, sizeof *s->query);
     s->capacity = model->trained;
     s->ids = ss_array_new(s->capacity, sizeof *s->ids);
-    s->values = ss_array_new(s->capacity, 3 * sizeof *s->values);
+    s->values = ss_array_new(s->capacity, 4 * sizeof *s->values);
     if (!s->floats || !s->query || !s->ids || !s->values) {
         ss_als_scratch_free(&s);
         return NULL;

@@ -16,7 +16,8 @@ typedef struct ss_als_rows {
     uint32_t count, factors, stride;
 } ss_als_rows;
 
-/* Zero rows, padded to a multiple of 16, in huge pages where the system gives them. Caller frees `values`: NULL when out of memory. */
+/* Zero rows, padded to a multiple of 16, in huge pages where the system gives them. Caller frees `values`: NULL when
+ * out of memory. */
 ss_als_rows ss_als_rows_new(uint32_t count, uint32_t factors);
 
 /* Random rows, normal with a deviation of .1 / sqrt(factors); the same for the same seed. */

@@ -10,7 +10,7 @@ struct ss_als_scratch {
     int8_t *query;     /* owned: stride bytes */
     uint32_t capacity; /* entries of the next two: the trained items */
     uint32_t *ids;     /* owned: capacity columns of a system, or candidates of a search */
-    float *values;     /* owned: the columns' weights; or three times as many bounds of candidates */
+    float *values;     /* owned: the columns' weights; or bounds of candidates, four times as many */
 };
 
 #endif

@@ -2,7 +2,6 @@
 #include "models/als_scratch.h"
 #include <float.h>
 #include <math.h>
-#include <string.h>
 
 #define NEXT        8u   /* candidates fetched ahead into the cache */
 #define ROOM        1e-5 /* relative room for the rounding of the bounds themselves */
@@ -49,7 +48,8 @@ static void quantize_query(search *s, int8_t *bytes)
 
 /*
  * How far an exact score can lie from the approximate one, with y = y' + e and u = u' + r:
- * |u.y - u'.y'| = |u.e + r.y'| <= ||u|| ||e|| + ||r|| (||y|| + ||e||), and what single precision adds to a sum of so many products.
+ * |u.y - u'.y'| = |u.e + r.y'| <= ||u|| ||e|| + ||r|| (||y|| + ||e||), and what single precision adds to a sum of so
+ * many products.
  */
 static void bound_scores(search *s)
 {
@@ -84,33 +84,42 @@ static search search_make(const ss_als *model, const float *vector, size_t k, ss
 
 /* ---- candidates ---- */
 
-/* The k-th largest of the values, 1 <= k <= count; disorders them. Hoare's selection. */
-static float kth_largest(float *values, size_t count, size_t k)
+/* The middle one of three, so that rising and falling runs are no worst case. */
+static float pivot_of(const float *values, size_t count)
 {
-    size_t first = 0, last = count - 1, wanted = k - 1;
-    while (first < last) {
-        float a = values[first], b = values[first + (last - first) / 2], c = values[last];
-        float pivot = fmaxf(fminf(a, b), fminf(fmaxf(a, b), c));
-        size_t i = first, j = last;
-        for (;;) {
-            while (values[i] > pivot)
-                i++;
-            while (values[j] < pivot)
-                j--;
-            if (i >= j)
-                break;
+    float a = values[0], b = values[count / 2], c = values[count - 1];
+    return fmaxf(fminf(a, b), fminf(fmaxf(a, b), c));
+}
+
+/*
+ * The k-th largest of the values, 1 <= k <= count. Quickselect between two buffers (`count` each): larger values go to
+ * one, smaller ones to the other, both written every time: no branch to mispredict.
+ */
+static float kth_largest(const float *values, size_t count, size_t k, float *to, float *other)
+{
+    for (;;) {
+        float pivot = pivot_of(values, count);
+        size_t larger = 0, smaller = 0;
+        for (size_t i = 0; i < count; i++) {
             float value = values[i];
-            values[i++] = values[j];
-            values[j--] = value;
+            to[larger] = value;
+            larger += value > pivot;
+            other[smaller] = value;
+            smaller += value < pivot;
         }
-        if (wanted <= j && j < last)
-            last = j;
-        else if (wanted > j)
-            first = j + 1;
-        else
-            last--;
+        if (k > larger && k <= count - smaller)
+            return pivot;
+        if (k <= larger) {
+            count = larger;
+        } else {
+            float *swap = to;
+            to = other;
+            other = swap;
+            k -= count - smaller;
+            count = smaller;
+        }
+        values = to; /* larger ones are then moved up within it: never past what has been read */
     }
-    return values[wanted];
 }
 
 /* Raises the threshold to the k-th best lower bound and drops the candidates that cannot reach it. */
@@ -118,8 +127,7 @@ static void raise_threshold(search *s)
 {
     if (s->count < s->k)
         return;
-    memcpy(s->spare, s->lows, s->count * sizeof *s->spare);
-    s->threshold = kth_largest(s->spare, s->count, s->k);
+    s->threshold = kth_largest(s->lows, s->count, s->k, s->spare, s->spare + s->model->trained);
     size_t kept = 0;
     for (size_t i = 0; i < s->count; i++) {
         s->ids[kept] = s->ids[i];

@@ -143,8 +143,8 @@ out:
 }
 
 /*
- * What all that somebody did not buy weighs together is much the same in every shop: 400 to 1,300 purchases' worth was best on logs
- * of gifts, places and films that differ tenfold in their number of items.
+ * What all that somebody did not buy weighs together is much the same in every shop: 400 to 1,300 purchases' worth was
+ * best on logs of gifts, places and films that differ tenfold in their number of items.
  */
 static double settle_unobserved(double wanted, uint32_t items)
 {

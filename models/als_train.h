@@ -60,8 +60,8 @@ void ss_als_factors_free(ss_als_factors *factors);
 ss_status ss_als_fit(const ss_als_matrix *matrix, const ss_als_options *options, int threads,
                      ss_progress_sink *progress, ss_als_factors *out, ss_error *error);
 
-/* Writes als.safetensors into the folder. `newest`: what ages of purchases were counted from, or SS_NO_TIME where they did
- * not count. SS_E_NOMEM, SS_E_IO. */
+/* Writes als.safetensors into the folder. `newest`: what ages of purchases were counted from, or SS_NO_TIME where they
+ * did not count. SS_E_NOMEM, SS_E_IO. */
 ss_status ss_als_write(const char *generation_path, const ss_als_factors *factors, const ss_als_options *options,
                        int64_t newest, ss_error *error);
 

@@ -1,7 +1,8 @@
 /*
- * dump_als: factorizes a random matrix and writes all there is about it into a folder, for an oracle in another language:
- * `dump_als FOLDER cg|cholesky`. Arrays as raw little-endian files (offsets.u64, columns.u32, weights.f32, start.f32,
- * users.f32, items.f32, objective.f64), the model as als.safetensors, the shape and the options as `name value` on stdout.
+ * dump_als: factorizes a random matrix and writes all there is about it into a folder, for an oracle in another
+ * language: `dump_als FOLDER cg|cholesky`. Arrays as raw little-endian files (offsets.u64, columns.u32, weights.f32,
+ * start.f32, users.f32, items.f32, objective.f64), the model as als.safetensors, the shape and the options as `name
+ * value` on stdout.
  */
 #include "als_sample.h"
 
