@@ -57,18 +57,112 @@ bool ss_wire_skip(ss_wire_reader *reader, size_t values);
 #define SS_WIRE_DEPTH_MAX 32u
 bool ss_wire_check(const void *bytes, size_t size, size_t values, unsigned depth);
 
-/* ---- writing: each returns the byte behind what it wrote ---- */
+/* ---- writing: each returns the byte behind what it wrote. Here, so that they melt into their callers. ---- */
 
 #define SS_WIRE_NUMBER_MAX 9u /* bytes of any number, or of the head of a text, array or map */
 
-uint8_t *ss_wire_put_uint(uint8_t *at, uint64_t value);
-uint8_t *ss_wire_put_int(uint8_t *at, int64_t value);
-uint8_t *ss_wire_put_float(uint8_t *at, float value);
-uint8_t *ss_wire_put_double(uint8_t *at, double value);
-uint8_t *ss_wire_put_text(uint8_t *at, const char *text, size_t size); /* size < 2^32 */
-uint8_t *ss_wire_put_array(uint8_t *at, uint32_t count);
-uint8_t *ss_wire_put_map(uint8_t *at, uint32_t count);
-uint8_t *ss_wire_put_nil(uint8_t *at);
-uint8_t *ss_wire_put_bool(uint8_t *at, bool value);
+/* `size` (1, 2, 4 or 8) bytes of `value`, most significant first, behind `head`. */
+static inline uint8_t *ss_wire_put_number(uint8_t *at, uint8_t head, uint64_t value, size_t size)
+{
+    uint64_t swapped = __builtin_bswap64(value << (64 - 8 * size));
+    *at = head;
+    memcpy(at + 1, &swapped, size);
+    return at + 1 + size;
+}
+
+static inline uint8_t *ss_wire_put_uint(uint8_t *at, uint64_t value)
+{
+    if (value < 0x80) {
+        *at = (uint8_t)value;
+        return at + 1;
+    }
+    if (value <= UINT8_MAX)
+        return ss_wire_put_number(at, 0xcc, value, 1);
+    if (value <= UINT16_MAX)
+        return ss_wire_put_number(at, 0xcd, value, 2);
+    if (value <= UINT32_MAX)
+        return ss_wire_put_number(at, 0xce, value, 4);
+    return ss_wire_put_number(at, 0xcf, value, 8);
+}
+
+static inline uint8_t *ss_wire_put_int(uint8_t *at, int64_t value)
+{
+    if (value >= 0)
+        return ss_wire_put_uint(at, (uint64_t)value);
+    if (value >= -32) {
+        *at = (uint8_t)value;
+        return at + 1;
+    }
+    if (value >= INT8_MIN)
+        return ss_wire_put_number(at, 0xd0, (uint64_t)value, 1);
+    if (value >= INT16_MIN)
+        return ss_wire_put_number(at, 0xd1, (uint64_t)value, 2);
+    if (value >= INT32_MIN)
+        return ss_wire_put_number(at, 0xd2, (uint64_t)value, 4);
+    return ss_wire_put_number(at, 0xd3, (uint64_t)value, 8);
+}
+
+static inline uint8_t *ss_wire_put_float(uint8_t *at, float value)
+{
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return ss_wire_put_number(at, 0xca, bits, 4);
+}
+
+static inline uint8_t *ss_wire_put_double(uint8_t *at, double value)
+{
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return ss_wire_put_number(at, 0xcb, bits, 8);
+}
+
+static inline uint8_t *ss_wire_put_text_head(uint8_t *at, size_t size)
+{
+    if (size < 32) {
+        *at = (uint8_t)(0xa0 | size);
+        return at + 1;
+    }
+    if (size <= UINT8_MAX)
+        return ss_wire_put_number(at, 0xd9, size, 1);
+    return size <= UINT16_MAX ? ss_wire_put_number(at, 0xda, size, 2) : ss_wire_put_number(at, 0xdb, size, 4);
+}
+
+static inline uint8_t *ss_wire_put_text(uint8_t *at, const char *text, size_t size) /* size < 2^32 */
+{
+    at = ss_wire_put_text_head(at, size);
+    if (size > 0)
+        memcpy(at, text, size);
+    return at + size;
+}
+
+static inline uint8_t *ss_wire_put_array(uint8_t *at, uint32_t count)
+{
+    if (count < 16) {
+        *at = (uint8_t)(0x90 | count);
+        return at + 1;
+    }
+    return count <= UINT16_MAX ? ss_wire_put_number(at, 0xdc, count, 2) : ss_wire_put_number(at, 0xdd, count, 4);
+}
+
+static inline uint8_t *ss_wire_put_map(uint8_t *at, uint32_t count)
+{
+    if (count < 16) {
+        *at = (uint8_t)(0x80 | count);
+        return at + 1;
+    }
+    return count <= UINT16_MAX ? ss_wire_put_number(at, 0xde, count, 2) : ss_wire_put_number(at, 0xdf, count, 4);
+}
+
+static inline uint8_t *ss_wire_put_nil(uint8_t *at)
+{
+    *at = 0xc0;
+    return at + 1;
+}
+
+static inline uint8_t *ss_wire_put_bool(uint8_t *at, bool value)
+{
+    *at = value ? 0xc3 : 0xc2;
+    return at + 1;
+}
 
 #endif

@@ -2,24 +2,23 @@
 
 #include "client/wire.h"
 
-/* Constant pieces: a name with its head, and what surely follows it. */
-#define TEXT_5(NAME) "\xa5" NAME
-#define TEXT_6(NAME) "\xa6" NAME
-#define TEXT_7(NAME) "\xa7" NAME
+/* A name with its head, as a constant piece: NAMED(7, "item_id"). */
+#define NAMED(SIZE, NAME) NAMED_##SIZE NAME
+#define NAMED_4           "\xa4"
+#define NAMED_5           "\xa5"
+#define NAMED_6           "\xa6"
+#define NAMED_7           "\xa7"
+#define NAMED_8           "\xa8"
+#define NAMED_9           "\xa9"
+#define NAMED_10          "\xaa"
+#define PUT(AT, PIECE)    put_piece((AT), (PIECE), sizeof(PIECE) - 1)
 
-#define HEAD_MAX       8u   /* bytes of [1, msgid, */
-#define ITEM_MAX       128u /* bytes of a product without the texts whose length varies */
-#define PUT(AT, PIECE) put_piece((AT), (PIECE), sizeof(PIECE) - 1)
+#define HEAD_MAX 8u /* bytes of [1, msgid, */
 
 static inline uint8_t *put_piece(uint8_t *at, const char *piece, size_t size)
 {
     memcpy(at, piece, size);
     return at + size;
-}
-
-static uint8_t *put_slice(uint8_t *at, ss_slice text)
-{
-    return ss_wire_put_text(at, text.data, text.size);
 }
 
 static uint8_t *put_name(uint8_t *at, const char *name)
@@ -51,58 +50,112 @@ static uint8_t *put_head(uint8_t *at, bool has_msgid, uint32_t msgid)
 
 /* ---- products ---- */
 
-/* Texts of one product whose length varies. */
-typedef struct product_texts {
-    ss_slice id, because;
-    ss_slice field[SS_FIELD_COUNT]; /* text columns asked for and given */
-    unsigned fields;                /* columns to write: 1u << ss_field */
-    size_t size;                    /* of all texts, with their heads */
-} product_texts;
+#define SOURCE_NAME_MAX 31u                                              /* longest name of a source */
+#define ID_SLACK        32u                                              /* see put_id */
+#define ID_MAX          (2u + SS_ID_MAX)                                 /* bytes of an id with its head */
+#define PRODUCT_MAX     (128u + SOURCE_NAME_MAX + 2 * ID_MAX + ID_SLACK) /* of a product without columns */
 
-/* Columns that the catalogue does not give for this product are left out. */
-static unsigned fields_given(const ss_items *items, uint32_t item, unsigned fields, ss_slice texts[SS_FIELD_COUNT])
+/*
+ * Ids are short: where the bytes behind one may be read, so many are copied at once, and what follows overwrites those too
+ * many. The reply has room for them (ID_SLACK).
+ */
+static inline uint8_t *put_id(uint8_t *at, const ss_strings *ids, uint32_t item)
 {
-    uint32_t category = items->category[item];
+    ss_slice id = ss_strings_at(ids, item);
+    at = ss_wire_put_text_head(at, id.size);
+    if (id.size <= ID_SLACK && (size_t)(id.data - ids->bytes) + ID_SLACK <= ids->byte_count)
+        memcpy(at, id.data, ID_SLACK);
+    else
+        memcpy(at, id.data, id.size);
+    return at + id.size;
+}
+
+/* What the products of one answer have in common. */
+typedef struct product_writer {
+    const ss_items *items;
+    uint32_t page_item;
+    ss_source model;   /* that `piece` names: products in a row mostly rest on the same */
+    uint8_t piece[48]; /* "model", its name, "stage" */
+    size_t piece_size;
+} product_writer;
+
+static void take_model(product_writer *writer, ss_source model)
+{
+    const char *name = ss_source_name(model);
+    uint8_t *at = PUT(writer->piece, NAMED(5, "model"));
+    at = ss_wire_put_text(at, name, strnlen(name, SOURCE_NAME_MAX));
+    at = PUT(at, NAMED(5, "stage"));
+    writer->piece_size = (size_t)(at - writer->piece);
+    writer->model = model;
+}
+
+static product_writer begin_products(const ss_items *items, const ss_answer *answer)
+{
+    product_writer writer = {.items = items, .page_item = answer->page_item};
+    take_model(&writer, answer->count > 0 ? answer->items[0].reason.model : 0);
+    return writer;
+}
+
+/* {model, stage, because?, pairs?, customers?, lift?} */
+static inline uint8_t *put_reason(uint8_t *at, product_writer *writer, const ss_reason *reason)
+{
+    bool evidence = reason->because != SS_NONE, because = evidence && reason->because != writer->page_item;
+    if (reason->model != writer->model)
+        take_model(writer, reason->model);
+    *at++ = (uint8_t)(0x82 + because + (evidence ? 3 : 0));
+    memcpy(at, writer->piece, sizeof writer->piece); /* a fixed size; what follows overwrites the rest */
+    at = ss_wire_put_uint(at + writer->piece_size, reason->stage);
+    if (because)
+        at = put_id(PUT(at, NAMED(7, "because")), &writer->items->ids, reason->because);
+    if (!evidence)
+        return at;
+    at = ss_wire_put_uint(PUT(at, NAMED(5, "pairs")), reason->pairs);
+    at = ss_wire_put_uint(PUT(at, NAMED(9, "customers")), reason->customers);
+    return ss_wire_put_float(PUT(at, NAMED(4, "lift")), (float)reason->lift);
+}
+
+/* `columns`: how many columns of the catalogue follow. */
+static inline uint8_t *put_product(uint8_t *at, product_writer *writer, const ss_answer_item *item, unsigned columns)
+{
+    *at++ = (uint8_t)(0x83 + columns);
+    at = put_id(PUT(at, NAMED(7, "item_id")), &writer->items->ids, item->item);
+    at = ss_wire_put_float(PUT(at, NAMED(5, "score")), item->score);
+    return put_reason(PUT(at, NAMED(6, "reason")), writer, &item->reason);
+}
+
+/* ---- with columns of the catalogue ---- */
+
+_Static_assert(SS_FIELD_COUNT + 3 < 16, "a product is a map of one byte's head");
+
+/* Those of the columns asked for that the catalogue gives for this product, and their texts. */
+static unsigned columns_of(const ss_items *items, uint32_t item, unsigned fields, ss_slice texts[SS_FIELD_COUNT])
+{
+    unsigned given = 0;
+    memset(texts, 0, SS_FIELD_COUNT * sizeof *texts);
     texts[SS_FIELD_NAME] = ss_strings_at(&items->names, item);
-    texts[SS_FIELD_CATEGORY] = ss_strings_at(&items->categories, category);
+    texts[SS_FIELD_CATEGORY] = ss_strings_at(&items->categories, items->category[item]);
     texts[SS_FIELD_URL] = ss_strings_at(&items->urls, item);
     texts[SS_FIELD_IMAGE] = ss_strings_at(&items->images, item);
-    for (unsigned field = 0; field < SS_FIELD_COUNT; field++) {
-        bool given = texts[field].size > 0;
-        if (field == SS_FIELD_PRICE)
-            given = items->price[item] != SS_ITEM_NO_MONEY;
-        else if (field == SS_FIELD_STOCK)
-            given = items->stock[item] != SS_ITEM_NO_STOCK;
-        if (!given)
-            fields &= ~(1u << field);
-    }
-    return fields;
+    for (unsigned field = 0; field < SS_FIELD_COUNT; field++)
+        given |= (unsigned)(texts[field].size > 0) << field;
+    given |= (unsigned)(items->price[item] != SS_ITEM_NO_MONEY) << SS_FIELD_PRICE;
+    given |= (unsigned)(items->stock[item] != SS_ITEM_NO_STOCK) << SS_FIELD_STOCK;
+    return given & fields;
 }
 
-static void gather_texts(const ss_snapshot *snapshot, const ss_call *call, const ss_answer_item *item,
-                         product_texts *texts)
+static size_t columns_size(const ss_slice texts[SS_FIELD_COUNT])
 {
-    texts->id = ss_strings_at(&snapshot->items.ids, item->item);
-    texts->because = (ss_slice){NULL, 0};
-    if (item->reason.because != SS_NONE) {
-        ss_slice because = ss_strings_at(&snapshot->items.ids, item->reason.because);
-        if (!ss_slice_equal(because, call->request.item_id))
-            texts->because = because;
-    }
-    texts->size = texts->id.size + texts->because.size;
-    texts->fields = 0;
-    if (call->fields) {
-        memset(texts->field, 0, sizeof texts->field);
-        texts->fields = fields_given(&snapshot->items, item->item, call->fields, texts->field);
-        for (unsigned field = 0; field < SS_FIELD_COUNT; field++)
-            texts->size += texts->field[field].size + 2 * SS_WIRE_NUMBER_MAX + sizeof "category";
-    }
+    size_t size = SS_FIELD_COUNT * (2 * SS_WIRE_NUMBER_MAX + sizeof "category");
+    for (unsigned field = 0; field < SS_FIELD_COUNT; field++)
+        size += texts[field].size;
+    return size;
 }
 
-static uint8_t *put_fields(uint8_t *at, const ss_items *items, uint32_t item, const product_texts *texts)
+static uint8_t *put_columns(uint8_t *at, const ss_items *items, uint32_t item, unsigned columns,
+                            const ss_slice texts[SS_FIELD_COUNT])
 {
     for (unsigned field = 0; field < SS_FIELD_COUNT; field++) {
-        if (!(texts->fields & 1u << field))
+        if (!(columns & 1u << field))
             continue;
         at = put_name(at, ss_field_name((ss_field)field));
         if (field == SS_FIELD_PRICE)
@@ -110,60 +163,41 @@ static uint8_t *put_fields(uint8_t *at, const ss_items *items, uint32_t item, co
         else if (field == SS_FIELD_STOCK)
             at = ss_wire_put_int(at, items->stock[item]);
         else
-            at = put_slice(at, texts->field[field]);
+            at = ss_wire_put_text(at, texts[field].data, texts[field].size);
     }
     return at;
 }
 
-/* {model, stage, because?, pairs?, customers?, lift?} */
-static uint8_t *put_reason(uint8_t *at, const ss_reason *reason, ss_slice because)
-{
-    bool evidence = reason->because != SS_NONE;
-    at = ss_wire_put_map(at, 2u + (because.size > 0) + (evidence ? 3u : 0u));
-    at = PUT(at, TEXT_5("model"));
-    at = put_name(at, ss_source_name(reason->model));
-    at = PUT(at, TEXT_5("stage"));
-    at = ss_wire_put_uint(at, reason->stage);
-    if (because.size > 0) {
-        at = PUT(at, TEXT_7("because"));
-        at = put_slice(at, because);
-    }
-    if (!evidence)
-        return at;
-    at = PUT(at, TEXT_5("pairs"));
-    at = ss_wire_put_uint(at, reason->pairs);
-    at = PUT(at, "\xa9"
-                 "customers");
-    at = ss_wire_put_uint(at, reason->customers);
-    at = PUT(at, "\xa4"
-                 "lift");
-    return ss_wire_put_float(at, (float)reason->lift);
-}
-
-static uint8_t *put_product(uint8_t *at, const ss_items *items, const ss_answer_item *item, const product_texts *texts)
-{
-    at = ss_wire_put_map(at, 3u + (unsigned)__builtin_popcount(texts->fields));
-    at = PUT(at, TEXT_7("item_id"));
-    at = put_slice(at, texts->id);
-    at = PUT(at, TEXT_5("score"));
-    at = ss_wire_put_float(at, item->score);
-    at = PUT(at, TEXT_6("reason"));
-    at = put_reason(at, &item->reason, texts->because);
-    return put_fields(at, items, item->item, texts);
-}
-
-static ss_status append_products(const ss_snapshot *snapshot, const ss_call *call, const ss_answer *answer,
-                                 ss_buffer *out)
+static ss_status append_with_columns(const ss_items *items, const ss_call *call, const ss_answer *answer,
+                                     ss_buffer *out)
 {
     uint8_t *at;
-    product_texts texts;
+    ss_slice texts[SS_FIELD_COUNT];
+    product_writer writer = begin_products(items, answer);
     for (size_t i = 0; i < answer->count; i++) {
-        gather_texts(snapshot, call, &answer->items[i], &texts);
-        ss_status status = reserve(out, ITEM_MAX + texts.size, &at);
+        const ss_answer_item *item = &answer->items[i];
+        unsigned columns = columns_of(items, item->item, call->fields, texts);
+        ss_status status = reserve(out, PRODUCT_MAX + columns_size(texts), &at);
         if (status != SS_OK)
             return status;
-        commit(out, put_product(at, &snapshot->items, &answer->items[i], &texts));
+        at = put_product(at, &writer, item, (unsigned)__builtin_popcount(columns));
+        commit(out, put_columns(at, items, item->item, columns, texts));
     }
+    return SS_OK;
+}
+
+static ss_status append_products(const ss_items *items, const ss_call *call, const ss_answer *answer, ss_buffer *out)
+{
+    uint8_t *at;
+    if (call->fields)
+        return append_with_columns(items, call, answer, out);
+    ss_status status = reserve(out, answer->count * PRODUCT_MAX, &at);
+    if (status != SS_OK)
+        return status;
+    product_writer writer = begin_products(items, answer);
+    for (size_t i = 0; i < answer->count; i++)
+        at = put_product(at, &writer, &answer->items[i], 0);
+    commit(out, at);
     return SS_OK;
 }
 
@@ -171,14 +205,13 @@ static ss_status append_products(const ss_snapshot *snapshot, const ss_call *cal
 
 static uint8_t *put_short(uint8_t *at, const ss_answer *answer)
 {
-    at = PUT(at, TEXT_5("short"));
+    at = PUT(at, NAMED(5, "short"));
     if (answer->short_code == SS_SHORT_NOT)
         return ss_wire_put_nil(at);
     at = ss_wire_put_map(at, 2);
-    at = PUT(at, "\xa4"
-                 "code");
+    at = PUT(at, NAMED(4, "code"));
     at = put_name(at, ss_short_name(answer->short_code));
-    at = PUT(at, TEXT_7("missing"));
+    at = PUT(at, NAMED(7, "missing"));
     return ss_wire_put_uint(at, answer->missing);
 }
 
@@ -188,7 +221,7 @@ static uint8_t *put_removed(uint8_t *at, const ss_answer *answer)
     unsigned entries = 0;
     for (unsigned rule = 0; rule < SS_REMOVED_COUNT; rule++)
         entries += answer->removed[rule] > 0;
-    at = PUT(at, TEXT_7("removed"));
+    at = PUT(at, NAMED(7, "removed"));
     at = ss_wire_put_map(at, entries);
     for (unsigned rule = 0; rule < SS_REMOVED_COUNT; rule++) {
         if (answer->removed[rule] == 0)
@@ -201,7 +234,7 @@ static uint8_t *put_removed(uint8_t *at, const ss_answer *answer)
 
 static uint8_t *put_unknown(uint8_t *at, const ss_answer *answer)
 {
-    at = PUT(at, TEXT_7("unknown"));
+    at = PUT(at, NAMED(7, "unknown"));
     at = ss_wire_put_array(at, (uint32_t)answer->unknown_item + answer->unknown_customer);
     if (answer->unknown_item)
         at = put_name(at, "item_id");
@@ -221,21 +254,18 @@ ss_status ss_reply_answer(const ss_snapshot *snapshot, const ss_call *call, cons
     at = ss_wire_put_nil(at);
     bool priced = call->fields & 1u << SS_FIELD_PRICE;
     at = ss_wire_put_map(at, 3u + (call->request.explain ? 2u : 0u) + priced);
-    at = PUT(at, "\xaa"
-                 "generation");
+    at = PUT(at, NAMED(10, "generation"));
     at = put_name(at, snapshot->name);
-    at = PUT(at, TEXT_5("items"));
+    at = PUT(at, NAMED(5, "items"));
     commit(out, ss_wire_put_array(at, (uint32_t)answer->count));
-    status = append_products(snapshot, call, answer, out);
+    status = append_products(&snapshot->items, call, answer, out);
     if (status == SS_OK)
         status = reserve(out, AROUND_MAX, &at);
     if (status != SS_OK)
         return status;
     at = put_short(at, answer);
     if (priced)
-        at = ss_wire_put_uint(PUT(at, "\xa8"
-                                      "decimals"),
-                              (uint64_t)snapshot->items.decimals);
+        at = ss_wire_put_uint(PUT(at, NAMED(8, "decimals")), (uint64_t)snapshot->items.decimals);
     if (call->request.explain)
         at = put_unknown(put_removed(at, answer), answer);
     commit(out, at);
@@ -252,16 +282,14 @@ ss_status ss_reply_fault(bool has_msgid, uint32_t msgid, const ss_fault *fault, 
         return status;
     at = put_head(at, has_msgid, msgid);
     at = ss_wire_put_map(at, 3u + field);
-    at = PUT(at, "\xa4"
-                 "code");
+    at = PUT(at, NAMED(4, "code"));
     at = ss_wire_put_uint(at, (uint64_t)fault->code);
-    at = PUT(at, "\xa4"
-                 "name");
+    at = PUT(at, NAMED(4, "name"));
     at = put_name(at, ss_fault_name(fault->code));
-    at = PUT(at, TEXT_7("message"));
+    at = PUT(at, NAMED(7, "message"));
     at = put_name(at, fault->message);
     if (field) {
-        at = PUT(at, TEXT_5("field"));
+        at = PUT(at, NAMED(5, "field"));
         at = put_name(at, fault->field);
     }
     commit(out, ss_wire_put_nil(at));

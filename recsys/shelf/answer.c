@@ -106,11 +106,37 @@ static ss_reason pair_reason(const ss_answerer *answerer, ss_source source, uint
 
 /* ---- single lists: one context item and one relation, or a ready-made order; walked best first ---- */
 
+#define PER_LINE 16u /* numbers of a list in one cache line */
+
+/*
+ * A list names items from all over the catalogue: what will be asked about each is fetched for all of them at once, not one after
+ * the other.
+ */
+static void prefetch_neighbours(const ss_answerer *answerer, ss_relation relation, const ss_neighbours *list)
+{
+    const ss_snapshot *snapshot = answerer->snapshot;
+    size_t count = list->count < answerer->limit ? list->count : answerer->limit;
+    for (size_t i = 0; i < count; i += PER_LINE) {
+        __builtin_prefetch(&list->scores[i]);
+        __builtin_prefetch(&list->pairs[i]);
+        __builtin_prefetch(&list->customers[i]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        uint32_t item = list->items[i];
+        if (item >= snapshot->cooccurrence.item_count || item >= snapshot->items.count)
+            continue;
+        __builtin_prefetch(&answerer->rules.state[item]);
+        __builtin_prefetch(&snapshot->cooccurrence.relations[relation].degrees[item]);
+        __builtin_prefetch(&snapshot->items.ids.offsets[item]);
+    }
+}
+
 static void show_neighbours(ss_answerer *answerer, ss_source source, const ss_shelf *shelf, uint32_t because)
 {
     ss_relation relation = SS_RELATED;
     relation_of(source, &relation);
     ss_neighbours list = ss_cooccurrence_neighbours(&answerer->snapshot->cooccurrence, relation, because);
+    prefetch_neighbours(answerer, relation, &list);
     for (size_t entry = 0; entry < list.count && !full(answerer); entry++) {
         if (list.customers[entry] < shelf->min_customers)
             answerer->rules.removed[SS_REMOVED_EVIDENCE]++;
@@ -393,6 +419,7 @@ ss_status ss_answer_shelf(ss_answerer *answerer, const ss_shelf *shelf, const ss
     answer->count = answerer->count;
     answer->short_code = code;
     answer->missing = (uint32_t)(answerer->limit - answerer->count);
+    answer->page_item = answerer->context.page_item;
     answer->unknown_item = answerer->context.unknown_item;
     answer->unknown_customer = answerer->context.unknown_customer;
     memcpy(answer->removed, answerer->rules.removed, sizeof answer->removed);

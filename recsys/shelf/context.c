@@ -37,17 +37,15 @@ static void push(ss_context *context, uint32_t item, double weight, float quanti
     context->count++;
 }
 
-/* Takes one id of page, session or cart unless it is known already; says whether the generation knows it. */
-static bool take_id(ss_context *context, ss_rules *rules, ss_slice id, double weight)
+/* Takes one id of page, session or cart unless it is known already; its item, or SS_NONE. */
+static uint32_t take_id(ss_context *context, ss_rules *rules, ss_slice id, double weight)
 {
     uint32_t item = ss_strings_find(&rules->snapshot->items.ids, id);
-    if (item == SS_NONE)
-        return false;
-    if (!(rules->state[item] & SS_STATE_CONTEXT)) {
+    if (item != SS_NONE && !(rules->state[item] & SS_STATE_CONTEXT)) {
         ss_rules_mark(rules, item, SS_STATE_CONTEXT);
         push(context, item, weight, 1, SS_NO_TIME);
     }
-    return true;
+    return item;
 }
 
 /* Newest last: so walked from the end, each weighing `decay` of the one after it. */
@@ -59,10 +57,17 @@ static void take_ids(ss_context *context, ss_rules *rules, const ss_slice *ids, 
 }
 
 /* Items the shelf does not start from are on the page all the same: they are never shown. */
+static uint32_t mark_id(ss_rules *rules, ss_slice id)
+{
+    uint32_t item = ss_strings_find(&rules->snapshot->items.ids, id);
+    ss_rules_mark(rules, item, SS_STATE_CONTEXT);
+    return item;
+}
+
 static void mark_ids(ss_rules *rules, const ss_slice *ids, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        ss_rules_mark(rules, ss_strings_find(&rules->snapshot->items.ids, ids[i]), SS_STATE_CONTEXT);
+        mark_id(rules, ids[i]);
 }
 
 static int64_t newest_time(const ss_history *history)
@@ -115,13 +120,12 @@ void ss_context_gather(ss_context *context, ss_rules *rules, const ss_shelf *she
 {
     context->count = 0;
     find_customer(context, rules->snapshot, request->customer_id);
-    context->unknown_item = false;
-    if (request->item_id.size > 0) {
-        if (shelf->context & SS_CONTEXT_ITEM)
-            context->unknown_item = !take_id(context, rules, request->item_id, 1);
-        else
-            mark_ids(rules, &request->item_id, 1);
-    }
+    context->page_item = SS_NONE;
+    if (request->item_id.size > 0 && (shelf->context & SS_CONTEXT_ITEM))
+        context->page_item = take_id(context, rules, request->item_id, 1);
+    else if (request->item_id.size > 0)
+        context->page_item = mark_id(rules, request->item_id);
+    context->unknown_item = request->item_id.size > 0 && context->page_item == SS_NONE;
     if (shelf->context & SS_CONTEXT_CART)
         take_ids(context, rules, request->cart, request->cart_count, shelf->position_decay);
     else

@@ -14,6 +14,7 @@ typedef struct ss_context { /* parallel arrays of SS_CONTEXT_ENTRIES_MAX, distin
     int64_t *times;    /* of the purchase, or SS_NO_TIME: now */
     size_t count;
     ss_history history; /* the customer's, whole; borrowed from the snapshot */
+    uint32_t page_item; /* of item_id, or SS_NONE */
     bool unknown_item, unknown_customer;
 } ss_context;
 

@@ -104,6 +104,7 @@ typedef struct ss_answer {
     size_t count;
     ss_short short_code;
     uint32_t missing;            /* limit - count */
+    uint32_t page_item;          /* number of item_id, or SS_NONE */
     bool unknown_item;           /* item_id was given and is not in the generation */
     bool unknown_customer;       /* customer_id was given and is not in the generation */
     uint32_t removed[SS_REMOVED_COUNT]; /* candidates looked at and removed, when `explain` */

@@ -97,9 +97,13 @@ static bool variant_taken(const ss_rules *rules, uint32_t item)
     return group < rules->snapshot->items.groups.count && rules->group_taken[group];
 }
 
+#define FORBIDDING (SS_SHOW_BLOCKED | SS_STATE_CONTEXT | SS_STATE_EXCLUDED | SS_STATE_BOUGHT)
+
 /* The rule that a state forbids by itself, or SS_REMOVED_COUNT. */
 static ss_rule_kind forbidden_by_state(unsigned state)
 {
+    if (!(state & FORBIDDING))
+        return SS_REMOVED_COUNT;
     static const struct {
         unsigned bit;
         ss_rule_kind rule;

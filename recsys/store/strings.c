@@ -51,16 +51,6 @@ bool ss_strings_view(const ss_model_file *file, const char *name, ss_strings *st
     return count > 0 && view_tensors(ss_model_file_tensor_at(file, 0), count, name, strings);
 }
 
-ss_slice ss_strings_at(const ss_strings *strings, uint32_t row)
-{
-    if (row >= strings->count)
-        return (ss_slice){NULL, 0};
-    uint64_t begin = strings->offsets[row], end = strings->offsets[row + 1];
-    if (begin > end || end > strings->byte_count)
-        return (ss_slice){NULL, 0};
-    return (ss_slice){strings->bytes + begin, (size_t)(end - begin)};
-}
-
 uint32_t ss_strings_find(const ss_strings *strings, ss_slice id)
 {
     uint64_t hash = ss_hash(id.data, id.size), mask = strings->slot_count - 1;

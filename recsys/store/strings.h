@@ -43,7 +43,17 @@ ss_status ss_strings_check_ids(const ss_tensor *tensors, size_t count, const cha
 
 /* The view of column `name`; false when its tensors are missing. */
 bool ss_strings_view(const ss_model_file *file, const char *name, ss_strings *strings);
-ss_slice ss_strings_at(const ss_strings *strings, uint32_t row);  /* empty for a row out of range or broken offsets */
+/* Empty for a row out of range or broken offsets. */
+static inline ss_slice ss_strings_at(const ss_strings *strings, uint32_t row)
+{
+    if (row >= strings->count)
+        return (ss_slice){NULL, 0};
+    uint64_t begin = strings->offsets[row], end = strings->offsets[row + 1];
+    if (begin > end || end > strings->byte_count)
+        return (ss_slice){NULL, 0};
+    return (ss_slice){strings->bytes + begin, (size_t)(end - begin)};
+}
+
 uint32_t ss_strings_find(const ss_strings *strings, ss_slice id); /* row or SS_NONE */
 
 /* Builds the tensors of a column (owned by the builder until freed, so keep it until the writer's finish). */
