@@ -143,7 +143,7 @@ static void limits_are_kept(void **state)
 
 #define ITEMS     60
 #define CUSTOMERS 40
-#define QUESTIONS 20000
+#define QUESTIONS 5000
 
 static void random_log(ss_random *random, ss_buffer *out)
 {

@@ -212,7 +212,7 @@ BAD = [
     ("limit 501", request("popular", {"limit": 501}), "out_of_range"),
     ("limit of 64 bits", request("popular", {"limit": (1 << 64) - 1}), "out_of_range"),
     ("item_id as number", request("related", {"item_id": 5}), "wrong_type"),
-    ("item_id as bytes", request("related", {"item_id": b"\x01"}), "wrong_type"),
+    ("item_id as bytes that are no text", request("related", {"item_id": b"\xff"}), "out_of_range"),
     ("item_id empty", request("related", {"item_id": ""}), "out_of_range"),
     ("item_id too long", request("related", {"item_id": LONG_ID}), "out_of_range"),
     ("item_id not UTF-8", b"\x94\x00\x01\xa7related\x81\xa7item_id\xa2\xff\xfe", "out_of_range"),

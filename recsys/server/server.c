@@ -318,8 +318,7 @@ static void begin_stopping(ss_server *server)
     server->stopping = true;
     server->last_message = ss_clock_monotonic();
     server->deadline = server->last_message + server->options->drain_ms * 1000000;
-    for (size_t i = 0; i < server->endpoint_count; i++)
-        zmq_unbind(server->router, server->endpoints[i]);
+    /* The endpoints stay bound: libzmq takes the connections down together with their listener, and what they still hold is lost. */
     ss_log(server->logger, SS_LOG_INFO, "stopping drain_ms=%lld", (long long)server->options->drain_ms);
 }
 
