@@ -1,0 +1,45 @@
+/* A request's bytes: the decoder and the walk before unpacking. Whatever is decoded points into the message and keeps the maxima. */
+#include "client/wire.h"
+#include "server/call.h"
+
+#include "base/dictionary.h"
+#include <stdlib.h>
+
+static void check_inside(ss_slice text, const uint8_t *data, size_t size)
+{
+    const char *begin = (const char *)data;
+    if (text.size > 0 && (text.data < begin || text.data + text.size > begin + size || text.size > SS_ID_MAX))
+        abort();
+}
+
+static void check_ids(const ss_slice *ids, size_t count, size_t most, const uint8_t *data, size_t size)
+{
+    if (count > most)
+        abort();
+    for (size_t i = 0; i < count; i++)
+        check_inside(ids[i], data, size);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static ss_call call; /* large */
+    ss_fault fault;
+    ss_wire_check(data, size, 1000, 16);
+    if (!ss_call_decode((ss_slice){(const char *)data, size}, &call, &fault)) {
+        if (!ss_fault_name(fault.code) || !fault.message[0])
+            abort();
+        return 0;
+    }
+    if (!ss_wire_check(data, size, size + 1, SS_WIRE_DEPTH_MAX))
+        abort(); /* what is a request is one whole value */
+    if ((unsigned)call.method < SS_SHELF_COUNT) {
+        if (call.request.limit < 1 || call.request.limit > SS_LIMIT_MAX)
+            abort();
+        check_inside(call.request.item_id, data, size);
+        check_inside(call.request.customer_id, data, size);
+        check_ids(call.request.items, call.request.item_count, SS_CONTEXT_MAX, data, size);
+        check_ids(call.request.cart, call.request.cart_count, SS_CONTEXT_MAX, data, size);
+        check_ids(call.request.exclude, call.request.exclude_count, SS_EXCLUDE_MAX, data, size);
+    }
+    return 0;
+}
