@@ -50,11 +50,11 @@ static const ss_knob pair_knobs[] = {
 };
 
 static const ss_knob factor_knobs[] = {
+    {TUNE_FACTORS, "als.factors", NULL, false, 0.02, TRY_VALUES(128, 192)},
     {TUNE_FACTORS, "als.unobserved", NULL, false, 0.001, TRY_VALUES(0.003, 0.01, 0.03, 0.1, 0.2, 0.3)},
     {TUNE_FACTORS, "als.regularization", NULL, false, 0.001, TRY_VALUES(0.001, 0.003, 0.01)},
     {TUNE_FACTORS, "als.half-life", NULL, true, 0.001, TRY_VALUES(0, 90, 180, 365)},
     {TUNE_SHELF, "shelf.%S.freshness-exponent", NULL, true, 0.001, TRY_VALUES(0, 0.1, 0.2, 0.3, 0.4, 0.5)},
-    {TUNE_FACTORS, "als.factors", NULL, false, 0.02, TRY_VALUES(128, 192)},
 };
 
 static const ss_knob blend_knobs[] = {
