@@ -74,7 +74,7 @@ typedef struct ss_tuner {
     ss_interactions train;
     ss_cases cases;
     ss_task task;
-    double wanted_coverage; /* share of the items that the cases want */
+    double wanted_coverage, sample_coverage; /* share of the items that all cases want, and the first FACTOR_CASES */
     char folder[SS_PATH_MAX];
     ss_model_options best;
     double best_score;
@@ -164,7 +164,8 @@ out:
  */
 static double score_of(const ss_tuner *tuner, const ss_evaluation_row *at_10, const ss_evaluation_row *row, bool alone)
 {
-    double enough = COVERAGE_ENOUGH * tuner->wanted_coverage;
+    bool sample = at_10->customers < tuner->cases.count;
+    double enough = COVERAGE_ENOUGH * (sample ? tuner->sample_coverage : tuner->wanted_coverage);
     return (row->recall + row->ndcg) / 2 * (alone ? 1 : fmin(1, at_10->coverage / enough));
 }
 
@@ -435,9 +436,12 @@ static ss_status measure_wanted(ss_tuner *tuner)
     ss_dictionary *wanted = ss_dictionary_new();
     if (!wanted)
         return ss_error_nomem(tuner->error);
-    for (size_t c = 0; c < tuner->cases.count; c++)
+    for (size_t c = 0; c < tuner->cases.count; c++) {
         for (size_t w = 0; w < tuner->cases.cases[c].wanted_count; w++)
             SS_TRY(ss_dictionary_intern(wanted, tuner->cases.cases[c].wanted[w], &number));
+        if (c < FACTOR_CASES)
+            tuner->sample_coverage = (double)ss_dictionary_count(wanted) / tuner->train.item_count;
+    }
     tuner->wanted_coverage = (double)ss_dictionary_count(wanted) / tuner->train.item_count;
 out:
     ss_dictionary_free(&wanted);
