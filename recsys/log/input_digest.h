@@ -9,7 +9,7 @@
 #include "base/hash.h"
 #include "base/slice.h"
 
-#define SS_DIGEST_BLOCK 65536u
+#define SS_DIGEST_BLOCK 4096u /* stays in the first cache */
 
 typedef struct ss_input_digest {
     char block[SS_DIGEST_BLOCK];

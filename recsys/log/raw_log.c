@@ -153,7 +153,7 @@ static bool read_time(reader *r, const ss_row *row, int64_t *time)
         return true;
     }
     ss_slice text = field_of(r, row, TIME);
-    if (text.size && text.size == r->last_time_size && memcmp(text.data, r->last_time_text, text.size) == 0) {
+    if (text.size && text.size == r->last_time_size && ss_id_same_bytes(text.data, r->last_time_text, text.size)) {
         *time = r->last_time;
         return true;
     }
@@ -216,22 +216,24 @@ static bool refuse_id(reader *r, int field, ss_slice text, ss_id_problem what)
 }
 
 /* What stood in the row before was checked there. */
-static inline bool read_id(reader *r, const ss_row *row, int field, ss_slice *id)
+static inline bool read_id(reader *r, const ss_row *row, int field, ss_row_ids *ids)
 {
-    ss_slice text = *id = field_of(r, row, field);
-    if (ss_id_batch_repeats(&r->batch.ids[field], text))
+    ss_slice text = field_of(r, row, field);
+    ids->texts[field] = text;
+    ids->repeats[field] = ss_id_batch_repeats(&r->batch.ids[field], text);
+    if (ids->repeats[field] || ss_value_is_plain_id(text))
         return true;
-    ss_id_problem what = ss_value_id(id);
+    ss_id_problem what = ss_value_id(&ids->texts[field]);
     return what == SS_ID_FINE || (what == SS_ID_EMPTY && field != ITEM) || refuse_id(r, field, text, what);
 }
 
-static bool read_ids(reader *r, const ss_row *row, ss_slice ids[SS_ID_COLUMNS])
+static bool read_ids(reader *r, const ss_row *row, ss_row_ids *ids)
 {
     for (int field = 0; field < SS_ID_COLUMNS; field++)
-        if (!read_id(r, row, field, &ids[field]))
+        if (!read_id(r, row, field, ids))
             return false;
-    return ids[ORDER].size || ids[CUSTOMER].size || ids[SESSION].size ||
-           refuse(r, SS_BAD_NO_GROUP, FIELD_COUNT, ids[ITEM], "neither order, customer nor session", NULL);
+    return ids->texts[ORDER].size || ids->texts[CUSTOMER].size || ids->texts[SESSION].size ||
+           refuse(r, SS_BAD_NO_GROUP, FIELD_COUNT, ids->texts[ITEM], "neither order, customer nor session", NULL);
 }
 
 /* Whether a rule of one row alone takes it out; the rules count purchases and returns only, but for `until`. */
@@ -254,7 +256,7 @@ static bool is_ignored(reader *r, const ss_interaction *row)
 static ss_status take_row(reader *r, const ss_row *row)
 {
     ss_interaction *values = ss_row_batch_next(&r->batch);
-    ss_slice ids[SS_ID_COLUMNS];
+    ss_row_ids ids;
     int64_t time;
     if (row->kind == SS_ROW_BROKEN) {
         refuse(r, SS_BAD_FIELDS, FIELD_COUNT, (ss_slice){"", 0}, row->problem, NULL);
@@ -263,13 +265,13 @@ static ss_status take_row(reader *r, const ss_row *row)
     }
     ss_input_digest_row(&r->digest, row->fields, row->field_count);
     if (!read_event(r, row) || !read_time(r, row, &time) || !read_quantity(r, row, &values->quantity) ||
-        !read_price(r, row) || !read_ids(r, row, ids)) {
+        !read_price(r, row) || !read_ids(r, row, &ids)) {
         count_bad(r, row);
         return SS_OK;
     }
     ss_interaction_set(values, time, r->event);
     if (!is_ignored(r, values))
-        ss_row_batch_add(&r->batch, ids);
+        ss_row_batch_add(&r->batch, &ids);
     return r->batch.count < SS_ID_BATCH ? SS_OK : ss_row_batch_flush(&r->batch, r->log);
 }
 

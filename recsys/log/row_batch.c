@@ -28,22 +28,24 @@ void ss_row_batch_release(ss_row_batch *batch)
     batch->cancels = NULL;
 }
 
-static unsigned char place_of(ss_id_batch *ids, ss_slice id)
+static inline unsigned char place_of(ss_row_batch *batch, const ss_row_ids *ids, ss_id_column column)
 {
-    if (id.size == 0)
+    ss_id_batch *waiting = &batch->ids[column];
+    if (ids->texts[column].size == 0)
         return NO_PLACE;
-    if (!ss_id_batch_repeats(ids, id))
-        ss_id_batch_add(ids, id);
-    return (unsigned char)(ids->count - 1);
+    if (!ids->repeats[column])
+        ss_id_batch_add(waiting, ids->texts[column]);
+    return (unsigned char)(waiting->count - 1);
 }
 
-void ss_row_batch_add(ss_row_batch *batch, const ss_slice ids[SS_ID_COLUMNS])
+void ss_row_batch_add(ss_row_batch *batch, const ss_row_ids *ids)
 {
     unsigned char *places = batch->places[batch->count++];
-    for (int column = 0; column < SS_ID_SESSION; column++)
-        places[column] = place_of(&batch->ids[column], ids[column]);
+    places[SS_ID_ITEM] = place_of(batch, ids, SS_ID_ITEM);
+    places[SS_ID_CUSTOMER] = place_of(batch, ids, SS_ID_CUSTOMER);
+    places[SS_ID_ORDER] = place_of(batch, ids, SS_ID_ORDER);
     bool by_session = places[SS_ID_ORDER] == NO_PLACE;
-    places[SS_ID_SESSION] = by_session ? place_of(&batch->ids[SS_ID_SESSION], ids[SS_ID_SESSION]) : NO_PLACE;
+    places[SS_ID_SESSION] = by_session ? place_of(batch, ids, SS_ID_SESSION) : NO_PLACE;
 }
 
 /* Looks at the ids of orders that are new. */

@@ -24,6 +24,12 @@ typedef struct ss_row_batch {
     uint64_t cancel_rows, cancel_negative; /* purchases in such orders; those with a negative quantity */
 } ss_row_batch;
 
+/* The ids of a row. */
+typedef struct ss_row_ids {
+    ss_slice texts[SS_ID_COLUMNS]; /* 0 to 255 bytes; empty: has none */
+    bool repeats[SS_ID_COLUMNS];   /* is known to be the same as in the row added last */
+} ss_row_ids;
+
 /* Starts from a zeroed batch; on SS_E_NOMEM it is still to be released. */
 ss_status ss_row_batch_init(ss_row_batch *batch, ss_slice cancel_prefix);
 void ss_row_batch_release(ss_row_batch *batch);
@@ -34,8 +40,8 @@ static inline ss_interaction *ss_row_batch_next(ss_row_batch *batch)
     return &batch->rows[batch->count];
 }
 
-/* Takes that row in; its numbers come from `ids`, of 0 to 255 bytes each (empty: has none). */
-void ss_row_batch_add(ss_row_batch *batch, const ss_slice ids[SS_ID_COLUMNS]);
+/* Takes that row in; its numbers come from `ids`. */
+void ss_row_batch_add(ss_row_batch *batch, const ss_row_ids *ids);
 
 /*
  * Numbers the rows that wait and appends them to the log. The basket of an order is twice its number, that of a

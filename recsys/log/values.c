@@ -35,7 +35,7 @@ static inline bool short_number(const char *text, size_t size, uint32_t *number)
     return true;
 }
 
-bool ss_value_quantity(ss_slice text, float *quantity)
+bool ss_value_any_quantity(ss_slice text, float *quantity)
 {
     text = trim(text);
     if (text.size == 0)
@@ -53,35 +53,10 @@ bool ss_value_quantity(ss_slice text, float *quantity)
     return true;
 }
 
-/* Digits with at most one point among them; whether any digit is not 0. */
-static inline bool plain_decimal(ss_slice text, bool *positive)
+bool ss_value_any_price(ss_slice text, bool *positive)
 {
-    unsigned any = 0, digits = 0, points = 0;
-    for (size_t i = 0; i < text.size; i++) {
-        unsigned digit = (unsigned char)text.data[i] - (unsigned)'0';
-        if (digit <= 9) {
-            any |= digit;
-            digits++;
-        } else if (text.data[i] == '.') {
-            points++;
-        } else {
-            return false;
-        }
-    }
-    *positive = any != 0;
-    return digits > 0 && points <= 1;
-}
-
-bool ss_value_price(ss_slice text, bool *positive)
-{
-    text = trim(text);
-    bool above;
     double value;
-    if (text.size <= 18 && plain_decimal(text, &above)) {
-        *positive = above;
-        return true;
-    }
-    if (!ss_slice_to_f64(text, &value))
+    if (!ss_slice_to_f64(trim(text), &value))
         return false;
     *positive = value > 0;
     return true;

@@ -10,12 +10,41 @@
 
 #define SS_QUANTITY_MAX 1e9
 
-/* A decimal number of at most SS_QUANTITY_MAX in absolute value; negative = return. False, *quantity untouched, on
- * anything else. */
-bool ss_value_quantity(ss_slice text, float *quantity);
+/* The general forms of the two below. */
+bool ss_value_any_quantity(ss_slice text, float *quantity);
+bool ss_value_any_price(ss_slice text, bool *positive);
 
-/* A decimal number; says whether it is above 0. */
-bool ss_value_price(ss_slice text, bool *positive);
+/*
+ * A decimal number of at most SS_QUANTITY_MAX in absolute value; negative = return. False, *quantity untouched, on
+ * anything else. Most are one or two digits.
+ */
+static inline bool ss_value_quantity(ss_slice text, float *quantity)
+{
+    unsigned ones = text.size ? (unsigned char)text.data[text.size - 1] - (unsigned)'0' : 10;
+    unsigned tens = text.size == 2 ? (unsigned char)text.data[0] - (unsigned)'0' : 0;
+    if (text.size > 2 || ones > 9 || tens > 9)
+        return ss_value_any_quantity(text, quantity);
+    *quantity = (float)(tens * 10 + ones);
+    return true;
+}
+
+/* A decimal number; says whether it is above 0. Most are digits and a point, and not many. */
+static inline bool ss_value_price(ss_slice text, bool *positive)
+{
+    unsigned any = 0, others = 0, points = 0;
+    if (text.size > 8)
+        return ss_value_any_price(text, positive);
+    for (size_t i = 0; i < text.size; i++) {
+        unsigned digit = (unsigned char)text.data[i] - (unsigned)'0', is_digit = digit <= 9;
+        any |= digit & -is_digit;
+        points += text.data[i] == '.';
+        others += !is_digit;
+    }
+    if (others > points || points > 1 || text.size == points)
+        return ss_value_any_price(text, positive);
+    *positive = any != 0;
+    return true;
+}
 
 /* A decimal amount of money → minor units of `decimals` (0..4) digits, half a unit rounded away from 0. At most 9e14
  * units. */
@@ -34,5 +63,31 @@ typedef enum ss_id_problem { SS_ID_FINE, SS_ID_EMPTY, SS_ID_LONG, SS_ID_NOT_TEXT
 
 /* An external id: trims *text in place; 1 to 255 bytes of UTF-8 without control characters. */
 ss_id_problem ss_value_id(ss_slice *text);
+
+/* Does any of eight bytes lie outside of what may stand anywhere in an id without a closer look: 0x20 to 0x7E? */
+static inline bool ss_value_unusual(uint64_t bytes)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones * 0x80;
+    uint64_t below_blank = bytes - ones * 0x20, is_delete = (bytes ^ (ones * 0x7F)) - ones;
+    return ((bytes | below_blank | is_delete) & highs) != 0;
+}
+
+/* Is the text an id as it stands, by two looks: 4 to 16 bytes of plain ASCII without blanks at the ends? No says nothing. */
+static inline bool ss_value_is_plain_id(ss_slice text)
+{
+    uint64_t low, high;
+    if (text.size < 4 || text.size > 16 || text.data[0] == ' ' || text.data[text.size - 1] == ' ')
+        return false;
+    if (text.size >= 8) {
+        memcpy(&low, text.data, 8);
+        memcpy(&high, text.data + text.size - 8, 8);
+    } else {
+        uint32_t first, last;
+        memcpy(&first, text.data, 4);
+        memcpy(&last, text.data + text.size - 4, 4);
+        low = high = (uint64_t)last << 32 | first;
+    }
+    return !ss_value_unusual(low) && !ss_value_unusual(high);
+}
 
 #endif
