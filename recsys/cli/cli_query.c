@@ -81,8 +81,8 @@ typedef struct asked_question {
     id_list items, cart, exclude, fields;
 } asked_question;
 
-static ss_status make_question(const query_settings *settings, const char *method, asked_question *question,
-                               ss_error *error)
+static ss_status make_question(const query_settings *settings, const char *method, bool for_people,
+                               asked_question *question, ss_error *error)
 {
     static const char *const bought[] = {NULL, "exclude", "allow"};
     ss_status status;
@@ -107,7 +107,7 @@ static ss_status make_question(const query_settings *settings, const char *metho
     query->price_min = settings->price_min;
     query->price_max = settings->price_max;
     query->bought = bought[settings->bought];
-    query->explain = settings->explain;
+    query->explain = settings->explain || for_people; /* who mistyped an id should hear of it */
 out:
     return status;
 }
@@ -242,7 +242,7 @@ static ss_status run_query(void *memory, const ss_texts *operands, const ss_cli 
     asked_question question = {0};
     smartshelf_answer answer = {0};
     SS_TRY(ss_command_operands(operands, 1, 1, error));
-    SS_TRY(make_question(settings, operands->text[0], &question, error));
+    SS_TRY(make_question(settings, operands->text[0], !cli->json, &question, error));
     SS_TRY(settings->store ? ask_store(settings, &question.query, &answer, error)
                            : ask_server(settings, &question.query, &answer, error));
     if (answer.error_code)

@@ -7,25 +7,36 @@
 #include <stdio.h>
 #include <string.h>
 
-#define NAME_COLUMNS 44
-#define TEXT_MAX     1024
+#define NAME_COLUMNS_MAX 60   /* of a product's name; ids are shown whole, so that they can be copied */
+#define TEXT_MAX         1100 /* an id of which every byte is escaped */
 
 /* ---- for people ---- */
 
-/* `text` in so many columns (a character each), cut or filled up; nothing in it can move the cursor. */
-static void print_column(const char *text, size_t columns)
+/* A text for one column of a line. */
+typedef struct table_cell {
+    char text[TEXT_MAX];
+    size_t columns; /* one for each character */
+} table_cell;
+
+/* NULL is empty. Nothing in a cell can move the cursor; what is longer than `most` columns ends with an ellipsis. */
+static table_cell cell_of(const char *text, size_t most)
 {
-    char printable[TEXT_MAX];
-    size_t size = ss_slice_printable(ss_slice_of(text), printable, sizeof printable), at = 0;
-    for (size_t column = 0; column < columns; column++) {
-        size_t step = ss_slice_utf8_step((ss_slice){printable + at, size - at});
-        if (step == 0)
-            putchar(' ');
-        else
-            fwrite(printable + at, 1, step, stdout);
-        at += step;
+    table_cell made = {.columns = 0};
+    size_t size = ss_slice_printable(ss_slice_of(text ? text : ""), made.text, sizeof made.text), last = 0, step;
+    for (size_t at = 0; (step = ss_slice_utf8_step((ss_slice){made.text + at, size - at})) != 0; at += step) {
+        if (made.columns == most) {
+            snprintf(made.text + last, sizeof made.text - last, "%s", "…");
+            break;
+        }
+        last = at;
+        made.columns++;
     }
-    fputs("  ", stdout);
+    return made;
+}
+
+static void print_column(const table_cell *cell, size_t columns)
+{
+    printf("%s%*s", cell->text, (int)(columns - cell->columns) + 2, "");
 }
 
 static void format_price(const smartshelf_product *product, unsigned decimals, char *text, size_t size)
@@ -43,7 +54,7 @@ static void format_price(const smartshelf_product *product, unsigned decimals, c
         snprintf(text, size, "%s%" PRIu64 ".%0*" PRIu64, sign, price / unit, (int)decimals, price % unit);
 }
 
-/* "in 214 orders together, 8.0 times the chance" */
+/* "in 214 orders together with Glass lantern (8.0 times the chance)" */
 static void format_evidence(const smartshelf_product *product, char *text, size_t size)
 {
     static const struct {
@@ -56,10 +67,10 @@ static void format_evidence(const smartshelf_product *product, char *text, size_
     size_t form = 0;
     while (forms[form].model && strcmp(forms[form].model, product->model ? product->model : "") != 0)
         form++;
-    const char *because = product->because ? product->because : "";
-    snprintf(text, size, "%s %" PRIu64 " %s%s%s%s%s%s%s, %.1f times the chance", forms[form].before, product->pairs,
-             forms[form].unit, product->pairs == 1 ? "" : "s", forms[form].after, *because ? " " : "",
-             *because ? forms[form].because : "", *because ? " " : "", because, product->lift);
+    table_cell because = cell_of(product->because_name ? product->because_name : product->because, NAME_COLUMNS_MAX);
+    snprintf(text, size, "%s %" PRIu64 " %s%s%s%s%s%s%s (%.1f times the chance)", forms[form].before, product->pairs,
+             forms[form].unit, product->pairs == 1 ? "" : "s", forms[form].after, product->because ? " " : "",
+             product->because ? forms[form].because : "", product->because ? " " : "", because.text, product->lift);
 }
 
 static void format_reason(const smartshelf_product *product, char *text, size_t size)
@@ -76,32 +87,80 @@ static void format_reason(const smartshelf_product *product, char *text, size_t 
         format_evidence(product, text, size);
         return;
     }
-    snprintf(text, size, "%s", product->model ? product->model : "");
+    table_cell model = cell_of(product->model, NAME_COLUMNS_MAX);
+    snprintf(text, size, "%s", model.text);
     for (size_t i = 0; i < sizeof sentences / sizeof *sentences && product->model; i++)
         if (ss_slice_equal(ss_slice_of(product->model), ss_slice_of(sentences[i][0])))
             snprintf(text, size, "%s", sentences[i][1]);
 }
 
-static void print_product(size_t rank, const smartshelf_product *product, unsigned decimals)
+/* How wide the columns of texts are: as wide as what stands in them. */
+typedef struct table_layout {
+    size_t name, id;
+    unsigned decimals;
+} table_layout;
+
+static size_t wider(size_t columns, const char *text, size_t most)
 {
-    char price[32], reason[TEXT_MAX], printable[TEXT_MAX];
-    format_price(product, decimals, price, sizeof price);
+    table_cell cell = cell_of(text, most);
+    return cell.columns > columns ? cell.columns : columns;
+}
+
+static table_layout layout_of(const smartshelf_answer *answer)
+{
+    table_layout layout = {strlen("product"), strlen("item_id"), answer->decimals};
+    for (size_t i = 0; i < answer->product_count; i++) {
+        layout.name = wider(layout.name, answer->products[i].name, NAME_COLUMNS_MAX);
+        layout.id = wider(layout.id, answer->products[i].item_id, TEXT_MAX);
+    }
+    return layout;
+}
+
+static void print_product(const table_layout *layout, size_t rank, const smartshelf_product *product)
+{
+    char price[32], reason[TEXT_MAX];
+    table_cell name = cell_of(product->name, NAME_COLUMNS_MAX), id = cell_of(product->item_id, TEXT_MAX);
+    format_price(product, layout->decimals, price, sizeof price);
     format_reason(product, reason, sizeof reason);
     printf("%4zu  ", rank);
-    print_column(product->name ? product->name : "", NAME_COLUMNS);
-    print_column(product->item_id, 14);
-    printf("%9s  %8.4f  ", price, product->score);
-    ss_slice_printable(ss_slice_of(reason), printable, sizeof printable);
-    printf("%s%s\n", printable, product->stage > 0 ? " (fallback)" : "");
+    print_column(&name, layout->name);
+    print_column(&id, layout->id);
+    printf("%9s  %8.4f  %s%s\n", price, product->score, reason, product->stage > 0 ? " (fallback)" : "");
+}
+
+static void print_products(const smartshelf_answer *answer)
+{
+    table_layout layout = layout_of(answer);
+    printf("%4s  %-*s  %-*s  %9s  %8s  %s\n", "rank", (int)layout.name, "product", (int)layout.id, "item_id", "price",
+           "score", "why");
+    for (size_t i = 0; i < answer->product_count; i++)
+        print_product(&layout, i + 1, &answer->products[i]);
+}
+
+static void print_short(const smartshelf_answer *answer)
+{
+    static const char *const sentences[][2] = {
+        {"no_evidence", "nothing else has enough evidence, and no fallback is left"},
+        {"filtered", "the filters, --exclude or what the customer bought leave no more"},
+        {"catalogue_exhausted", "no more products may be shown at all"},
+        {"below_min_items", "fewer than the shelf's min-items: it hides itself"},
+    };
+    const char *why = "see the protocol page";
+    for (size_t i = 0; i < sizeof sentences / sizeof *sentences; i++)
+        if (strcmp(sentences[i][0], answer->short_code) == 0)
+            why = sentences[i][1];
+    printf("%s%u fewer than asked for: %s (%s)\n", answer->product_count == 0 ? "no products, " : "", answer->missing,
+           why, answer->short_code);
 }
 
 void ss_query_print_table(const smartshelf_answer *answer, bool explain)
 {
-    printf("%4s  %-*s  %-14s  %9s  %8s  %s\n", "rank", NAME_COLUMNS, "product", "item_id", "price", "score", "why");
-    for (size_t i = 0; i < answer->product_count; i++)
-        print_product(i + 1, &answer->products[i], answer->decimals);
+    if (answer->product_count > 0)
+        print_products(answer);
     if (answer->short_code)
-        printf("%u fewer than asked for: %s\n", answer->missing, answer->short_code);
+        print_short(answer);
+    for (size_t i = 0; i < answer->unknown_count; i++)
+        printf("the generation does not know this %s\n", answer->unknown[i]);
     for (size_t i = 0; explain && i < answer->removed_count; i++)
         printf("removed by the rule %-18s %" PRIu64 "\n", answer->removed[i].name, answer->removed[i].count);
     if (explain && answer->generation)

@@ -190,6 +190,7 @@ static void read_reason(reader *in, const msgpack_object *reason, smartshelf_pro
     product->model = text_of(in, find(reason, "model"));
     product->stage = (unsigned)count_of(find(reason, "stage"));
     product->because = text_of(in, find(reason, "because"));
+    product->because_name = text_of(in, find(reason, "because_name"));
     product->has_evidence = find(reason, "pairs") != NULL;
     product->pairs = count_of(find(reason, "pairs"));
     product->customers = count_of(find(reason, "customers"));
@@ -245,6 +246,21 @@ static void read_removed(reader *in, const msgpack_object *removed, smartshelf_a
     answer->removed_count = counts ? count : 0;
 }
 
+static void read_unknown(reader *in, const msgpack_object *unknown, smartshelf_answer *answer)
+{
+    if (!unknown || unknown->type != MSGPACK_OBJECT_ARRAY)
+        return;
+    size_t count = unknown->via.array.size;
+    const char **names = msgpack_zone_malloc(in->zone, (count + 1) * sizeof *names);
+    in->no_memory |= !names;
+    for (size_t i = 0; names && i < count; i++) {
+        const char *name = text_of(in, &unknown->via.array.ptr[i]);
+        names[i] = name ? name : "";
+    }
+    answer->unknown = names;
+    answer->unknown_count = names ? count : 0;
+}
+
 static bool read_result(reader *in, const msgpack_object *result, smartshelf_answer *answer)
 {
     const msgpack_object *shortage = find(result, "short");
@@ -255,6 +271,7 @@ static bool read_result(reader *in, const msgpack_object *result, smartshelf_ans
     answer->missing = (unsigned)count_of(find(shortage, "missing"));
     answer->decimals = (unsigned)count_of(find(result, "decimals"));
     read_removed(in, find(result, "removed"), answer);
+    read_unknown(in, find(result, "unknown"), answer);
     return read_products(in, find(result, "items"), answer);
 }
 

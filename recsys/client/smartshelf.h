@@ -91,9 +91,10 @@ smartshelf_query smartshelf_query_of(const char *method);
 typedef struct smartshelf_product { /* texts are borrowed from the answer; NULL: not given */
     const char *item_id;
     double score;
-    const char *model;   /* what its place rests on */
-    unsigned stage;      /* 0: the shelf's own sources; 1…: its fallbacks */
-    const char *because; /* the item of the request it goes with, when that is not item_id */
+    const char *model;        /* what its place rests on */
+    unsigned stage;           /* 0: the shelf's own sources; 1…: its fallbacks */
+    const char *because;      /* the item of the request or history it goes with, when that is not item_id */
+    const char *because_name; /* its name, when names were asked for and the catalogue gives it */
     bool has_evidence;
     uint64_t pairs, customers; /* orders or customers that have both; distinct customers among them */
     double lift;               /* times as often as by chance */
@@ -118,6 +119,8 @@ typedef struct smartshelf_answer {
     unsigned decimals;               /* of prices: digits of the currency's minor unit */
     const smartshelf_count *removed; /* with `explain`: candidates that rules took away */
     size_t removed_count;
+    const char *const *unknown; /* with `explain`: params whose id the generation does not know: "item_id", … */
+    size_t unknown_count;
     unsigned error_code; /* 0: none */
     const char *error_name, *error_message, *error_field;
     const void *reply; /* the reply's own bytes, for what has no member here */

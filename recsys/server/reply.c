@@ -11,6 +11,7 @@
 #define NAMED_8           "\xa8"
 #define NAMED_9           "\xa9"
 #define NAMED_10          "\xaa"
+#define NAMED_12          "\xac"
 #define PUT(AT, PIECE)    put_piece((AT), (PIECE), sizeof(PIECE) - 1)
 
 #define HEAD_MAX 8u /* bytes of [1, msgid, */
@@ -114,16 +115,24 @@ static inline uint8_t *put_reason(uint8_t *at, product_writer *writer, const ss_
     return ss_wire_put_float(PUT(at, NAMED(4, "lift")), (float)reason->lift);
 }
 
-/* `columns`: how many columns of the catalogue follow. */
-static inline uint8_t *put_product(uint8_t *at, product_writer *writer, const ss_answer_item *item, unsigned columns)
+/* Up to the reason's map; `columns`: how many columns of the catalogue follow that. */
+static inline uint8_t *put_product_head(uint8_t *at, const product_writer *writer, const ss_answer_item *item,
+                                        unsigned columns)
 {
     *at++ = (uint8_t)(0x83 + columns);
     at = put_id(PUT(at, NAMED(7, "item_id")), &writer->items->ids, item->item);
     at = ss_wire_put_float(PUT(at, NAMED(5, "score")), item->score);
-    return put_reason(PUT(at, NAMED(6, "reason")), writer, &item->reason);
+    return PUT(at, NAMED(6, "reason"));
+}
+
+static inline uint8_t *put_product(uint8_t *at, product_writer *writer, const ss_answer_item *item)
+{
+    return put_reason(put_product_head(at, writer, item, 0), writer, &item->reason);
 }
 
 /* ---- with columns of the catalogue ---- */
+
+#define BECAUSE_NAME_MAX (sizeof "because_name" + SS_WIRE_NUMBER_MAX) /* bytes of the entry without the name itself */
 
 _Static_assert(SS_FIELD_COUNT + 3 < 16, "a product is a map of one byte's head");
 
@@ -168,6 +177,25 @@ static uint8_t *put_columns(uint8_t *at, const ss_items *items, uint32_t item, u
     return at;
 }
 
+/* The name of the item that the reason gives as `because`, where names are asked for; empty: none to give. */
+static ss_slice because_name(const product_writer *writer, const ss_reason *reason, unsigned fields)
+{
+    if (!(fields & 1u << SS_FIELD_NAME) || reason->because == SS_NONE || reason->because == writer->page_item)
+        return (ss_slice){0};
+    return ss_strings_at(&writer->items->names, reason->because);
+}
+
+/* The reason of all answers, with one entry more where there is a name. */
+static uint8_t *put_reason_named(uint8_t *at, product_writer *writer, const ss_reason *reason, ss_slice because)
+{
+    uint8_t *head = at;
+    at = put_reason(at, writer, reason);
+    if (because.size == 0)
+        return at;
+    ++*head;
+    return ss_wire_put_text(PUT(at, NAMED(12, "because_name")), because.data, because.size);
+}
+
 static ss_status append_with_columns(const ss_items *items, const ss_call *call, const ss_answer *answer,
                                      ss_buffer *out)
 {
@@ -177,10 +205,12 @@ static ss_status append_with_columns(const ss_items *items, const ss_call *call,
     for (size_t i = 0; i < answer->count; i++) {
         const ss_answer_item *item = &answer->items[i];
         unsigned columns = columns_of(items, item->item, call->fields, texts);
-        ss_status status = reserve(out, PRODUCT_MAX + columns_size(texts), &at);
+        ss_slice because = because_name(&writer, &item->reason, call->fields);
+        ss_status status = reserve(out, PRODUCT_MAX + columns_size(texts) + because.size + BECAUSE_NAME_MAX, &at);
         if (status != SS_OK)
             return status;
-        at = put_product(at, &writer, item, (unsigned)__builtin_popcount(columns));
+        at = put_product_head(at, &writer, item, (unsigned)__builtin_popcount(columns));
+        at = put_reason_named(at, &writer, &item->reason, because);
         commit(out, put_columns(at, items, item->item, columns, texts));
     }
     return SS_OK;
@@ -196,7 +226,7 @@ static ss_status append_products(const ss_items *items, const ss_call *call, con
         return status;
     product_writer writer = begin_products(items, answer);
     for (size_t i = 0; i < answer->count; i++)
-        at = put_product(at, &writer, &answer->items[i], 0);
+        at = put_product(at, &writer, &answer->items[i]);
     commit(out, at);
     return SS_OK;
 }
