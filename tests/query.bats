@@ -22,7 +22,7 @@ setup_file() {
         --catalog "$T/catalog.csv" >/dev/null
     "$S" serve --store "$T/store" --bind "ipc://$T/shelf" --log-level error 3>&- &
     echo $! >"$T/server"
-    for _ in $(seq 100); do [ -S "$T/shelf" ] && break; sleep 0.05; done
+    for _ in $(seq 1000); do [ -S "$T/shelf" ] && break; sleep 0.05; done
 }
 
 teardown_file() {
@@ -32,7 +32,7 @@ teardown_file() {
 
 # The same question to the store and to its server; `output` is the store's.
 ask() {
-    run "$S" query "$@" --connect "ipc://$T/shelf"
+    run "$S" query "$@" --connect "ipc://$T/shelf" --timeout 60000
     of_server=$output
     run "$S" query "$@" --store "$T/store"
     [ "$status" -eq 0 ]

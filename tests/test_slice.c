@@ -55,6 +55,17 @@ static void check_utf8(const char *text, size_t size, bool valid)
     assert_int_equal(ss_slice_is_utf8((ss_slice){padded, 30}), valid);
 }
 
+static void quotes_where_rfc_4180_asks_for_them(void **state)
+{
+    (void)state;
+    assert_false(ss_slice_needs_quotes(S("")));
+    assert_false(ss_slice_needs_quotes(S("Große Kanne; 'blau'\t|")));
+    assert_true(ss_slice_needs_quotes(S("a,b")));
+    assert_true(ss_slice_needs_quotes(S("\"")));
+    assert_true(ss_slice_needs_quotes(S("a\n")));
+    assert_true(ss_slice_needs_quotes(S("\ra")));
+}
+
 static void utf8_that_is_valid(void **state)
 {
     (void)state;
@@ -276,6 +287,7 @@ int main(void)
         cmocka_unit_test(trimming),
         cmocka_unit_test(misspelt_words),
         cmocka_unit_test(case_of_ascii_only),
+        cmocka_unit_test(quotes_where_rfc_4180_asks_for_them),
         cmocka_unit_test(utf8_that_is_valid),
         cmocka_unit_test(utf8_that_is_not),
         cmocka_unit_test(utf8_in_full),

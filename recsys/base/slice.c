@@ -74,6 +74,14 @@ static unsigned lower(char c)
     return byte - 'A' < 26u ? byte + ('a' - 'A') : byte;
 }
 
+bool ss_slice_needs_quotes(ss_slice field)
+{
+    bool needs = false;
+    for (size_t i = 0; i < field.size; i++)
+        needs |= field.data[i] == ',' || field.data[i] == '"' || field.data[i] == '\n' || field.data[i] == '\r';
+    return needs;
+}
+
 bool ss_slice_equal_nocase(ss_slice a, ss_slice b)
 {
     if (a.size != b.size)

@@ -29,6 +29,9 @@ int ss_slice_compare(ss_slice a, ss_slice b);
 /* The slice without blanks (space, tab, CR, LF) at its ends. */
 ss_slice ss_slice_trim(ss_slice text);
 
+/* Must it stand in quotes as a field of a CSV file (RFC 4180)? */
+bool ss_slice_needs_quotes(ss_slice field);
+
 /* Equal but for the case of ASCII letters. */
 bool ss_slice_equal_nocase(ss_slice a, ss_slice b);
 

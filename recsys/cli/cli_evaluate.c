@@ -84,6 +84,16 @@ static void print_table(const ss_evaluation *evaluation)
                row->hr, row->hr_error, row->mrr, row->mrr_error, 100 * row->coverage, row->median_rank,
                100 * row->filled, (unsigned long long)row->customers, row->train_seconds);
     }
+    const ss_case_ids *ids = &evaluation->ids;
+    if (ids->items_folded)
+        printf("%zu of %zu item ids in the cases are spelt otherwise in the training (case or blanks)\n",
+               ids->items_folded, ids->items);
+    if (ids->items_unknown)
+        printf("%zu of %zu item ids in the cases are unknown to the training: never found\n", ids->items_unknown,
+               ids->items);
+    if (ids->customers_unknown)
+        printf("%zu of %zu customers in the cases are unknown to the training: asked as strangers\n",
+               ids->customers_unknown, ids->customers);
 }
 
 static json_t *row_json(const ss_evaluation_row *row)
@@ -96,12 +106,19 @@ static json_t *row_json(const ss_evaluation_row *row)
                      "median_popularity_rank", row->median_rank, "filled", row->filled);
 }
 
+static json_t *ids_json(const ss_case_ids *ids)
+{
+    return json_pack("{s:I, s:I, s:I, s:I, s:I}", "items", (json_int_t)ids->items, "items_folded",
+                     (json_int_t)ids->items_folded, "items_unknown", (json_int_t)ids->items_unknown, "customers",
+                     (json_int_t)ids->customers, "customers_unknown", (json_int_t)ids->customers_unknown);
+}
+
 static ss_status print_json(const ss_evaluation *evaluation, ss_error *error)
 {
     json_t *rows = json_array();
     for (size_t i = 0; rows && i < evaluation->count; i++)
         json_array_append_new(rows, row_json(&evaluation->rows[i]));
-    json_t *root = rows ? json_pack("{s:o}", "rows", rows) : NULL;
+    json_t *root = rows ? json_pack("{s:o, s:o}", "rows", rows, "case_ids", ids_json(&evaluation->ids)) : NULL;
     if (!root)
         return ss_error_nomem(error);
     json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(8));
@@ -110,10 +127,29 @@ static ss_status print_json(const ss_evaluation *evaluation, ss_error *error)
     return SS_OK;
 }
 
+/* A field of RFC 4180. */
+static void write_field(FILE *file, ss_slice field)
+{
+    if (!ss_slice_needs_quotes(field)) {
+        fwrite(field.data, 1, field.size, file);
+        return;
+    }
+    putc('"', file);
+    for (size_t i = 0; i < field.size; i++) {
+        if (field.data[i] == '"')
+            putc('"', file);
+        putc(field.data[i], file);
+    }
+    putc('"', file);
+}
+
 static void write_answer(void *context, const char *model, size_t case_index, const ss_slice *ids, size_t count)
 {
-    for (size_t rank = 0; rank < count; rank++)
-        fprintf(context, "%s,%zu,%zu,%.*s\n", model, case_index, rank + 1, (int)ids[rank].size, ids[rank].data);
+    for (size_t rank = 0; rank < count; rank++) {
+        fprintf(context, "%s,%zu,%zu,", model, case_index, rank + 1);
+        write_field(context, ids[rank]);
+        putc('\n', context);
+    }
 }
 
 static ss_status open_answers(const char *path, ss_measure_options *measure, ss_error *error)

@@ -5,7 +5,7 @@
 #define SS_JOB_EVALUATE_H
 
 #include "base/progress.h"
-#include "job/cases.h"
+#include "job/case_ids.h"
 #include "job/metrics.h"
 #include "shelf/answer.h"
 
@@ -31,6 +31,7 @@ typedef void (*ss_answers_sink)(void *context, const char *model, size_t case_in
 typedef struct ss_evaluation {
     ss_evaluation_row rows[4 * SS_CUTOFFS_MAX];
     size_t count;
+    ss_case_ids ids; /* of cases from a file; else zeros */
 } ss_evaluation;
 
 /* The shelf that answers a task, as the generation sets it. */

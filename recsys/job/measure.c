@@ -56,20 +56,22 @@ out:
     return status;
 }
 
-static ss_status ask_store(const char *store, const ss_cases *cases, const ss_measure_options *options,
+static ss_status ask_store(const char *store, ss_cases *cases, const ss_measure_options *options,
                            const ss_train_report *report, int threads, ss_progress_sink *progress,
                            ss_evaluation *evaluation, ss_error *error)
 {
     ss_status status = SS_OK;
     ss_snapshot *snapshot = NULL;
     SS_TRY(ss_snapshot_open(store, NULL, false, &snapshot, error));
+    if (options->test_path || options->cases_path) /* a split's ids are the log's own */
+        SS_TRY(ss_case_ids_settle(cases, snapshot, &evaluation->ids, error));
     SS_TRY(ask_models(snapshot, cases, options, report, threads, progress, evaluation, error));
 out:
     ss_snapshot_release(&snapshot);
     return status;
 }
 
-ss_status ss_measure(const ss_training_data *data, const ss_interactions *train, const ss_cases *cases,
+ss_status ss_measure(const ss_training_data *data, const ss_interactions *train, ss_cases *cases,
                      const ss_measure_options *options, const ss_model_options *model_options, int threads,
                      ss_progress_sink *progress, ss_evaluation *evaluation, ss_error *error)
 {

@@ -25,8 +25,11 @@ typedef struct ss_measure_options {
 ss_status ss_measure_cases(const ss_training_data *data, const ss_measure_options *options, ss_interactions *train,
                            ss_cases *cases, ss_error *error);
 
-/* Trains with `model_options` on the log or the subset and asks. `train` may be empty (all of the log). */
-ss_status ss_measure(const ss_training_data *data, const ss_interactions *train, const ss_cases *cases,
+/*
+ * Trains with `model_options` on the log or the subset and asks. `train` may be empty (all of the log). Item ids of cases
+ * from a file are brought to the spelling that training knows (see case_ids.h).
+ */
+ss_status ss_measure(const ss_training_data *data, const ss_interactions *train, ss_cases *cases,
                      const ss_measure_options *options, const ss_model_options *model_options, int threads,
                      ss_progress_sink *progress, ss_evaluation *evaluation, ss_error *error);
 

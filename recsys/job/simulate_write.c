@@ -182,10 +182,7 @@ void ss_sim_put_real(ss_sim_file *file, double value)
 
 void ss_sim_put_quoted(ss_sim_file *file, ss_slice text)
 {
-    bool quote = false;
-    for (size_t i = 0; i < text.size; i++)
-        quote |= text.data[i] == ',' || text.data[i] == '"' || text.data[i] == '\n' || text.data[i] == '\r';
-    if (!quote) {
+    if (!ss_slice_needs_quotes(text)) {
         ss_sim_put(file, text.data, text.size);
         return;
     }

@@ -187,6 +187,7 @@ static ss_status write_manifest(const char *path, const char *name, const ss_int
                  (unsigned long long)input->digest_low);
         SS_TRY(ss_manifest_set_text(manifest, "input.digest_xxh3_128", digest));
     }
+    SS_TRY(ss_manifest_set_flag(manifest, SS_MANIFEST_IDS_FOLDED, log->ids_folded));
     SS_TRY(put_times(manifest, log));
     SS_TRY(put_counts(manifest, log, items));
     SS_TRY(ss_options_dump(groups, count, put_option, manifest));

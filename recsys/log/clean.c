@@ -326,6 +326,7 @@ ss_status ss_clean(ss_raw_log *log, const ss_log_options *options, const ss_cata
     SS_TRY(clean_groups(log, progress, report, error));
     SS_TRY(take_rows(log, &result));
     SS_TRY(number_all(log, &result));
+    result.ids_folded = report->folded;
     result.set_aside = rules.set_aside;
     rules.set_aside = NULL;
     report->kept = result.count;

@@ -65,6 +65,7 @@ typedef struct ss_interactions {
     ss_dictionary *customers; /* number → customer_id, in order of first appearance in the kept rows. Owned */
     uint32_t item_count, customer_count, basket_count;
     bool has_times, has_baskets, has_customers, has_purchases;
+    bool ids_folded;               /* item ids that differ only by case or blanks are one (see fold_ids.h) */
     int64_t first_time, last_time; /* over the rows; SS_NO_TIME without times */
 } ss_interactions;
 

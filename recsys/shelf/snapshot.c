@@ -110,7 +110,7 @@ static ss_status set_shelf_option(void *context, const char *name, const char *v
     return ss_options_set(loader->groups, SS_SHELF_COUNT, name, value, loader->error);
 }
 
-static ss_status load_shelves(ss_snapshot *snapshot, ss_error *error)
+static ss_status load_manifest(ss_snapshot *snapshot, ss_error *error)
 {
     ss_status status = SS_OK;
     ss_manifest *manifest = NULL;
@@ -119,8 +119,10 @@ static ss_status load_shelves(ss_snapshot *snapshot, ss_error *error)
     ss_shelf_option_groups(snapshot->shelves, loader.groups);
     bool present = false;
     SS_TRY(optional(ss_manifest_read(snapshot->path, &manifest, error), &present, error));
-    if (present)
+    if (present) {
+        ss_manifest_flag(manifest, SS_MANIFEST_IDS_FOLDED, &snapshot->ids_folded);
         SS_TRY(ss_manifest_each_text(manifest, "options", set_shelf_option, &loader));
+    }
 out:
     ss_manifest_free(&manifest);
     return status;
@@ -139,7 +141,7 @@ ss_status ss_snapshot_open(const char *store, const char *name, bool verify, ss_
     SS_TRY(open_files(new, error));
     SS_TRY(check_agreement(new, error));
     SS_TRY(settle_items(new, error));
-    SS_TRY(load_shelves(new, error));
+    SS_TRY(load_manifest(new, error));
     *snapshot = new;
     new = NULL;
 out:

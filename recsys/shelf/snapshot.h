@@ -34,6 +34,7 @@ typedef struct ss_snapshot {
     ss_als als;
     ss_popularity popularity;
     bool has_customers, has_cooccurrence, has_als, has_popularity; /* only items must be there */
+    bool ids_folded;                                               /* see SS_MANIFEST_IDS_FOLDED */
     ss_shelf shelves[SS_SHELF_COUNT];
     uint8_t *show;        /* items.count bytes of SS_SHOW_… */
     uint32_t shown_count; /* items that are not blocked */

@@ -15,6 +15,9 @@
 
 #define SS_MANIFEST_MAX (1u << 22) /* longest manifest in bytes */
 
+/* Flag: item ids that differ only by case or blanks are one, and stand in the generation under one spelling. */
+#define SS_MANIFEST_IDS_FOLDED "input.ids_folded"
+
 typedef struct ss_manifest ss_manifest;
 
 ss_manifest *ss_manifest_new(void); /* NULL when out of memory */
