@@ -1,6 +1,7 @@
 """The server through independent clients (pyzmq, msgpack): every method, every kind of bad message, access control, stopping and
 swapping generations under load. Long runs with SMARTSHELF_LONG=1."""
 import os
+import re
 import signal
 import struct
 import subprocess
@@ -13,6 +14,7 @@ import msgpack
 import zmq
 
 PROGRAM = os.environ.get("SMARTSHELF", "build/smartshelf")
+BUILD = os.environ.get("SMARTSHELF_BUILD", "build")
 LONG = bool(os.environ.get("SMARTSHELF_LONG"))
 WINDOW = 64
 
@@ -41,7 +43,7 @@ def train(folder):
         with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
             file.write(text)
     run("train", "--log", f"{folder}/log.csv", "--catalog", f"{folder}/catalog.csv", "--store", f"{folder}/store", "--quiet",
-        "--als.factors", 8, "--bought-together.min-customers", 1)
+        "--als.factors", 8, "--bought-together.min-customers", 1, "--threads", 1)
 
 
 class Server:
@@ -62,12 +64,18 @@ class Server:
             time.sleep(0.02)
         raise AssertionError("the server did not start: " + self.text())
 
-    def __exit__(self, *_):
+    def __exit__(self, kind, *_):
         if self.process.poll() is None:
+            self.process.terminate()
+        try:
+            ended = self.process.wait(20)
+        except subprocess.TimeoutExpired:
             self.process.kill()
-        self.process.wait(20)
+            ended = self.process.wait(20)
         self.context.destroy(linger=0)
         self.log.close()
+        if kind is None:  # what a sanitizer has to say is in the log, and in how the server ends
+            assert ended == 0, f"the server ended with {ended}: {self.text()}"
 
     def text(self):
         with open(self.log.name, encoding="utf-8") as file:
@@ -294,74 +302,145 @@ def peak_memory(pid):
 
 
 class Load:
-    """Keeps WINDOW requests in flight; counts what comes back."""
+    """Keeps WINDOW requests in flight and holds every reply against what is known: one for each request, from one generation."""
 
-    def __init__(self, server):
+    QUESTIONS = [("related", {"item_id": "85123A", "limit": 3}), ("bought_together", {"item_id": "22423", "limit": 2}),
+                 ("bought_next", {"item_id": "47566", "limit": 2}), ("cart", {"cart": ["22423", "47566"], "limit": 2})]
+
+    def __init__(self, server, marks):
         self.dealer = server.socket(zmq.DEALER)
-        self.sent, self.answered, self.refused, self.generations = 0, 0, 0, set()
-        for _ in range(WINDOW):
-            self.send()
+        self.marks = marks  # by generation: how many pairs it gives as evidence, everywhere
+        self.waiting = set()
+        self.sent, self.answered, self.refused, self.mixed, self.stale, self.generation = 0, 0, 0, 0, 0, ""
+        self.send(WINDOW)
 
-    def send(self):
-        self.dealer.send(msgpack.packb([0, self.sent, "related", {"item_id": "tea", "limit": 3}]))
-        self.sent += 1
+    def send(self, count=1):
+        for _ in range(count):
+            self.dealer.send(msgpack.packb([0, self.sent, *self.QUESTIONS[self.sent % len(self.QUESTIONS)]]))
+            self.waiting.add(self.sent)
+            self.sent += 1
 
     def take(self):
-        _, _, error, result = msgpack.unpackb(self.dealer.recv())
-        if error is None:
-            assert len(result["items"]) == 3 and result["generation"]
-            self.answered += 1
-            self.generations.add(result["generation"])
-            return True
-        assert error["name"] == "shutting_down", error
-        self.refused += 1
-        return False
+        kind, msgid, error, result = msgpack.unpackb(self.dealer.recv())
+        assert kind == 1 and msgid in self.waiting, f"a reply nobody waits for: {msgid}"
+        self.waiting.remove(msgid)
+        if error is not None:
+            assert error["name"] == "shutting_down", error
+            self.refused += 1
+            return
+        assert self.refused == 0, "an answer after shutting_down"
+        assert len(result["items"]) == self.QUESTIONS[msgid % len(self.QUESTIONS)][1]["limit"], result
+        self.answered += 1
+        self.stale += result["generation"] < self.generation
+        self.generation = result["generation"]
+        evidence = {item["reason"][name] for item in result["items"] for name in ("pairs", "customers")}
+        self.mixed += evidence != {self.marks[self.generation]}
 
     def step(self):
-        if self.take():
-            self.send()
+        self.take()
+        self.send()
+
+    def finish(self):
+        while self.waiting:
+            self.take()
 
 
-class UnderLoad(WithShop):
+class Marked(unittest.TestCase):
+    """A store whose generations differ in the evidence of every answer."""
+
+    def setUp(self):
+        temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(temporary.cleanup)
+        self.folder = temporary.name
+        self.marks = {}
+        self.publish()
+
+    def publish(self):
+        """The name of the new generation."""
+        number = len(self.marks)
+        mark = 1 + number % 250
+        name = subprocess.run([f"{BUILD}/tests/dump_store", f"{self.folder}/store", str(number), str(mark)], check=True,
+                              capture_output=True, text=True, timeout=60).stdout.strip()
+        self.marks[name] = mark
+        return name
+
+
+def footprint(pid):
+    """Of a process: the generations it maps, how many descriptors it has open, the bytes of memory it holds (0 where a sanitizer
+    keeps accounts of its own in there)."""
+    with open(f"/proc/{pid}/maps", encoding="utf-8") as file:
+        maps = file.read()
+    mapped = set(re.findall("/generations/([^/]+)/", maps))
+    with open(f"/proc/{pid}/status", encoding="ascii") as file:
+        held = next(int(line.split()[1]) * 1024 for line in file if line.startswith("RssAnon"))
+    return mapped, len(os.listdir(f"/proc/{pid}/fd")), 0 if re.search("lib[at]san", maps) else held
+
+
+class UnderLoad(Marked):
+    def stop(self, workers):
+        with Server(self.folder, "--workers", workers) as server:
+            load = Load(server, self.marks)
+            for _ in range(2000):
+                load.step()
+            server.process.send_signal(signal.SIGTERM)
+            load.send(4 * WINDOW)
+            load.finish()
+            self.assertEqual(server.process.wait(20), 0)
+        self.assertEqual(load.answered + load.refused, load.sent)
+        self.assertEqual(load.mixed, 0)
+        return load
+
     def test_stopping_answers_what_was_asked(self):
         for workers in (1, 2):
-            with Server(self.folder, "--workers", workers) as server:
-                load = Load(server)
-                for _ in range(2000):
-                    load.step()
-                server.process.send_signal(signal.SIGTERM)
-                while load.answered + load.refused < load.sent:
-                    load.take()
-                self.assertEqual(server.process.wait(20), 0)
-                self.assertEqual(load.answered + load.refused, load.sent)
+            loads = [self.stop(workers) for _ in range(20 if LONG else 1)]
+            print(f"stops={len(loads)} workers={workers} requests={sum(load.sent for load in loads)} "
+                  f"shutting_down={sum(load.refused for load in loads)} unanswered=0", file=sys.stderr)
+
+    def swap(self, server, load):
+        """Publishes and swaps while requests go on, until the new generation alone has given a hundred answers."""
+        wanted, fresh, deadline = self.publish(), 0, time.time() + 20
+        server.process.send_signal(signal.SIGHUP)
+        while fresh < 100 and time.time() < deadline:
+            load.step()
+            fresh = fresh + 1 if load.generation == wanted else 0
+        self.assertEqual(load.generation, wanted)
+
+    def settled(self, server, generation):
+        """The footprint, once the old generation is gone."""
+        deadline = time.time() + 20
+        while time.time() < deadline:
+            mapped, descriptors, held = footprint(server.process.pid)
+            if mapped == {generation}:
+                return descriptors, held
+            time.sleep(0.02)
+        raise AssertionError(f"still mapped: {mapped}")
+
+    def swap_often(self, workers, swaps):
+        with Server(self.folder, "--workers", workers) as server:
+            load = Load(server, self.marks)
+            for _ in range(swaps // 10):
+                self.swap(server, load)
+            begun = self.settled(server, load.generation)
+            for _ in range(swaps - swaps // 10):
+                self.swap(server, load)
+            load.finish()
+            descriptors, held = self.settled(server, load.generation)
+            stats = server.ask("stats")[1]
+        print(f"swaps={swaps} workers={workers} window={WINDOW} requests={load.sent} errors={load.refused} mixed={load.mixed} "
+              f"unanswered={len(load.waiting)} held={begun[1] >> 10}kB..{held >> 10}kB", file=sys.stderr)
+        self.assertEqual((load.answered, load.refused, load.mixed), (load.sent, 0, 0))
+        if workers == 1:  # several may take a generation one after the other
+            self.assertEqual(load.stale, 0)
+        self.assertEqual((stats["swaps"], stats["refused_swaps"]), (swaps, 0))
+        self.assertLessEqual(descriptors, begun[0])
+        self.assertLess(held, begun[1] + (4 << 20))
 
     def test_swapping_generations_loses_nothing(self):
-        swaps = 200 if LONG else 20
-        with Server(self.folder) as server:
-            load = Load(server)
-            store = f"{self.folder}/store"
-            names = sorted(os.listdir(f"{store}/generations"))
-            while len(names) < 2:
-                train(self.folder)
-                names = sorted(name for name in os.listdir(f"{store}/generations") if not name.startswith("."))
-            for swap in range(swaps):
-                wanted = names[swap % 2]
-                os.symlink(f"generations/{wanted}", f"{store}/next")
-                os.rename(f"{store}/next", f"{store}/current")
-                server.process.send_signal(signal.SIGHUP)
-                load.generations.clear()
-                deadline = time.time() + 10
-                while wanted not in load.generations and time.time() < deadline:
-                    load.step()
-                self.assertIn(wanted, load.generations)
-                load.generations.clear()
-                for _ in range(100):
-                    load.step()
-                self.assertEqual(load.generations, {wanted})
-            while load.answered < load.sent:
-                load.take()
-            self.assertEqual(load.refused, 0)
+        for workers in (1, 2):
+            self.swap_often(workers, 200 if LONG else 20)
 
+
+class Reloading(WithShop):
     def test_a_broken_generation_is_refused(self):
         with Server(self.folder) as server:
             before = server.ask("popular")[1]["generation"]
