@@ -6,6 +6,7 @@
 
 #define REPLY_VALUES_MAX (1u << 20) /* most values in a reply */
 #define REPLY_DEPTH_MAX  8u
+#define PRODUCT_SIZE_MIN 10u /* bytes of a product: a map with an item_id */
 
 /* ---- writing ---- */
 
@@ -166,7 +167,9 @@ static bool read_integer(const msgpack_object *value, int64_t *number)
 {
     if (!value || (value->type != MSGPACK_OBJECT_POSITIVE_INTEGER && value->type != MSGPACK_OBJECT_NEGATIVE_INTEGER))
         return false;
-    *number = value->type == MSGPACK_OBJECT_POSITIVE_INTEGER ? (int64_t)value->via.u64 : value->via.i64;
+    if (value->type == MSGPACK_OBJECT_POSITIVE_INTEGER && value->via.u64 > INT64_MAX)
+        return false;
+    *number = value->via.i64; /* of a union: the same bits */
     return true;
 }
 
@@ -215,7 +218,7 @@ static bool read_products(reader *in, const msgpack_object *items, smartshelf_an
 {
     if (!items)
         return true;
-    if (items->type != MSGPACK_OBJECT_ARRAY)
+    if (items->type != MSGPACK_OBJECT_ARRAY || items->via.array.size > answer->reply_size / PRODUCT_SIZE_MIN)
         return false;
     size_t count = items->via.array.size;
     smartshelf_product *products = msgpack_zone_malloc(in->zone, (count + 1) * sizeof *products);

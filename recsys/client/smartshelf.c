@@ -125,7 +125,7 @@ static bool wait_for(smartshelf_client *client, short events, int64_t millisecon
 smartshelf_status smartshelf_send(smartshelf_client *client, const smartshelf_query *query, uint32_t *msgid)
 {
     size_t size;
-    uint32_t number = client->last_msgid + 1;
+    uint32_t number = client->last_msgid == UINT32_MAX ? 1 : client->last_msgid + 1; /* 0: replies that name none */
     smartshelf_status status =
         smartshelf_query_encode(query, number, &client->request, &client->request_capacity, &size);
     if (status != SMARTSHELF_OK)
@@ -134,8 +134,9 @@ smartshelf_status smartshelf_send(smartshelf_client *client, const smartshelf_qu
     while (zmq_send(client->socket, client->request, size, ZMQ_DONTWAIT) < 0) {
         if (zmq_errno() != EAGAIN && zmq_errno() != EINTR)
             return SMARTSHELF_NETWORK;
-        if (!wait_for(client, ZMQ_POLLOUT, deadline - now_ms()) && now_ms() >= deadline)
+        if (now_ms() >= deadline)
             return SMARTSHELF_TIMEOUT;
+        wait_for(client, ZMQ_POLLOUT, deadline - now_ms());
     }
     client->last_msgid = number;
     *msgid = number;
@@ -170,18 +171,26 @@ smartshelf_status smartshelf_receive(smartshelf_client *client, int timeout_ms, 
     return status;
 }
 
-/* Until the reply to `msgid` or the deadline; what else comes answers questions that were given up. */
+/*
+ * Until the reply to `msgid` or the deadline, however much comes. What else comes answers questions that were given up; so may
+ * bytes that are no reply: they do not end the waiting, but are the better reason when it was in vain.
+ */
 static smartshelf_status receive_reply(smartshelf_client *client, uint32_t msgid, int64_t deadline,
                                        smartshelf_answer *answer)
 {
-    for (;;) {
-        int64_t left = deadline - now_ms();
+    smartshelf_status in_vain = SMARTSHELF_TIMEOUT;
+    int64_t left = deadline - now_ms();
+    do {
         smartshelf_status status = smartshelf_receive(client, left > 0 ? (int)left : 0, answer);
-        bool ours = answer->msgid == msgid && (status == SMARTSHELF_OK || status == SMARTSHELF_ERROR);
-        if (ours || (status != SMARTSHELF_OK && status != SMARTSHELF_ERROR))
+        bool is_reply = status == SMARTSHELF_OK || status == SMARTSHELF_ERROR;
+        if (status == SMARTSHELF_NOMEM || (is_reply && answer->msgid == msgid))
             return status;
+        if (status == SMARTSHELF_BAD_REPLY)
+            in_vain = status;
         smartshelf_answer_release(answer);
-    }
+        left = deadline - now_ms();
+    } while (left > 0);
+    return in_vain;
 }
 
 smartshelf_status smartshelf_ask(smartshelf_client *client, const smartshelf_query *query, smartshelf_answer *answer)

@@ -31,7 +31,7 @@ typedef enum smartshelf_status {
     SMARTSHELF_OK = 0,
     SMARTSHELF_TIMEOUT = 1,   /* no reply in time */
     SMARTSHELF_ERROR = 2,     /* the server replied with an error: see the answer's error */
-    SMARTSHELF_BAD_REPLY = 3, /* bytes that are no reply */
+    SMARTSHELF_BAD_REPLY = 3, /* bytes that are no reply (and, when asking, no reply in time) */
     SMARTSHELF_ARGUMENT = 4,  /* a wrong option or query */
     SMARTSHELF_NETWORK = 5,   /* an endpoint or key that libzmq refuses */
     SMARTSHELF_NOMEM = 6,
@@ -132,7 +132,7 @@ void smartshelf_answer_release(smartshelf_answer *answer); /* also of one that w
 
 /*
  * Asks and waits for the reply, at most timeout_ms. `answer` is filled whatever comes (release it): when the status is not OK,
- * with the fallback list. Replies to earlier questions that come late are dropped.
+ * with the fallback list. What comes late to earlier questions is dropped, also what smartshelf_receive would have given.
  */
 smartshelf_status smartshelf_ask(smartshelf_client *client, const smartshelf_query *query, smartshelf_answer *answer);
 
