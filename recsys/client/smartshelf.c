@@ -6,12 +6,13 @@
 #include <time.h>
 #include <zmq.h>
 
+#define CONNECT_PATIENCE_MS 3000 /* with no server for so long, connections are made anew */
+
 struct smartshelf_client {
+    smartshelf_options options;
     void *own_context; /* NULL: somebody else's */
     void *socket;
-    int timeout_ms;
-    const char *const *fallback;
-    size_t fallback_count;
+    int64_t connected_at; /* now_ms(), when the socket was opened */
     uint32_t last_msgid;
     char *request; /* reused */
     size_t request_capacity;
@@ -38,6 +39,13 @@ smartshelf_options smartshelf_options_default(void)
     return (smartshelf_options){.timeout_ms = 50, .queue = 1000};
 }
 
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 static bool set_number(void *socket, int option, int value)
 {
     return zmq_setsockopt(socket, option, &value, sizeof value) == 0;
@@ -55,21 +63,42 @@ static bool set_keys(void *socket, const smartshelf_options *options)
                                     set_key(socket, ZMQ_CURVE_SECRETKEY, options->secret_key));
 }
 
-static smartshelf_status open_socket(smartshelf_client *client, const smartshelf_options *options)
+static bool set_up(void *socket, const smartshelf_options *options)
 {
     int64_t longest = SMARTSHELF_REPLY_MAX;
-    void *context = options->zmq_context ? options->zmq_context : (client->own_context = zmq_ctx_new());
-    client->socket = context ? zmq_socket(context, ZMQ_DEALER) : NULL;
-    void *socket = client->socket;
     /* IMMEDIATE: requests go only to servers that are there. */
-    if (!socket || !set_number(socket, ZMQ_LINGER, 0) || !set_number(socket, ZMQ_IMMEDIATE, 1) ||
+    if (!set_number(socket, ZMQ_LINGER, 0) || !set_number(socket, ZMQ_IMMEDIATE, 1) ||
         !set_number(socket, ZMQ_SNDHWM, options->queue) || !set_number(socket, ZMQ_RCVHWM, options->queue) ||
         zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &longest, sizeof longest) != 0 || !set_keys(socket, options))
-        return SMARTSHELF_NETWORK;
+        return false;
     for (size_t i = 0; i < options->endpoint_count; i++)
         if (zmq_connect(socket, options->endpoints[i]) != 0)
-            return SMARTSHELF_NETWORK;
-    return SMARTSHELF_OK;
+            return false;
+    return true;
+}
+
+/* In place of the socket that the client has, if any, which stays when it fails. */
+static smartshelf_status open_socket(smartshelf_client *client)
+{
+    void *context = client->own_context ? client->own_context : client->options.zmq_context;
+    void *socket = context ? zmq_socket(context, ZMQ_DEALER) : NULL;
+    if (!socket)
+        return SMARTSHELF_NETWORK;
+    bool ready = set_up(socket, &client->options);
+    void *unwanted = ready ? client->socket : socket;
+    if (ready)
+        client->socket = socket;
+    if (unwanted)
+        zmq_close(unwanted);
+    client->connected_at = now_ms();
+    return ready ? SMARTSHELF_OK : SMARTSHELF_NETWORK;
+}
+
+/* libzmq gives a connection up for good when the peer sends too much, no ZMTP, or refuses the key: that need not stay so. */
+static void connect_anew(smartshelf_client *client)
+{
+    if (now_ms() - client->connected_at >= CONNECT_PATIENCE_MS)
+        open_socket(client);
 }
 
 smartshelf_status smartshelf_open(const smartshelf_options *options, smartshelf_client **client)
@@ -81,10 +110,9 @@ smartshelf_status smartshelf_open(const smartshelf_options *options, smartshelf_
     smartshelf_client *new = calloc(1, sizeof *new);
     if (!new)
         return SMARTSHELF_NOMEM;
-    new->timeout_ms = options->timeout_ms;
-    new->fallback = options->fallback;
-    new->fallback_count = options->fallback_count;
-    smartshelf_status status = open_socket(new, options);
+    new->options = *options;
+    new->own_context = options->zmq_context ? NULL : zmq_ctx_new();
+    smartshelf_status status = open_socket(new);
     if (status == SMARTSHELF_OK)
         *client = new;
     else
@@ -108,13 +136,6 @@ void smartshelf_close(smartshelf_client **client)
 
 /* ---- sending and receiving ---- */
 
-static int64_t now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* Is the socket ready for `events` within the time? */
 static bool wait_for(smartshelf_client *client, short events, int64_t milliseconds)
 {
@@ -130,12 +151,14 @@ smartshelf_status smartshelf_send(smartshelf_client *client, const smartshelf_qu
         smartshelf_query_encode(query, number, &client->request, &client->request_capacity, &size);
     if (status != SMARTSHELF_OK)
         return status;
-    int64_t deadline = now_ms() + client->timeout_ms;
+    int64_t deadline = now_ms() + client->options.timeout_ms;
     while (zmq_send(client->socket, client->request, size, ZMQ_DONTWAIT) < 0) {
         if (zmq_errno() != EAGAIN && zmq_errno() != EINTR)
             return SMARTSHELF_NETWORK;
-        if (now_ms() >= deadline)
+        if (now_ms() >= deadline) {
+            connect_anew(client);
             return SMARTSHELF_TIMEOUT;
+        }
         wait_for(client, ZMQ_POLLOUT, deadline - now_ms());
     }
     client->last_msgid = number;
@@ -196,12 +219,12 @@ static smartshelf_status receive_reply(smartshelf_client *client, uint32_t msgid
 smartshelf_status smartshelf_ask(smartshelf_client *client, const smartshelf_query *query, smartshelf_answer *answer)
 {
     uint32_t msgid;
-    int64_t deadline = now_ms() + client->timeout_ms;
+    int64_t deadline = now_ms() + client->options.timeout_ms;
     *answer = (smartshelf_answer){0};
     smartshelf_status status = smartshelf_send(client, query, &msgid);
     if (status == SMARTSHELF_OK)
         status = receive_reply(client, msgid, deadline, answer);
-    if (status != SMARTSHELF_OK && client->fallback_count > 0)
-        smartshelf_answer_fall_back(answer, client->fallback, client->fallback_count, query->limit);
+    if (status != SMARTSHELF_OK && client->options.fallback_count > 0)
+        smartshelf_answer_fall_back(answer, client->options.fallback, client->options.fallback_count, query->limit);
     return status;
 }

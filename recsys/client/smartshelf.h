@@ -41,22 +41,25 @@ const char *smartshelf_status_name(smartshelf_status status); /* "timeout"; "unk
 
 /* ---- a connection ---- */
 
-typedef struct smartshelf_options {
-    const char *const *endpoints; /* requests take turns among those that are connected */
+typedef struct smartshelf_options { /* all that it points to is borrowed for the client's life */
+    const char *const *endpoints;   /* requests take turns among those that are connected */
     size_t endpoint_count;
     int timeout_ms;                                   /* most time of smartshelf_ask */
     const char *server_key, *public_key, *secret_key; /* CURVE keys in Z85, all three or none */
-    const char *const *fallback; /* item ids shown when no answer comes, best first; borrowed for the client's life */
+    const char *const *fallback;                      /* item ids shown when no answer comes, best first */
     size_t fallback_count;
     int queue;         /* most requests under way, and most replies not yet received */
-    void *zmq_context; /* borrowed; NULL: the client makes its own */
+    void *zmq_context; /* NULL: the client makes its own */
 } smartshelf_options;
 
 smartshelf_options smartshelf_options_default(void); /* 50 ms, queue of 1000, no keys, no fallback, no endpoint */
 
 typedef struct smartshelf_client smartshelf_client;
 
-/* Connects in the background: a server that is not there yet is no error. ARGUMENT, NETWORK, NOMEM. */
+/*
+ * Connects in the background: a server that is not there yet is no error, and one that comes back is found again; what was under
+ * way is lost then. ARGUMENT, NETWORK, NOMEM.
+ */
 smartshelf_status smartshelf_open(const smartshelf_options *options, smartshelf_client **client);
 void smartshelf_close(smartshelf_client **client); /* drops what is under way */
 
