@@ -2,9 +2,18 @@
 
 #include "base/slice.h"
 
+#define PORT_MAX 65535
+
 static bool begins_with(const char *text, const char *head)
 {
     return strncmp(text, head, strlen(head)) == 0;
+}
+
+/* libzmq keeps the lowest 16 bits of a larger number and binds to a port that nobody meant. */
+static bool is_port(const char *text)
+{
+    long long number;
+    return strcmp(text, "*") == 0 || (ss_slice_to_i64(ss_slice_of(text), &number) && number >= 0 && number <= PORT_MAX);
 }
 
 ss_status ss_endpoint_check(const char *endpoint, ss_error *error)
@@ -13,7 +22,7 @@ ss_status ss_endpoint_check(const char *endpoint, ss_error *error)
     const char *port = strrchr(endpoint, ':');
     if (begins_with(endpoint, ipc) && endpoint[strlen(ipc)] != '\0')
         return SS_OK;
-    if (begins_with(endpoint, tcp) && port > endpoint + strlen(tcp) && port[1] != '\0')
+    if (begins_with(endpoint, tcp) && port > endpoint + strlen(tcp) && is_port(port + 1))
         return SS_OK;
     ss_error_set(error, SS_E_ARGUMENT, "not an endpoint");
     ss_error_field(error, "bind");
