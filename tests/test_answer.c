@@ -63,6 +63,40 @@ static void fallbacks_fill_up_and_say_so(void **state)
     shop_close(&of);
 }
 
+static void what_nobody_bought_is_no_exhausted_catalogue(void **state)
+{
+    (void)state;
+    static const char sold[] = "item_id,stock\ntea,1\npot,1\ncup,1\nsoap,1\ntowel,1\nspoon,0\n",
+                      unsold[] = "item_id,stock\ntea,1\npot,1\ncup,1\nsoap,1\ntowel,1\nspoon,1\n";
+    ss_request request = asking("tea", 5);
+    shop of;
+    shop_open(&of, small_log, sold);
+    assert_int_equal(shop_ask(&of, SS_SHELF_BOUGHT_TOGETHER, &request).short_code, SS_SHORT_CATALOGUE);
+    shop_close(&of);
+    shop_open(&of, small_log, unsold);
+    ss_answer answer = shop_ask(&of, SS_SHELF_BOUGHT_TOGETHER, &request);
+    assert_int_equal(answer.count, 4);
+    assert_int_equal(answer.short_code, SS_SHORT_NO_EVIDENCE);
+    shop_close(&of);
+}
+
+/* A file opens whatever its contents: a history of any times is answered, and without overflow. */
+static void any_times_of_a_history_are_answered(void **state)
+{
+    (void)state;
+    shop of;
+    shop_open(&of, small_log, NULL);
+    ss_request request = ss_request_empty();
+    request.customer_id = ss_slice_of("ann");
+    uint32_t ann = ss_strings_find(&of.snapshot->customers.ids, request.customer_id);
+    int64_t wild[16] = {INT64_MAX, INT64_MIN, 0, INT64_MIN, INT64_MAX};
+    ss_history history = ss_customers_history(&of.snapshot->customers, ann);
+    assert_true(history.count >= 2 && of.snapshot->customers.row_count <= sizeof wild / sizeof *wild);
+    of.snapshot->customers.times = wild;
+    assert_true(shop_ask(&of, SS_SHELF_FOR_YOU, &request).count > 0);
+    shop_close(&of);
+}
+
 static void strangers_get_an_answer_too(void **state)
 {
     (void)state;
@@ -363,6 +397,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pairs_come_first_with_their_evidence),
         cmocka_unit_test(fallbacks_fill_up_and_say_so),
+        cmocka_unit_test(what_nobody_bought_is_no_exhausted_catalogue),
+        cmocka_unit_test(any_times_of_a_history_are_answered),
         cmocka_unit_test(strangers_get_an_answer_too),
         cmocka_unit_test(for_you_leaves_out_what_was_bought_unless_asked),
         cmocka_unit_test(a_thin_shelf_hides_itself),

@@ -377,7 +377,7 @@ static ss_short why_short(const ss_answerer *answerer, const ss_shelf *shelf)
     if (removed[SS_REMOVED_CATEGORY] || removed[SS_REMOVED_PRICE] || removed[SS_REMOVED_EXCLUDED] ||
         removed[SS_REMOVED_BOUGHT] || !answerer->rules.any_category)
         return SS_SHORT_FILTERED;
-    return asks_for_all(shelf) ? SS_SHORT_CATALOGUE : SS_SHORT_NO_EVIDENCE;
+    return asks_for_all(shelf) && answerer->snapshot->never_sold == 0 ? SS_SHORT_CATALOGUE : SS_SHORT_NO_EVIDENCE;
 }
 
 static ss_status check_request(const ss_request *request, ss_error *error)

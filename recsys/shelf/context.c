@@ -90,7 +90,7 @@ static void take_history(ss_context *context, const ss_rules *rules, const ss_sh
         uint32_t item = history->items[i];
         if (item >= rules->snapshot->items.count || (rules->state[item] & SS_STATE_CONTEXT))
             continue;
-        double age = per_microsecond > 0 ? (double)(newest - history->times[i]) * per_microsecond : 0;
+        double age = per_microsecond > 0 ? ((double)newest - (double)history->times[i]) * per_microsecond : 0;
         double repeats = shelf->repeat_exponent > 0 ? pow(history->purchases[i], shelf->repeat_exponent) : 1;
         push(context, item, exp2(-age) * repeats, history->quantities[i], history->times[i]);
     }

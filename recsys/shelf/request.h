@@ -10,10 +10,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define SS_LIMIT_DEFAULT  10u
-#define SS_LIMIT_MAX      500u  /* most products of one answer */
-#define SS_CONTEXT_MAX    256u  /* most ids in `items` or `cart` */
-#define SS_EXCLUDE_MAX    1024u /* most ids in `exclude` */
+#define SS_LIMIT_DEFAULT 10u
+#define SS_LIMIT_MAX     500u  /* most products of one answer */
+#define SS_CONTEXT_MAX   256u  /* most ids in `items` or `cart` */
+#define SS_EXCLUDE_MAX   1024u /* most ids in `exclude` */
 
 /* May what the customer already bought be shown? */
 typedef enum ss_bought { SS_BOUGHT_BY_SHELF, SS_BOUGHT_EXCLUDE, SS_BOUGHT_ALLOW } ss_bought;
@@ -25,7 +25,7 @@ typedef struct ss_filter {
 } ss_filter;
 
 typedef struct ss_request {
-    ss_slice item_id;     /* the product on the page; empty: none */
+    ss_slice item_id;      /* the product on the page; empty: none */
     const ss_slice *items; /* what the visitor saw or has, oldest first */
     size_t item_count;
     const ss_slice *cart;
@@ -34,9 +34,9 @@ typedef struct ss_request {
     size_t exclude_count;
     ss_slice customer_id; /* empty: not known */
     ss_filter filter;
-    uint32_t limit;       /* 1..SS_LIMIT_MAX */
-    int64_t now;          /* microseconds UTC: availability dates are held against it */
-    bool explain;         /* count what the rules removed */
+    uint32_t limit; /* 1..SS_LIMIT_MAX */
+    int64_t now;    /* microseconds UTC: availability dates are held against it */
+    bool explain;   /* count what the rules removed */
 } ss_request;
 
 /* A request with no context, the default limit, an open filter and no time (dates are not held against anything). */
@@ -48,7 +48,7 @@ typedef enum ss_source {
     SS_SOURCE_RELATED = 1,
     SS_SOURCE_BOUGHT_NEXT = 2,
     SS_SOURCE_ALS = 3,
-    SS_SOURCE_HISTORY = 4,             /* the customer's own purchases */
+    SS_SOURCE_HISTORY = 4, /* the customer's own purchases */
     SS_SOURCE_POPULAR = 5,
     SS_SOURCE_POPULAR_IN_CATEGORY = 6, /* of the context's first item */
     SS_SOURCE_TRENDING = 7,
@@ -73,28 +73,28 @@ typedef struct ss_answer_item {
 
 /* Why an answer holds fewer products than asked for. */
 typedef enum ss_short {
-    SS_SHORT_NOT = 0,       /* it does not */
-    SS_SHORT_NO_EVIDENCE,   /* nothing (more) above the shelf's evidence threshold, and no fallback left */
-    SS_SHORT_FILTERED,      /* the request's filter and exclusions leave no more */
-    SS_SHORT_CATALOGUE,     /* no more products may be shown at all */
-    SS_SHORT_HIDDEN,        /* fewer than the shelf's min_items: the shelf hides itself */
+    SS_SHORT_NOT = 0,     /* it does not */
+    SS_SHORT_NO_EVIDENCE, /* nothing (more) above the shelf's evidence threshold, and no fallback left */
+    SS_SHORT_FILTERED,    /* the request's filter and exclusions leave no more */
+    SS_SHORT_CATALOGUE,   /* no more products may be shown at all */
+    SS_SHORT_HIDDEN,      /* fewer than the shelf's min_items: the shelf hides itself */
     SS_SHORT_COUNT
 } ss_short;
 const char *ss_short_name(ss_short code);
 
 /* Rules, for counting what they removed. */
 typedef enum ss_rule_kind {
-    SS_REMOVED_HIDDEN,      /* hidden in the catalogue */
-    SS_REMOVED_CATALOGUE,   /* not in the catalogue */
-    SS_REMOVED_STOCK,       /* out of stock */
-    SS_REMOVED_DATES,       /* not available at `now` */
-    SS_REMOVED_CONTEXT,     /* on the page, in `items` or in the cart */
-    SS_REMOVED_EXCLUDED,    /* in `exclude` */
-    SS_REMOVED_BOUGHT,      /* the customer has it */
-    SS_REMOVED_VARIANT,     /* a variant of one shown or in the context */
-    SS_REMOVED_CATEGORY,    /* the filter's category */
-    SS_REMOVED_PRICE,       /* the filter's price bounds */
-    SS_REMOVED_EVIDENCE,    /* below the shelf's evidence threshold */
+    SS_REMOVED_HIDDEN,    /* hidden in the catalogue */
+    SS_REMOVED_CATALOGUE, /* not in the catalogue */
+    SS_REMOVED_STOCK,     /* out of stock */
+    SS_REMOVED_DATES,     /* not available at `now` */
+    SS_REMOVED_CONTEXT,   /* on the page, in `items` or in the cart */
+    SS_REMOVED_EXCLUDED,  /* in `exclude` */
+    SS_REMOVED_BOUGHT,    /* the customer has it */
+    SS_REMOVED_VARIANT,   /* a variant of one shown or in the context */
+    SS_REMOVED_CATEGORY,  /* the filter's category */
+    SS_REMOVED_PRICE,     /* the filter's price bounds */
+    SS_REMOVED_EVIDENCE,  /* below the shelf's evidence threshold */
     SS_REMOVED_COUNT
 } ss_rule_kind;
 const char *ss_rule_kind_name(ss_rule_kind rule);
@@ -103,10 +103,10 @@ typedef struct ss_answer {
     const ss_answer_item *items; /* borrowed from the answerer until its next answer */
     size_t count;
     ss_short short_code;
-    uint32_t missing;            /* limit - count */
-    uint32_t page_item;          /* number of item_id, or SS_NONE */
-    bool unknown_item;           /* item_id was given and is not in the generation */
-    bool unknown_customer;       /* customer_id was given and is not in the generation */
+    uint32_t missing;                   /* limit - count */
+    uint32_t page_item;                 /* number of item_id, or SS_NONE */
+    bool unknown_item;                  /* item_id was given and is not in the generation */
+    bool unknown_customer;              /* customer_id was given and is not in the generation */
     uint32_t removed[SS_REMOVED_COUNT]; /* candidates looked at and removed, when `explain` */
 } ss_answer;
 

@@ -76,7 +76,8 @@ static ss_status settle_items(ss_snapshot *snapshot, ss_error *error)
         return ss_error_nomem(error);
     for (uint32_t item = 0; item < snapshot->items.count; item++) {
         snapshot->show[item] = show_bits(&snapshot->items, item);
-        snapshot->shown_count += !(snapshot->show[item] & SS_SHOW_BLOCKED);
+        bool sold = snapshot->has_popularity && snapshot->popularity.scores[item] > 0;
+        snapshot->never_sold += !sold && !(snapshot->show[item] & SS_SHOW_BLOCKED);
     }
     return SS_OK;
 }

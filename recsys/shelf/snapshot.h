@@ -36,8 +36,8 @@ typedef struct ss_snapshot {
     bool has_customers, has_cooccurrence, has_als, has_popularity; /* only items must be there */
     bool ids_folded;                                               /* see SS_MANIFEST_IDS_FOLDED */
     ss_shelf shelves[SS_SHELF_COUNT];
-    uint8_t *show;        /* items.count bytes of SS_SHOW_… */
-    uint32_t shown_count; /* items that are not blocked */
+    uint8_t *show;       /* items.count bytes of SS_SHOW_… */
+    uint32_t never_sold; /* items that are not blocked, and that no list names: nobody bought them */
 } ss_snapshot;
 
 /* The kinds of file a generation may hold, NULL-terminated: for verification and publishing. */
