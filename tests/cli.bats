@@ -242,3 +242,33 @@ complete_words() {
     [ "$status" -eq 2 ]
     [[ $output == *bash* ]]
 }
+
+# Waits for a file that a job makes on its way, asks the job to stop, and leaves what it said in $T/said.
+stop_once_there() {
+    local pattern=$1 job
+    shift
+    "$@" 2>"$T/said" >/dev/null &
+    job=$!
+    until compgen -G "$pattern" >/dev/null; do
+        kill -0 "$job" || { cat "$T/said"; return 1; }
+        sleep 0.02
+    done
+    kill -TERM "$job"
+    status=0
+    wait "$job" || status=$?
+}
+
+@test "a job that is asked to stop takes away what is half finished" {
+    "$S" simulate --quiet --out "$T/shop" --orders 20000 --items 1000 --customers 2000 --days 60
+    long=(--log "$T/shop/log.csv" --quiet --als.factors 256 --als.iterations 200 --als.solver cholesky)
+    stop_once_there "$T/store/generations/.*.partial/popularity.safetensors" "$S" train "${long[@]}" --store "$T/store"
+    [ "$status" -eq 1 ]
+    grep -q "stopped on request" "$T/said"
+    no_generation
+    mkdir "$T/temporary"
+    export TMPDIR=$T/temporary
+    stop_once_there "$TMPDIR/smartshelf-*/popularity.safetensors" "$S" evaluate "${long[@]}" --split last-order
+    [ "$status" -eq 1 ]
+    grep -q "stopped on request" "$T/said"
+    [ -z "$(ls -A "$TMPDIR")" ]
+}

@@ -252,6 +252,7 @@ const ss_command ss_command_evaluate = {
                    "  smartshelf evaluate --log orders.csv --split time --test-days 30 --task new-items --tune\n"
                    "  smartshelf evaluate --log train.csv --test test.csv --k 20 --json\n"
                    "  smartshelf evaluate --store /srv/shelf --cases cases.csv --task rest-of-basket",
+    .is_job = true,
     .settings_size = sizeof(evaluate_settings),
     .groups = evaluate_groups,
     .defaults = evaluate_defaults,

@@ -81,6 +81,7 @@ const ss_command ss_command_simulate = {
                    "The same seed gives the same shop.\n\n"
                    "  smartshelf simulate --out shop\n"
                    "  smartshelf simulate --out big --items 50000 --customers 1000000 --orders 5000000",
+    .is_job = true,
     .settings_size = sizeof(ss_simulate_options),
     .groups = simulate_groups,
     .run = run_simulate,

@@ -115,6 +115,7 @@ const ss_command ss_command_train = {
         "  smartshelf train --log orders.csv.gz --catalog items.csv --store /srv/shelf\n"
         "  smartshelf train --log 'postgresql:///shop' --query 'SELECT ... FROM order_lines' --store /srv/shelf\n"
         "  smartshelf train --log export.csv --columns item_id=StockCode,order_id=Invoice --store /srv/shelf --tune",
+    .is_job = true,
     .settings_size = sizeof(train_settings),
     .groups = train_groups,
     .defaults = train_defaults,

@@ -14,7 +14,7 @@
 /* Options that every subcommand has. */
 typedef struct ss_cli {
     bool help, quiet, json;
-    ss_progress_sink *progress; /* NULL with --quiet */
+    ss_progress_sink *progress; /* draws nothing with --quiet */
 } ss_cli;
 
 typedef struct ss_command {
@@ -22,6 +22,7 @@ typedef struct ss_command {
     const char *operands;    /* "GENERATION|FILE"; "" for none */
     const char *summary;     /* one line */
     const char *description; /* a paragraph or more for --help, with examples */
+    bool is_job;             /* it tells its progress, and stops by it on SIGINT and SIGTERM */
     size_t settings_size;    /* bytes of the settings that the option groups point into */
     /* Fills `groups` with the tables over `settings` (zeroed memory); returns how many. */
     size_t (*groups)(void *settings, ss_option_group *groups);

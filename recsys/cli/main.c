@@ -1,5 +1,6 @@
 #include "cli/command.h"
 #include "cli/progress_bar.h"
+#include "cli/stop.h"
 
 #include "base/memory.h"
 #include <stdlib.h>
@@ -77,8 +78,10 @@ static ss_status run_parsed(const ss_command *command, void *settings, const ss_
                             ss_error *error)
 {
     ss_progress_bar bar;
-    ss_progress_sink sink = ss_progress_bar_begin(&bar);
-    cli->progress = cli->quiet ? NULL : &sink;
+    ss_progress_sink sink = ss_progress_bar_begin(&bar, cli->quiet);
+    cli->progress = &sink;
+    if (command->is_job)
+        ss_stop_watch();
     ss_status status = command->run(settings, operands, cli, error);
     ss_progress_bar_end(&bar);
     if (status == SS_OK && fflush(stdout) != 0)

@@ -1,6 +1,7 @@
 #include "cli/progress_bar.h"
 
 #include "base/clock.h"
+#include "cli/stop.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -65,9 +66,8 @@ static void draw(ss_progress_bar *bar, const ss_progress *progress)
     bar->drawn = bar->terminal && !progress->finished;
 }
 
-static bool report(void *context, const ss_progress *progress)
+static void show(ss_progress_bar *bar, const ss_progress *progress)
 {
-    ss_progress_bar *bar = context;
     int64_t now = ss_clock_monotonic();
     if (!bar->phase || strcmp(bar->phase, progress->phase) != 0) {
         ss_progress_bar_end(bar);
@@ -75,20 +75,27 @@ static bool report(void *context, const ss_progress *progress)
         bar->phase_start = now;
         bar->next_line = now + LINE_SECONDS * SECOND;
         if (!bar->terminal && !progress->finished)
-            return true;
+            return;
     }
     if (!bar->terminal && !progress->finished && now < bar->next_line)
-        return true;
+        return;
     bar->next_line = now + LINE_SECONDS * SECOND;
     draw(bar, progress);
     if (progress->finished)
         bar->phase = NULL;
-    return true;
 }
 
-ss_progress_sink ss_progress_bar_begin(ss_progress_bar *bar)
+static bool report(void *context, const ss_progress *progress)
 {
-    *bar = (ss_progress_bar){.terminal = isatty(STDERR_FILENO)};
+    ss_progress_bar *bar = context;
+    if (!bar->quiet)
+        show(bar, progress);
+    return !ss_stop_wanted();
+}
+
+ss_progress_sink ss_progress_bar_begin(ss_progress_bar *bar, bool quiet)
+{
+    *bar = (ss_progress_bar){.quiet = quiet, .terminal = isatty(STDERR_FILENO)};
     return (ss_progress_sink){.report = report, .context = bar};
 }
 
