@@ -15,9 +15,12 @@
 #include "wire_text.h"
 
 #include <pthread.h>
+#include <signal.h>
+#include <spawn.h>
 #include <stdatomic.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <zmq.h>
 
 #define PATIENCE_MS 20000 /* for what must come */
@@ -39,6 +42,15 @@ static smartshelf_client *open_client(const char *const *endpoints, size_t count
     options.fallback_count = 3;
     assert_client(smartshelf_open(&options, &client), SMARTSHELF_OK);
     return client;
+}
+
+static smartshelf_status ask_once(smartshelf_client *client)
+{
+    smartshelf_query query = smartshelf_query_of("trending");
+    smartshelf_answer answer;
+    smartshelf_status status = smartshelf_ask(client, &query, &answer);
+    smartshelf_answer_release(&answer);
+    return status;
 }
 
 static void assert_fallback(const smartshelf_answer *answer, size_t count)
@@ -283,6 +295,50 @@ static void test_clients_share_a_context(void **state)
     zmq_ctx_term(context);
 }
 
+/* ---- a server that is a process of its own, and hangs ---- */
+
+static pid_t spawn_server(const real_server *real, const char *endpoint)
+{
+    const char *program = getenv("SMARTSHELF");
+    char *const arguments[] = {
+        "smartshelf",  "serve", "--store", (char *)(uintptr_t)real->store, "--bind", (char *)(uintptr_t)endpoint,
+        "--log-level", "error", NULL};
+    pid_t pid = 0;
+    if (!program)
+        skip();
+    assert_int_equal(posix_spawn(&pid, program, NULL, NULL, arguments, environ), 0);
+    return pid;
+}
+
+/* Asks until so many answers came one after the other; says whether they did. */
+static bool answers_in_a_row(smartshelf_client *client, unsigned wanted)
+{
+    unsigned row = 0;
+    for (int attempt = 0; attempt < 200 && row < wanted; attempt++)
+        row = ask_once(client) == SMARTSHELF_OK ? row + 1 : 0;
+    return row == wanted;
+}
+
+static void test_a_server_that_hangs_is_left_out(void **state)
+{
+    real_server *real = *state;
+    char hanging[TEMPORARY_PATH_MAX + 16];
+    snprintf(hanging, sizeof hanging, "ipc://%s/hanging.ipc", real->folder);
+    const char *const endpoints[] = {hanging, real->endpoint};
+    pid_t pid = spawn_server(real, hanging);
+    smartshelf_client *client = open_client(endpoints, 1, SHORT_MS);
+    bool alone = answers_in_a_row(client, 1);
+    smartshelf_close(&client);
+    client = open_client(endpoints, 2, SHORT_MS);
+    bool both = answers_in_a_row(client, 20);
+    kill(pid, SIGSTOP);
+    bool one = answers_in_a_row(client, 20);
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+    smartshelf_close(&client);
+    assert_true(alone && both && one);
+}
+
 /* ---- access control ---- */
 
 static void write_allow_list(const char *path, const ss_keys *keys)
@@ -306,15 +362,6 @@ static smartshelf_client *open_with_keys(const real_server *real, const ss_keys 
     options.secret_key = own->secret_key;
     assert_client(smartshelf_open(&options, &client), SMARTSHELF_OK);
     return client;
-}
-
-static smartshelf_status ask_once(smartshelf_client *client)
-{
-    smartshelf_query query = smartshelf_query_of("trending");
-    smartshelf_answer answer;
-    smartshelf_status status = smartshelf_ask(client, &query, &answer);
-    smartshelf_answer_release(&answer);
-    return status;
 }
 
 static smartshelf_status ask_with_keys(const real_server *real, const ss_keys *server, const ss_keys *own,
@@ -929,6 +976,7 @@ int main(void)
         WITH_SERVER(test_many_questions_at_once),
         WITH_SERVER(test_a_server_that_comes_back),
         WITH_SERVER(test_requests_go_only_to_servers_that_are_there),
+        WITH_SERVER(test_a_server_that_hangs_is_left_out),
         WITH_SERVER(test_clients_share_a_context),
         WITH_SERVER(test_keys_open_the_door),
         WITH_PEER(test_late_replies_answer_no_other_question),

@@ -6,7 +6,9 @@
 #include <time.h>
 #include <zmq.h>
 
-#define CONNECT_PATIENCE_MS 3000 /* with no server for so long, connections are made anew */
+#define CONNECT_PATIENCE_MS   3000 /* with no server for so long, connections are made anew */
+#define HEARTBEAT_MS          1000 /* between two signs of life that are asked for */
+#define HEARTBEAT_PATIENCE_MS 3000 /* without one for so long, a server is gone */
 
 struct smartshelf_client {
     smartshelf_options options;
@@ -66,8 +68,10 @@ static bool set_keys(void *socket, const smartshelf_options *options)
 static bool set_up(void *socket, const smartshelf_options *options)
 {
     int64_t longest = SMARTSHELF_REPLY_MAX;
-    /* IMMEDIATE: requests go only to servers that are there. */
+    /* IMMEDIATE and the heartbeats: requests go only to servers that are there, and do not go on being there without a sign of it. */
     if (!set_number(socket, ZMQ_LINGER, 0) || !set_number(socket, ZMQ_IMMEDIATE, 1) ||
+        !set_number(socket, ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS) ||
+        !set_number(socket, ZMQ_HEARTBEAT_TIMEOUT, HEARTBEAT_PATIENCE_MS) ||
         !set_number(socket, ZMQ_SNDHWM, options->queue) || !set_number(socket, ZMQ_RCVHWM, options->queue) ||
         zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &longest, sizeof longest) != 0 || !set_keys(socket, options))
         return false;
@@ -94,7 +98,7 @@ static smartshelf_status open_socket(smartshelf_client *client)
     return ready ? SMARTSHELF_OK : SMARTSHELF_NETWORK;
 }
 
-/* libzmq gives a connection up for good when the peer sends too much, no ZMTP, or refuses the key: that need not stay so. */
+/* libzmq gives a connection up for good when the peer sends too much or refuses the key: that need not stay so. */
 static void connect_anew(smartshelf_client *client)
 {
     if (now_ms() - client->connected_at >= CONNECT_PATIENCE_MS)
