@@ -1,5 +1,6 @@
 """The server through independent clients (pyzmq, msgpack): every method, every kind of bad message, access control, stopping and
 swapping generations under load. Long runs with SMARTSHELF_LONG=1."""
+import glob
 import os
 import re
 import signal
@@ -9,6 +10,7 @@ import sys
 import tempfile
 import time
 import unittest
+import unittest.mock
 
 import msgpack
 import zmq
@@ -162,6 +164,20 @@ class Answers(WithShop):
                     dealer.send(msgpack.packb([0, msgid, "related", {"item_id": "tea"}]))
                 seen = {msgpack.unpackb(dealer.recv())[1] for _ in range(500)}
                 self.assertEqual(seen, set(range(500)))
+
+    def test_threads(self):
+        """The loop, its loader, and libzmq's two; a thread for each of several workers. No pool of a library: the trainer's
+        BLAS is told to have one, if it can."""
+        with unittest.mock.patch.dict(os.environ, {"OPENBLAS_NUM_THREADS": "4", "OMP_NUM_THREADS": "4"}):
+            for arguments, threads in (((), 4), (("--workers", 2), 6)):
+                with Server(self.folder, *arguments) as server:
+                    for method in ("for_you", "related"):
+                        server.ask(method, {"item_id": "tea", "customer_id": "ann", "items": ["tea", "pot"]})
+                    names = []
+                    for task in glob.glob(f"/proc/{server.process.pid}/task/*/comm"):
+                        with open(task, encoding="utf-8") as file:
+                            names.append(file.read().strip())
+                    self.assertEqual(len(names), threads, names)
 
     def test_query_says_the_same_of_server_and_store(self):
         with Server(self.folder) as server:
