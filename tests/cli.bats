@@ -272,3 +272,14 @@ stop_once_there() {
     grep -q "stopped on request" "$T/said"
     [ -z "$(ls -A "$TMPDIR")" ]
 }
+
+@test "options given to train are in the manifest, and the shelves are served by them" {
+    write_log 30001 >"$T/log.csv"
+    train --log "$T/log.csv" --shelf.popular.min-items 3 --related.list-length 7
+    manifest=$(readlink -f "$T/store/current")/manifest.json
+    grep -q '"shelf.popular.min-items": "3"' "$manifest"
+    grep -q '"related.list-length": "7"' "$manifest"
+    grep -q '"als.factors": "8"' "$manifest"
+    run "$S" query popular --limit 2 --json --store "$T/store"
+    [[ $output == *below_min_items* ]]
+}

@@ -80,6 +80,83 @@ static void what_nobody_bought_is_no_exhausted_catalogue(void **state)
     shop_close(&of);
 }
 
+static void bounds_of_price_and_dates_are_where_the_page_says(void **state)
+{
+    (void)state;
+    static const char catalog[] = "item_id,price,available_from,available_until\n"
+                                  "tea,3.00,,\npot,9.00,2024-03-01,2024-06-01\ncup,4.00,,\n";
+    shop of;
+    int64_t from, until;
+    shop_open(&of, small_log, catalog);
+    assert_true(ss_timestamp_parse(ss_slice_of("2024-03-01"), &from) &&
+                ss_timestamp_parse(ss_slice_of("2024-06-01"), &until));
+    ss_request request = ss_request_empty();
+    request.filter.price_min = 400;
+    request.filter.price_max = 900;
+    const struct {
+        int64_t now;
+        size_t shown;
+    } moments[] = {{from - 1, 1}, {from, 2}, {until - 1, 2}, {until, 1}};
+    for (size_t i = 0; i < sizeof moments / sizeof *moments; i++) {
+        request.now = moments[i].now;
+        assert_int_equal(shop_ask(&of, SS_SHELF_POPULAR, &request).count, moments[i].shown);
+    }
+    request.now = from;
+    request.filter.price_min = 401;
+    assert_int_equal(shop_ask(&of, SS_SHELF_POPULAR, &request).count, 1);
+    request.filter.price_max = 899;
+    assert_int_equal(shop_ask(&of, SS_SHELF_POPULAR, &request).count, 0);
+    shop_close(&of);
+}
+
+/* Of two items that each go with one other product, the newest (the last) decides as soon as older ones weigh less. */
+static void older_items_of_a_session_weigh_less(void **state)
+{
+    (void)state;
+    static const char log[] = "order_id,customer_id,item_id\n1,a,tea\n1,a,pot\n2,b,tea\n2,b,pot\n3,c,soap\n3,c,towel\n"
+                              "4,d,soap\n4,d,towel\n";
+    static const ss_slice tea_last[] = {SS_SLICE_LITERAL("soap"), SS_SLICE_LITERAL("tea")},
+                          soap_last[] = {SS_SLICE_LITERAL("tea"), SS_SLICE_LITERAL("soap")};
+    shop of;
+    ss_answer answer;
+    shop_open(&of, log, NULL);
+    ss_shelf shelf = of.snapshot->shelves[SS_SHELF_BOUGHT_TOGETHER];
+    ss_request request = ss_request_empty();
+    shelf.position_decay = 0.5;
+    request.item_count = 2;
+    request.items = tea_last;
+    assert_int_equal(ss_answer_shelf(of.answerer, &shelf, &request, &answer, NULL), SS_OK);
+    assert_string_equal(shop_id(&of, answer.items[0].item), "pot");
+    assert_true(answer.items[1].score < answer.items[0].score * 0.51f);
+    request.items = soap_last;
+    assert_int_equal(ss_answer_shelf(of.answerer, &shelf, &request, &answer, NULL), SS_OK);
+    assert_string_equal(shop_id(&of, answer.items[0].item), "towel");
+    shop_close(&of);
+}
+
+/* Files of two generations, each sound by itself, make no third one. */
+static void files_that_disagree_are_refused(void **state)
+{
+    (void)state;
+    static const char *const files[] = {SS_POPULARITY_FILE, SS_COOCCURRENCE_FILE, SS_ALS_FILE};
+    static const char tiny[] = "order_id,customer_id,item_id\n1,a,tea\n1,a,pot\n2,b,tea\n2,b,pot\n";
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        shop large, small;
+        char from[SS_PATH_MAX], to[SS_PATH_MAX];
+        ss_snapshot *snapshot = NULL;
+        ss_error error;
+        shop_open(&large, small_log, NULL);
+        shop_open(&small, tiny, NULL);
+        expect_ok(ss_file_join(from, sizeof from, large.snapshot->path, files[i], &error), &error);
+        expect_ok(ss_file_join(to, sizeof to, small.snapshot->path, files[i], &error), &error);
+        assert_int_equal(rename(from, to), 0);
+        assert_status(ss_snapshot_open(small.store, NULL, false, &snapshot, &error), SS_E_CORRUPT);
+        assert_null(snapshot);
+        shop_close(&large);
+        shop_close(&small);
+    }
+}
+
 /* A file opens whatever its contents: a history of any times is answered, and without overflow. */
 static void any_times_of_a_history_are_answered(void **state)
 {
@@ -398,6 +475,9 @@ int main(void)
         cmocka_unit_test(pairs_come_first_with_their_evidence),
         cmocka_unit_test(fallbacks_fill_up_and_say_so),
         cmocka_unit_test(what_nobody_bought_is_no_exhausted_catalogue),
+        cmocka_unit_test(bounds_of_price_and_dates_are_where_the_page_says),
+        cmocka_unit_test(older_items_of_a_session_weigh_less),
+        cmocka_unit_test(files_that_disagree_are_refused),
         cmocka_unit_test(any_times_of_a_history_are_answered),
         cmocka_unit_test(strangers_get_an_answer_too),
         cmocka_unit_test(for_you_leaves_out_what_was_bought_unless_asked),
