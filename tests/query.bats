@@ -83,3 +83,18 @@ print(len({m.start() for line in sys.stdin for m in [re.search(r"\S+ +(?=(\d+\.\
     ask for_you --customer c1 --limit 1
     [[ $output != *"does not know"* ]]
 }
+
+@test "a question without a method, an item or a server is told what it lacks" {
+    run "$S" query --store "$T/store"
+    [ "$status" -eq 2 ]
+    [[ $output == *METHOD* ]]
+    run "$S" query related --store "$T/store"
+    [ "$status" -eq 2 ]
+    [[ $output == *item_id* ]]
+    run "$S" query popular --store "$T/nowhere"
+    [ "$status" -eq 1 ]
+    [[ $output == *"$T/nowhere: no such store"* && ${#lines[@]} -eq 1 ]]
+    run "$S" query popular --connect "ipc://$T/nobody" --timeout 100
+    [ "$status" -eq 1 ]
+    [[ $output == *"ipc://$T/nobody: no reply in time"* && ${#lines[@]} -eq 1 ]]
+}

@@ -241,6 +241,8 @@ static ss_status run_query(void *memory, const ss_texts *operands, const ss_cli 
     const query_settings *settings = memory;
     asked_question question = {0};
     smartshelf_answer answer = {0};
+    if (operands->count == 0)
+        SS_TRY(ss_error_set(error, SS_E_ARGUMENT, "no METHOD: say what to ask, such as related or popular"));
     SS_TRY(ss_command_operands(operands, 1, 1, error));
     SS_TRY(make_question(settings, operands->text[0], !cli->json, &question, error));
     SS_TRY(settings->store ? ask_store(settings, &question.query, &answer, error)
