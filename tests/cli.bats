@@ -283,3 +283,30 @@ stop_once_there() {
     run "$S" query popular --limit 2 --json --store "$T/store"
     [[ $output == *below_min_items* ]]
 }
+
+@test "keygen leaves no half of a pair" {
+    touch "$T/shop.pub"
+    run "$S" keygen --out "$T/shop"
+    [ "$status" -eq 1 ]
+    [[ $output == *"shop.pub"* ]]
+    [ ! -e "$T/shop.key" ]
+    rm "$T/shop.pub"
+    "$S" keygen --out "$T/shop"
+    [ -s "$T/shop.pub" ] && [ "$(stat -c %a "$T/shop.key")" = 600 ]
+}
+
+@test "what a server cannot do is no mistake of the question" {
+    write_log 30001 >"$T/log.csv"
+    train --log "$T/log.csv"
+    "$S" serve --store "$T/store" --bind "ipc://$T/s.ipc" --log-level error 2>/dev/null &
+    server=$!
+    "$S" query health --connect "ipc://$T/s.ipc" --timeout 20000
+    rm -r "$T/store"
+    run "$S" query reload --connect "ipc://$T/s.ipc"
+    [ "$status" -eq 1 ]
+    [[ $output == *refused* && $output != *--help* ]]
+    run "$S" query nothing --connect "ipc://$T/s.ipc"
+    [ "$status" -eq 2 ]
+    kill "$server"
+    wait "$server"
+}

@@ -1,6 +1,7 @@
 #include "cli/command.h"
 
 #include "server/keys.h"
+#include <unistd.h>
 
 typedef struct keygen_settings {
     const char *out;
@@ -30,7 +31,11 @@ static ss_status run_keygen(void *memory, const ss_texts *operands, const ss_cli
         SS_TRY(ss_error_set(error, SS_E_ARGUMENT, "--out is too long"));
     SS_TRY(ss_keys_generate(&keys, error));
     SS_TRY(ss_keys_write(&keys, secret, true, error));
-    SS_TRY(ss_keys_write(&keys, public, false, error));
+    status = ss_keys_write(&keys, public, false, error);
+    if (status != SS_OK) {
+        unlink(secret);
+        goto out;
+    }
     if (cli->json)
         printf("{\"public\": \"%s\"}\n", keys.public_key); /* Z85 has no quotes and no backslashes */
     else

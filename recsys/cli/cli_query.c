@@ -228,11 +228,15 @@ out:
 
 static ss_status server_error(const smartshelf_answer *answer, ss_error *error)
 {
-    ss_error_set(error, SS_E_ARGUMENT, "%s (error %u, %s)", answer->error_message ? answer->error_message : "",
-                 answer->error_code, answer->error_name ? answer->error_name : "?");
-    if (strcmp(answer->error_name ? answer->error_name : "", "access_denied") == 0)
-        error->status = SS_E_ACCESS;
-    return error->status;
+    static const ss_status statuses[SS_FAULT_COUNT] = {
+        [SS_FAULT_ACCESS_DENIED] = SS_E_ACCESS, [SS_FAULT_BUSY] = SS_E_BUSY,
+        [SS_FAULT_REFUSED] = SS_E_CORRUPT,      [SS_FAULT_SHUTTING_DOWN] = SS_E_SHUTTING_DOWN,
+        [SS_FAULT_INTERNAL] = SS_E_NETWORK,
+    }; /* the others blame the question */
+    ss_status status = answer->error_code < SS_FAULT_COUNT ? statuses[answer->error_code] : SS_E_NETWORK;
+    return ss_error_set(error, status ? status : SS_E_ARGUMENT, "%s (error %u, %s)",
+                        answer->error_message ? answer->error_message : "", answer->error_code,
+                        answer->error_name ? answer->error_name : "?");
 }
 
 static ss_status run_query(void *memory, const ss_texts *operands, const ss_cli *cli, ss_error *error)
