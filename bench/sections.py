@@ -134,14 +134,15 @@ def csv(setting):
         lambda: run(peer("peer_csv_pandas.py") + [path], 1),
     ])
     table = Table(figures)
-    table.state("whole log, ids interned", "csv_read_rate", Goal(5e6))
-    table.compare("whole log, ids interned", "csv_read_seconds", "csv_pandas_interned_seconds", "pandas, ids as categories")
-    table.compare("whole log, ids interned", "csv_read_seconds", "csv_pandas_seconds", "pandas.read_csv")
-    table.compare("whole log, ids interned", "csv_read_seconds", "csv_wc_seconds", "wc -l")
+    table.state("values parsed, ids interned", "csv_read_rate", Goal(5e6))
+    for shown, name in (("values parsed, ids interned", "read"), ("the same, cleaned and sorted", "whole")):
+        table.compare(shown, f"csv_{name}_seconds", "csv_pandas_interned_seconds", "pandas, ids as categories")
+        table.compare(shown, f"csv_{name}_seconds", "csv_pandas_seconds", "pandas.read_csv")
+    table.compare("values parsed, ids interned", "csv_read_seconds", "csv_wc_seconds", "wc -l")
     table.compare("rows and fields", "csv_tokenise_seconds", "csv_pandas_seconds", "pandas.read_csv")
     table.compare("rows and fields", "csv_tokenise_seconds", "csv_wc_seconds", "wc -l")
     bandwidth = setting.limits()["limit_read_threads_1"][0]
-    for name in ("tokenise", "read"):
+    for name in ("tokenise", "read", "whole"):
         table.note(f"{name}: {figures[f'csv_{name}_bandwidth'][0]:,.0f} MB/s, "
                    f"{figures[f'csv_{name}_bandwidth'][0] / bandwidth * 1e-3:.0%} of the memory's bandwidth")
     return table

@@ -7,7 +7,7 @@
 
 #include "base/dictionary.h"
 
-#define SS_ID_BATCH 64u /* most ids that wait */
+#define SS_ID_BATCH 250u /* most ids that wait: reads from memory that overlap */
 
 typedef struct ss_id_batch {
     ss_slice ids[SS_ID_BATCH]; /* in `bytes` */
