@@ -6,6 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* A request that was read. */
+typedef struct place {
+    bool decoded;
+    ss_fault fault; /* why not */
+    ss_call call;
+} place;
+
 struct ss_handler {
     ss_answerer *answerer; /* owned */
     const ss_service *service;
@@ -13,7 +20,8 @@ struct ss_handler {
     ss_buffer reply;
     int64_t now;        /* microseconds UTC, at the last tick */
     unsigned countdown; /* requests until one is timed */
-    ss_call call;
+    place *at;          /* the one being answered */
+    place places[SS_HANDLER_PLACES];
 };
 
 ss_status ss_handler_new(ss_answerer *answerer, const ss_service *service, ss_stats *stats, ss_handler **handler,
@@ -27,6 +35,7 @@ ss_status ss_handler_new(ss_answerer *answerer, const ss_service *service, ss_st
     new->answerer = answerer;
     new->service = service;
     new->stats = stats;
+    new->at = new->places;
     ss_buffer_init(&new->reply, SS_REPLY_MAX);
     ss_handler_tick(new);
     *handler = new;
@@ -62,7 +71,7 @@ void ss_handler_tick(ss_handler *handler)
 static ss_handled reply_fault(ss_handler *handler, const ss_fault *fault)
 {
     ss_count(&handler->stats->faults[fault->code]);
-    ss_status status = ss_reply_fault(handler->call.has_msgid, handler->call.msgid, fault, &handler->reply);
+    ss_status status = ss_reply_fault(handler->at->call.has_msgid, handler->at->call.msgid, fault, &handler->reply);
     return status == SS_OK ? SS_HANDLED_REPLY : SS_HANDLED_DROPPED;
 }
 
@@ -98,11 +107,9 @@ static void count_answer(ss_stats *stats, const ss_answer *answer)
 
 static ss_handled reply_shelf(ss_handler *handler)
 {
-    ss_call *call = &handler->call;
+    ss_call *call = &handler->at->call;
     const ss_snapshot *snapshot = ss_answerer_snapshot(handler->answerer);
     ss_answer answer;
-    if (!call->has_timestamp)
-        call->request.now = handler->now;
     ss_status status =
         ss_answer_shelf(handler->answerer, &snapshot->shelves[call->method], &call->request, &answer, NULL);
     if (status == SS_OK)
@@ -113,11 +120,16 @@ static ss_handled reply_shelf(ss_handler *handler)
     return SS_HANDLED_REPLY;
 }
 
+static bool is_shelf(const ss_call *call)
+{
+    return (unsigned)call->method < SS_SHELF_COUNT;
+}
+
 static ss_handled reply_method(ss_handler *handler)
 {
-    const ss_call *call = &handler->call;
+    const ss_call *call = &handler->at->call;
     const char *generation = ss_answerer_snapshot(handler->answerer)->name;
-    if ((unsigned)call->method < SS_SHELF_COUNT)
+    if (is_shelf(call))
         return reply_shelf(handler);
     if (call->method == SS_METHOD_RELOAD)
         return SS_HANDLED_RELOAD;
@@ -139,21 +151,19 @@ static bool may_call(ss_method method, ss_role_of role_of, void *context)
 static ss_handled reply_denied(ss_handler *handler)
 {
     ss_fault fault = {.code = SS_FAULT_ACCESS_DENIED};
-    ss_method method = handler->call.method;
+    ss_method method = handler->at->call.method;
     snprintf(fault.message, sizeof fault.message, "%s takes the role %s", ss_method_name(method),
              ss_role_name(ss_method_role(method)));
     return reply_fault(handler, &fault);
 }
 
-static ss_handled handle(ss_handler *handler, ss_slice request, ss_role_of role_of, void *context)
+static ss_handled answer(ss_handler *handler, ss_role_of role_of, void *context)
 {
-    ss_fault fault;
-    ss_call *call = &handler->call;
-    bool decoded = ss_call_decode(request, call, &fault);
+    const ss_call *call = &handler->at->call;
     if (call->method != SS_METHOD_COUNT)
         ss_count(&handler->stats->requests[call->method]);
-    if (!decoded)
-        return reply_fault(handler, &fault);
+    if (!handler->at->decoded)
+        return reply_fault(handler, &handler->at->fault);
     if (atomic_load_explicit(&handler->service->draining, memory_order_relaxed))
         return reply_short_fault(handler, SS_FAULT_SHUTTING_DOWN, "the server is shutting down");
     if (!may_call(call->method, role_of, context))
@@ -161,18 +171,48 @@ static ss_handled handle(ss_handler *handler, ss_slice request, ss_role_of role_
     return reply_method(handler);
 }
 
+void ss_handler_read(ss_handler *handler, size_t number, ss_slice request)
+{
+    place *at = &handler->places[number];
+    at->decoded = ss_call_decode(request, &at->call, &at->fault);
+    if (!at->call.has_timestamp)
+        at->call.request.now = handler->now;
+}
+
+void ss_handler_foresee(ss_handler *handler, size_t count)
+{
+    ss_question questions[SS_HANDLER_PLACES];
+    size_t used = 0;
+    const ss_snapshot *snapshot = ss_answerer_snapshot(handler->answerer);
+    for (size_t i = 0; i < count; i++) {
+        const place *at = &handler->places[i];
+        if (at->decoded && is_shelf(&at->call))
+            questions[used++] = (ss_question){&snapshot->shelves[at->call.method], &at->call.request};
+    }
+    ss_answerer_foresee(handler->answerer, questions, used);
+}
+
+ss_handled ss_handler_answer(ss_handler *handler, size_t number, ss_role_of role_of, void *context, ss_slice *reply,
+                             uint32_t *msgid)
+{
+    handler->at = &handler->places[number];
+    bool timed = handler->countdown == 0;
+    int64_t begun = timed ? ss_clock_monotonic() : 0;
+    ss_handled handled = answer(handler, role_of, context);
+    if (timed && handler->at->call.method != SS_METHOD_COUNT)
+        ss_stats_latency(handler->stats, handler->at->call.method, ss_clock_monotonic() - begun);
+    handler->countdown = timed ? SS_TIMED_EVERY - 1 : handler->countdown - 1;
+    *reply = (ss_slice){handler->reply.data, handler->reply.size};
+    *msgid = handler->at->call.msgid;
+    return handled;
+}
+
 ss_handled ss_handler_handle(ss_handler *handler, ss_slice request, ss_role_of role_of, void *context, ss_slice *reply,
                              uint32_t *msgid)
 {
-    bool timed = handler->countdown == 0;
-    int64_t begun = timed ? ss_clock_monotonic() : 0;
-    ss_handled handled = handle(handler, request, role_of, context);
-    if (timed && handler->call.method != SS_METHOD_COUNT)
-        ss_stats_latency(handler->stats, handler->call.method, ss_clock_monotonic() - begun);
-    handler->countdown = timed ? SS_TIMED_EVERY - 1 : handler->countdown - 1;
-    *reply = (ss_slice){handler->reply.data, handler->reply.size};
-    *msgid = handler->call.msgid;
-    return handled;
+    ss_handler_read(handler, 0, request);
+    ss_handler_foresee(handler, 1);
+    return ss_handler_answer(handler, 0, role_of, context, reply, msgid);
 }
 
 bool ss_handler_refuse(ss_handler *handler, ss_fault_code code, const char *message, ss_slice *reply)

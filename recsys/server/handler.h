@@ -2,6 +2,9 @@
  * handler.h: a request's bytes in, a reply's bytes out: decode, check the role, answer, encode. It knows no socket, so
  * that the server, `smartshelf query --store`, tests and the fuzzer use the same code.
  *
+ * Requests that wait together are read together and then answered one by one: ss_handler_read for the places 0, 1, …,
+ * ss_handler_foresee, ss_handler_answer for each place. ss_handler_handle does it for one.
+ *
  * A handler belongs to one thread. After warm-up no call allocates.
  */
 #ifndef SS_SERVER_HANDLER_H
@@ -34,17 +37,29 @@ typedef enum ss_handled {
     SS_HANDLED_DROPPED /* out of memory even for an error reply */
 } ss_handled;
 
-/* Who asks? Called only for methods that not every admitted caller may call. NULL in ss_handler_handle: an admin. */
+/* Who asks? Called only for methods that not every admitted caller may call. NULL in ss_handler_answer: an admin. */
 typedef ss_role (*ss_role_of)(void *context);
 
+#define SS_HANDLER_PLACES SS_FORESEEN_MAX
+
+/* Decodes a request into a place, 0 to SS_HANDLER_PLACES - 1; its bytes must stay until it is answered. */
+void ss_handler_read(ss_handler *handler, size_t number, ss_slice request);
+
+/* Fetches from memory what the answers to the first `count` places will need (foresight.h). May be left out. */
+void ss_handler_foresee(ss_handler *handler, size_t count);
+
 /*
- * `reply` is borrowed until the next call. Whatever the bytes are, there is a reply; a message that is no request is
+ * The reply to the request in a place. `reply` is borrowed until the next call. Whatever the bytes are, there is a reply; a message that is no request is
  * answered with the error `malformed`.
  */
+ss_handled ss_handler_answer(ss_handler *handler, size_t number, ss_role_of role_of, void *context, ss_slice *reply,
+                             uint32_t *msgid);
+
+/* Read and answered, in place 0. */
 ss_handled ss_handler_handle(ss_handler *handler, ss_slice request, ss_role_of role_of, void *context, ss_slice *reply,
                              uint32_t *msgid);
 
-/* An error reply to the last request, which ss_handler_handle left to the caller. False: out of memory. `reply` as
+/* An error reply to the request answered last, whose reply was left to the caller. False: out of memory. `reply` as
  * there. */
 bool ss_handler_refuse(ss_handler *handler, ss_fault_code code, const char *message, ss_slice *reply);
 

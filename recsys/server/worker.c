@@ -4,7 +4,8 @@ ss_status ss_worker_init(ss_worker *worker, ss_answerer *answerer, const ss_serv
                          ss_error *error)
 {
     *worker = (ss_worker){.role_of = role_of};
-    ss_envelope_init(&worker->envelope);
+    for (size_t place = 0; place < SS_HANDLER_PLACES; place++)
+        ss_envelope_init(&worker->envelopes[place]);
     ss_status status = ss_handler_new(answerer, service, &worker->stats, &worker->handler, error);
     return status == SS_OK ? ss_swap_init(&worker->swap, error) : status;
 }
@@ -13,60 +14,75 @@ void ss_worker_release(ss_worker *worker)
 {
     ss_handler_free(&worker->handler);
     ss_swap_release(&worker->swap);
-    ss_envelope_close(&worker->envelope);
-}
-
-static bool send_reply(ss_worker *worker, ss_slice reply)
-{
-    return ss_envelope_reply(&worker->envelope, worker->socket, reply);
+    for (size_t place = 0; place < SS_HANDLER_PLACES; place++)
+        ss_envelope_close(&worker->envelopes[place]);
 }
 
 /* Has a reply been sent? The loader's comes later. */
-static bool ask_loader(ss_worker *worker, uint32_t msgid)
+static bool ask_loader(ss_worker *worker, ss_envelope *envelope, uint32_t msgid)
 {
     ss_slice reply;
-    ss_caller caller = ss_envelope_caller(&worker->envelope, msgid);
+    ss_caller caller = ss_envelope_caller(envelope, msgid);
     if (ss_loader_request(worker->loader, &caller))
         return false;
     return ss_handler_refuse(worker->handler, SS_FAULT_BUSY, "too many callers wait for a reload", &reply) &&
-           send_reply(worker, reply);
+           ss_envelope_reply(envelope, worker->socket, reply);
 }
 
 /* Has a reply been sent? */
-static bool answer(ss_worker *worker)
+static bool answer(ss_worker *worker, size_t place)
 {
-    zmq_msg_t *body = &worker->envelope.body;
-    ss_slice request = {zmq_msg_data(body), zmq_msg_size(body)}, reply;
+    ss_envelope *envelope = &worker->envelopes[place];
+    ss_slice reply;
     uint32_t msgid;
-    ss_handled handled = ss_handler_handle(worker->handler, request, worker->role_of, body, &reply, &msgid);
+    ss_handled handled = ss_handler_answer(worker->handler, place, worker->role_of, &envelope->body, &reply, &msgid);
     if (handled == SS_HANDLED_RELOAD)
-        return ask_loader(worker, msgid);
-    if (handled == SS_HANDLED_REPLY && send_reply(worker, reply))
+        return ask_loader(worker, envelope, msgid);
+    if (handled == SS_HANDLED_REPLY && ss_envelope_reply(envelope, worker->socket, reply))
         return true;
     ss_count(&worker->stats.dropped_replies);
     return false;
 }
 
-static void take(ss_worker *worker, ss_received received)
+/* What gets no reply is acknowledged where somebody counts. */
+static void acknowledge(ss_worker *worker)
 {
-    bool replied = false;
-    if (received == SS_RECEIVED_REQUEST)
-        replied = answer(worker);
-    else
-        ss_count(&worker->stats.dropped_messages);
-    if (worker->paired && !replied)
+    if (worker->paired)
         zmq_send_const(worker->socket, "", 0, ZMQ_DONTWAIT);
+}
+
+/* Takes messages that wait, at most `most`, and reads the requests among them. Returns how many messages. */
+static size_t take_group(ss_worker *worker, size_t most, size_t *requests)
+{
+    *requests = 0;
+    for (size_t count = 0; count < most; count++) {
+        ss_envelope *envelope = &worker->envelopes[*requests];
+        ss_received received = ss_envelope_receive(envelope, worker->socket);
+        if (received == SS_RECEIVED_NOTHING)
+            return count;
+        if (received == SS_RECEIVED_REQUEST) {
+            ss_slice request = {zmq_msg_data(&envelope->body), zmq_msg_size(&envelope->body)};
+            ss_handler_read(worker->handler, (*requests)++, request);
+            continue;
+        }
+        ss_count(&worker->stats.dropped_messages);
+        acknowledge(worker);
+    }
+    return most;
 }
 
 size_t ss_worker_run(ss_worker *worker, size_t most)
 {
+    size_t count = 0, taken = 1, requests;
     ss_swap_take(&worker->swap, worker->handler);
     ss_handler_tick(worker->handler);
-    for (size_t count = 0; count < most; count++) {
-        ss_received received = ss_envelope_receive(&worker->envelope, worker->socket);
-        if (received == SS_RECEIVED_NOTHING)
-            return count;
-        take(worker, received);
+    while (count < most && taken > 0) {
+        taken = take_group(worker, most - count < SS_HANDLER_PLACES ? most - count : SS_HANDLER_PLACES, &requests);
+        ss_handler_foresee(worker->handler, requests);
+        for (size_t place = 0; place < requests; place++)
+            if (!answer(worker, place))
+                acknowledge(worker);
+        count += taken;
     }
-    return most;
+    return count;
 }

@@ -1,5 +1,5 @@
 /*
- * worker.h: what answers: a socket's messages, one after the other, through a handler. With one worker the socket is
+ * worker.h: what answers: a socket's messages, through a handler, so many together as wait and have room. With one worker the socket is
  * the ROUTER itself; with more it is one end of an inproc pair whose other end the ROUTER's owner holds.
  *
  * All functions belong to the worker's thread but those said to be safe from any.
@@ -15,8 +15,8 @@ typedef struct ss_worker {
     ss_handler *handler;
     ss_stats stats;
     ss_swap swap;
-    ss_envelope envelope;
-    void *socket;       /* borrowed */
+    ss_envelope envelopes[SS_HANDLER_PLACES]; /* of the requests being answered together */
+    void *socket;                             /* borrowed */
     bool paired;        /* the socket is not the ROUTER: what gets no reply is acknowledged with an empty frame */
     ss_loader *loader;  /* borrowed: takes the requests for a reload */
     ss_role_of role_of; /* NULL without access control */

@@ -66,6 +66,11 @@ const ss_snapshot *ss_answerer_snapshot(const ss_answerer *answerer)
     return answerer->snapshot;
 }
 
+void ss_answerer_foresee(const ss_answerer *answerer, const ss_question *questions, size_t count)
+{
+    ss_foresee(answerer->snapshot, answerer->rules.state, questions, count);
+}
+
 /* ---- selection ---- */
 
 static bool full(const ss_answerer *answerer)
@@ -80,22 +85,9 @@ static void show(ss_answerer *answerer, uint32_t item, float score, ss_reason re
     answerer->items[answerer->count++] = (ss_answer_item){item, score, reason};
 }
 
-static bool relation_of(ss_source source, ss_relation *relation)
+static ss_reason pair_reason(const ss_answerer *answerer, ss_source source, ss_relation relation, uint32_t because,
+                             const ss_neighbours *list, size_t entry)
 {
-    static const ss_relation table[] = {[SS_SOURCE_BOUGHT_TOGETHER] = SS_BOUGHT_TOGETHER,
-                                        [SS_SOURCE_RELATED] = SS_RELATED,
-                                        [SS_SOURCE_BOUGHT_NEXT] = SS_BOUGHT_NEXT};
-    if (source > SS_SOURCE_BOUGHT_NEXT)
-        return false;
-    *relation = table[source];
-    return true;
-}
-
-static ss_reason pair_reason(const ss_answerer *answerer, ss_source source, uint32_t because, const ss_neighbours *list,
-                             size_t entry)
-{
-    ss_relation relation = SS_RELATED;
-    relation_of(source, &relation);
     return (ss_reason){.model = source,
                        .because = because,
                        .pairs = list->pairs[entry],
@@ -106,42 +98,17 @@ static ss_reason pair_reason(const ss_answerer *answerer, ss_source source, uint
 
 /* ---- single lists: one context item and one relation, or a ready-made order; walked best first ---- */
 
-#define PER_LINE 16u /* numbers of a list in one cache line */
-
-/*
- * A list names items from all over the catalogue: what will be asked about each is fetched for all of them at once, not one after
- * the other.
- */
-static void prefetch_neighbours(const ss_answerer *answerer, ss_relation relation, const ss_neighbours *list)
-{
-    const ss_snapshot *snapshot = answerer->snapshot;
-    size_t count = list->count < answerer->limit ? list->count : answerer->limit;
-    for (size_t i = 0; i < count; i += PER_LINE) {
-        __builtin_prefetch(&list->scores[i]);
-        __builtin_prefetch(&list->pairs[i]);
-        __builtin_prefetch(&list->customers[i]);
-    }
-    for (size_t i = 0; i < count; i++) {
-        uint32_t item = list->items[i];
-        if (item >= snapshot->cooccurrence.item_count || item >= snapshot->items.count)
-            continue;
-        __builtin_prefetch(&answerer->rules.state[item]);
-        __builtin_prefetch(&snapshot->cooccurrence.relations[relation].degrees[item]);
-        __builtin_prefetch(&snapshot->items.ids.offsets[item]);
-    }
-}
-
 static void show_neighbours(ss_answerer *answerer, ss_source source, const ss_shelf *shelf, uint32_t because)
 {
     ss_relation relation = SS_RELATED;
-    relation_of(source, &relation);
+    ss_source_relation(source, &relation);
     ss_neighbours list = ss_cooccurrence_neighbours(&answerer->snapshot->cooccurrence, relation, because);
-    prefetch_neighbours(answerer, relation, &list);
     for (size_t entry = 0; entry < list.count && !full(answerer); entry++) {
         if (list.customers[entry] < shelf->min_customers)
             answerer->rules.removed[SS_REMOVED_EVIDENCE]++;
         else if (ss_rules_admit(&answerer->rules, list.items[entry]))
-            show(answerer, list.items[entry], list.scores[entry], pair_reason(answerer, source, because, &list, entry));
+            show(answerer, list.items[entry], list.scores[entry],
+                 pair_reason(answerer, source, relation, because, &list, entry));
     }
 }
 
@@ -274,7 +241,7 @@ static void add_als(ss_answerer *answerer, const ss_shelf *shelf)
 static void add_source(ss_answerer *answerer, ss_source source, const ss_shelf *shelf)
 {
     ss_relation relation;
-    if (relation_of(source, &relation))
+    if (ss_source_relation(source, &relation))
         add_relation(answerer, relation, shelf);
     else if (source == SS_SOURCE_ALS)
         add_als(answerer, shelf);
@@ -290,11 +257,11 @@ static ss_reason board_reason(const ss_answerer *answerer, uint32_t item)
     const ss_board_cell *cell = &answerer->board.cells[item];
     ss_source source = (ss_source)cell->model;
     ss_relation relation;
-    if (cell->because != SS_NONE && relation_of(source, &relation)) {
+    if (cell->because != SS_NONE && ss_source_relation(source, &relation)) {
         ss_neighbours list = ss_cooccurrence_neighbours(&answerer->snapshot->cooccurrence, relation, cell->because);
         for (size_t entry = 0; entry < list.count; entry++)
             if (list.items[entry] == item)
-                return pair_reason(answerer, source, cell->because, &list, entry);
+                return pair_reason(answerer, source, relation, cell->because, &list, entry);
     }
     return (ss_reason){.model = source, .because = SS_NONE};
 }
@@ -340,7 +307,7 @@ static void run_stage(ss_answerer *answerer, const double *weights, const ss_she
     ss_relation relation;
     if (only == SS_SOURCE_POPULAR || only == SS_SOURCE_POPULAR_IN_CATEGORY || only == SS_SOURCE_TRENDING)
         show_order(answerer, only);
-    else if (only != SS_SOURCE_COUNT && relation_of(only, &relation) && answerer->context.count <= 1) {
+    else if (only != SS_SOURCE_COUNT && ss_source_relation(only, &relation) && answerer->context.count <= 1) {
         if (answerer->context.count == 1)
             show_neighbours(answerer, only, shelf, answerer->context.items[0]);
     } else

@@ -7,7 +7,7 @@
 #ifndef SS_SHELF_ANSWER_H
 #define SS_SHELF_ANSWER_H
 
-#include "shelf/snapshot.h"
+#include "shelf/foresight.h"
 
 typedef struct ss_answerer ss_answerer;
 
@@ -15,6 +15,9 @@ typedef struct ss_answerer ss_answerer;
 ss_status ss_answerer_new(ss_snapshot *snapshot, ss_answerer **answerer, ss_error *error);
 void ss_answerer_free(ss_answerer **answerer);
 const ss_snapshot *ss_answerer_snapshot(const ss_answerer *answerer); /* borrowed */
+
+/* Has memory fetched for the answers to these questions, which are going to be asked for (foresight.h). */
+void ss_answerer_foresee(const ss_answerer *answerer, const ss_question *questions, size_t count);
 
 /*
  * Answers `request` for `shelf` (usually &snapshot->shelves[kind]). Unknown ids are no error: they are context that says

@@ -151,6 +151,17 @@ out:
     return status;
 }
 
+bool ss_source_relation(ss_source source, ss_relation *relation)
+{
+    static const ss_relation table[] = {[SS_SOURCE_BOUGHT_TOGETHER] = SS_BOUGHT_TOGETHER,
+                                        [SS_SOURCE_RELATED] = SS_RELATED,
+                                        [SS_SOURCE_BOUGHT_NEXT] = SS_BOUGHT_NEXT};
+    if (source > SS_SOURCE_BOUGHT_NEXT)
+        return false;
+    *relation = table[source];
+    return true;
+}
+
 ss_snapshot *ss_snapshot_retain(ss_snapshot *snapshot)
 {
     atomic_fetch_add_explicit(&snapshot->references, 1, memory_order_relaxed);

@@ -47,6 +47,10 @@ extern const ss_schema *const ss_snapshot_schemas[];
  * Opens generation `name` of `store` (NULL: current) with one reference. verify: validate every file fully first. SS_E_NOT_FOUND, SS_E_CORRUPT, SS_E_IO, SS_E_NOMEM.
  */
 ss_status ss_snapshot_open(const char *store, const char *name, bool verify, ss_snapshot **snapshot, ss_error *error);
+
+/* The relation whose lists an item-item source reads; false for the other sources. Pure. */
+bool ss_source_relation(ss_source source, ss_relation *relation);
+
 ss_snapshot *ss_snapshot_retain(ss_snapshot *snapshot);
 void ss_snapshot_release(ss_snapshot **snapshot);
 

@@ -51,9 +51,31 @@ bool ss_strings_view(const ss_model_file *file, const char *name, ss_strings *st
     return count > 0 && view_tensors(ss_model_file_tensor_at(file, 0), count, name, strings);
 }
 
+uint64_t ss_strings_hash(ss_slice id)
+{
+    return ss_hash(id.data, id.size);
+}
+
+void ss_strings_fetch(const ss_strings *strings, uint64_t hash)
+{
+    if (strings->slot_count > 0)
+        __builtin_prefetch(&strings->lookup[hash & (strings->slot_count - 1)]);
+}
+
+uint32_t ss_strings_guess(const ss_strings *strings, uint64_t hash)
+{
+    uint64_t mask = strings->slot_count - 1;
+    for (uint64_t probe = 0; probe < strings->slot_count; probe++) {
+        uint64_t slot = strings->lookup[(hash + probe) & mask];
+        if (slot == EMPTY_SLOT || slot == slot_of(hash, (uint32_t)slot))
+            return (uint32_t)slot;
+    }
+    return SS_NONE;
+}
+
 uint32_t ss_strings_find(const ss_strings *strings, ss_slice id)
 {
-    uint64_t hash = ss_hash(id.data, id.size), mask = strings->slot_count - 1;
+    uint64_t hash = ss_strings_hash(id), mask = strings->slot_count - 1;
     for (uint64_t probe = 0; probe < strings->slot_count; probe++) {
         uint64_t slot = strings->lookup[(hash + probe) & mask];
         if (slot == EMPTY_SLOT)

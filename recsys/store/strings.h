@@ -56,6 +56,14 @@ static inline ss_slice ss_strings_at(const ss_strings *strings, uint32_t row)
 
 uint32_t ss_strings_find(const ss_strings *strings, ss_slice id); /* row or SS_NONE */
 
+/*
+ * Finding in steps, for many ids at once: their hashes; the slots fetched from memory; then the row that an id has if
+ * it is in the column at all (else any row, or SS_NONE), without a look at its bytes.
+ */
+uint64_t ss_strings_hash(ss_slice id);
+void ss_strings_fetch(const ss_strings *strings, uint64_t hash);
+uint32_t ss_strings_guess(const ss_strings *strings, uint64_t hash);
+
 /* Builds the tensors of a column (owned by the builder until freed, so keep it until the writer's finish). */
 typedef struct ss_strings_builder ss_strings_builder;
 ss_strings_builder *ss_strings_builder_new(void);
