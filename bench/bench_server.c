@@ -3,8 +3,8 @@
  *   echo       a bare libzmq ROUTER that replies with as many bytes, in the same kind of loop
  *   get        redis-server, GET of the ready-made reply
  *   zrevrange  redis-server, ZREVRANGE 0 9 WITHSCORES of a sorted set of each item
- * with 1, 8, 64 and 256 requests in flight. Server processes run on core 0, the client on core 1; the peers take turns,
- * and medians over the turns count.
+ * with 1, 8, 64 and 256 requests in flight. Server processes run on core 0, which is theirs, so ours with --scheduling
+ * batch; the client runs on core 1. The peers take turns, and medians over the turns count.
  *
  * Usage: bench_server SMARTSHELF [STORE [TURNS]]. Without a store it makes one of 20,000 items in a temporary folder. Needs
  * redis-server. Prints "name value unit" lines.
@@ -175,7 +175,8 @@ static pid_t start_shelf(const bench *all, char *program)
     char endpoint[64], store[SS_PATH_MAX];
     address(endpoint, sizeof endpoint, SHELF_PORT);
     snprintf(store, sizeof store, "%s", all->store);
-    char *arguments[] = {program, "serve", "--store", store, "--bind", endpoint, "--log-level", "warn", NULL};
+    char *arguments[] = {program,        "serve", "--store",     store,  "--bind", endpoint,
+                         "--scheduling", "batch", "--log-level", "warn", NULL};
     return spawn(arguments, SERVER_CORE);
 }
 

@@ -79,13 +79,6 @@ static ss_status check_lists(const ss_tensor *tensors, size_t count, ss_error *e
 
 const ss_schema ss_cooccurrence_schema = {"cooccurrence", 1, tensor_rules, check_lists};
 
-double ss_pair_lift(double groups, uint32_t ni, uint32_t nj, uint32_t nij)
-{
-    if (ni == 0 || nj == 0)
-        return 0;
-    return nij * groups / ((double)ni * nj);
-}
-
 static double x_ln_x(double x)
 {
     return x > 0 ? x * log(x) : 0;

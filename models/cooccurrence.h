@@ -32,7 +32,11 @@ const char *ss_relation_name(ss_relation relation); /* "bought_together", …; N
  * Pure. Lift: nij groups / (ni nj), 0 where a degree is 0. LLR: Dunning's log-likelihood ratio (1993), in nats x 2, >=
  * 0; 0 where the pair is no more frequent than chance, and for counts that contradict each other.
  */
-double ss_pair_lift(double groups, uint32_t ni, uint32_t nj, uint32_t nij);
+static inline double ss_pair_lift(double groups, uint32_t ni, uint32_t nj, uint32_t nij)
+{
+    return ni == 0 || nj == 0 ? 0 : nij * groups / ((double)ni * nj);
+}
+
 double ss_pair_llr(double groups, uint32_t ni, uint32_t nj, uint32_t nij);
 
 #endif

@@ -76,15 +76,6 @@ ss_neighbours ss_cooccurrence_neighbours(const ss_cooccurrence *model, ss_relati
                            (size_t)(to - from)};
 }
 
-double ss_cooccurrence_lift(const ss_cooccurrence *model, ss_relation relation, uint32_t item, uint32_t neighbour,
-                            uint32_t pairs)
-{
-    if (item >= model->item_count || neighbour >= model->item_count || (unsigned)relation >= SS_RELATION_COUNT)
-        return 0;
-    const struct ss_relation_view *view = &model->relations[relation];
-    return ss_pair_lift(view->groups, view->degrees[item], view->degrees[neighbour], pairs);
-}
-
 double ss_cooccurrence_llr(const ss_cooccurrence *model, ss_relation relation, uint32_t item, uint32_t neighbour,
                            uint32_t pairs)
 {

@@ -11,10 +11,14 @@
 
 #define SS_ENDPOINT_DEFAULT "tcp://127.0.0.1:5555"
 
+/* How the system lets the server's threads take turns: batch is SCHED_BATCH (sched(7)), also for the calling thread. */
+typedef enum ss_scheduling { SS_SCHEDULING_NORMAL, SS_SCHEDULING_BATCH } ss_scheduling;
+
 typedef struct ss_server_options {
     const char *store;
     ss_texts binds; /* none: SS_ENDPOINT_DEFAULT */
     int64_t workers, io_threads, queue, drain_ms;
+    int64_t scheduling;    /* ss_scheduling */
     const char *curve_key; /* file of the server's secret key (keys.h); NULL: no access control */
     const char *allow;     /* file of the allow-list (access.h); needed with a key */
     bool insecure_public_bind;
