@@ -542,6 +542,54 @@ static void running_out_of_memory_is_survived(void **state)
     assert_true(failing_malloc_torture(ask_torture, *state) > 5);
 }
 
+/* ---- requests read together ---- */
+
+/* All kinds of starts: items, carts, unknown ids, none, other methods, bad messages. */
+static const char *const together[SS_HANDLER_PLACES] = {
+    "94 00 01 <related> 81 <item_id> <85123A>",
+    "94 00 02 <related> 82 <item_id> <22423> <limit> 01",
+    "94 00 03 <cart> 81 <cart> 92 <22423> <85123A>",
+    "94 00 04 <bought_together> 81 <items> 91 <85123A>",
+    "94 00 05 <related> 81 <item_id> <nobody>",
+    "94 00 06 <popular> 80",
+    "c1",
+    "94 00 07 <health> 80",
+    "94 00 08 <related> 80",
+    "94 00 09 <for_you> 81 <items> 91 <22423>",
+    "94 00 0a <trending> 80",
+    "94 00 0b <no_method> 80",
+    "94 00 0c <bought_next> 82 <item_id> <85123A> <limit> cd 01f4",
+    "94 00 0d <related> 82 <item_id> <85123A> <explain> c3",
+    "94 00 0e <related> 81 <item_id> <22423>",
+    "94 00 0f <related> 81 <item_id> <85123A>",
+};
+
+static void requests_read_together_get_the_same_replies(void **state)
+{
+    fixed_handler *fixed = *state;
+    static uint8_t requests[SS_HANDLER_PLACES][256];
+    size_t sizes[SS_HANDLER_PLACES];
+    for (size_t i = 0; i < SS_HANDLER_PLACES; i++) {
+        sizes[i] = wire_text(together[i], requests[i]);
+        ss_handler_read(fixed->handler, i, (ss_slice){(const char *)requests[i], sizes[i]});
+    }
+    ss_buffer replies[SS_HANDLER_PLACES];
+    ss_handler_foresee(fixed->handler, SS_HANDLER_PLACES);
+    for (size_t i = SS_HANDLER_PLACES; i-- > 0;) {
+        ss_slice reply;
+        uint32_t msgid;
+        assert_int_equal(ss_handler_answer(fixed->handler, i, NULL, NULL, &reply, &msgid), SS_HANDLED_REPLY);
+        ss_buffer_init(&replies[i], SS_REPLY_MAX);
+        assert_int_equal(ss_buffer_append(&replies[i], reply.data, reply.size), SS_OK);
+    }
+    for (size_t i = 0; i < SS_HANDLER_PLACES; i++) {
+        ss_slice alone = fixed_ask(fixed, (ss_slice){(const char *)requests[i], sizes[i]});
+        assert_int_equal(alone.size, replies[i].size);
+        assert_memory_equal(alone.data, replies[i].data, alone.size);
+        ss_buffer_release(&replies[i]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -559,6 +607,7 @@ int main(void)
         cmocka_unit_test(roles_allow_what_the_page_says),
         cmocka_unit_test(a_draining_server_says_so),
         cmocka_unit_test(what_is_answered_is_counted),
+        cmocka_unit_test(requests_read_together_get_the_same_replies),
         cmocka_unit_test(running_out_of_memory_is_survived),
     };
     return cmocka_run_group_tests(tests, open_fixed, close_fixed);

@@ -179,6 +179,14 @@ class Answers(WithShop):
                             names.append(file.read().strip())
                     self.assertEqual(len(names), threads, names)
 
+    def test_scheduling(self):
+        """Normal, or batch: of all threads, those of libzmq too."""
+        for arguments, policy in (((), os.SCHED_OTHER), (("--scheduling", "batch"), os.SCHED_BATCH)):
+            with Server(self.folder, *arguments) as server:
+                server.ask("related", {"item_id": "tea"})
+                tasks = [int(task) for task in os.listdir(f"/proc/{server.process.pid}/task")]
+                self.assertEqual({os.sched_getscheduler(task) for task in tasks}, {policy})
+
     def test_query_says_the_same_of_server_and_store(self):
         with Server(self.folder) as server:
             asked = ["query", "related", "--item", "tea", "--limit", 3, "--json"]

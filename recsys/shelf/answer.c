@@ -180,15 +180,11 @@ static void add_order(ss_answerer *answerer, ss_source source, const ss_shelf *s
 static void add_history(ss_answerer *answerer, const ss_shelf *shelf)
 {
     const ss_history *history = &answerer->context.history;
-    double per_microsecond =
-        shelf->history_half_life_days > 0 ? 1 / (shelf->history_half_life_days * (double)SS_DAY) : 0;
-    int64_t newest = INT64_MIN;
-    for (size_t i = 0; i < history->count; i++)
-        newest = history->times[i] > newest ? history->times[i] : newest;
+    ss_history_decay decay = ss_history_decay_of(history, shelf->history_half_life_days);
     for (size_t i = 0; i < history->count; i++) {
-        double age = per_microsecond * (double)(newest - history->times[i]);
         if (history->items[i] < answerer->board.item_count)
-            ss_board_add(&answerer->board, history->items[i], (float)(history->purchases[i] * exp2(-age)), SS_NONE);
+            ss_board_add(&answerer->board, history->items[i],
+                         (float)(history->purchases[i] * ss_history_weight(&decay, history->times[i])), SS_NONE);
     }
 }
 

@@ -70,29 +70,32 @@ static void mark_ids(ss_rules *rules, const ss_slice *ids, size_t count)
         mark_id(rules, ids[i]);
 }
 
-static int64_t newest_time(const ss_history *history)
+ss_history_decay ss_history_decay_of(const ss_history *history, double half_life_days)
 {
     int64_t newest = INT64_MIN;
     for (size_t i = 0; i < history->count; i++)
         if (history->times[i] > newest)
             newest = history->times[i];
-    return newest;
+    return (ss_history_decay){(double)newest, half_life_days > 0 ? 1 / (half_life_days * (double)SS_DAY) : 0};
+}
+
+double ss_history_weight(const ss_history_decay *decay, int64_t time)
+{
+    return exp2(-(decay->newest - (double)time) * decay->half_lives);
 }
 
 static void take_history(ss_context *context, const ss_rules *rules, const ss_shelf *shelf)
 {
     const ss_history *history = &context->history;
     size_t count = history->count < SS_HISTORY_MAX ? history->count : SS_HISTORY_MAX;
-    double per_microsecond =
-        shelf->history_half_life_days > 0 ? 1 / (shelf->history_half_life_days * (double)SS_DAY) : 0;
-    int64_t newest = per_microsecond > 0 ? newest_time(history) : 0;
+    ss_history_decay decay = ss_history_decay_of(history, shelf->history_half_life_days);
     for (size_t i = 0; i < count; i++) {
         uint32_t item = history->items[i];
         if (item >= rules->snapshot->items.count || (rules->state[item] & SS_STATE_CONTEXT))
             continue;
-        double age = per_microsecond > 0 ? ((double)newest - (double)history->times[i]) * per_microsecond : 0;
         double repeats = shelf->repeat_exponent > 0 ? pow(history->purchases[i], shelf->repeat_exponent) : 1;
-        push(context, item, exp2(-age) * repeats, history->quantities[i], history->times[i]);
+        push(context, item, ss_history_weight(&decay, history->times[i]) * repeats, history->quantities[i],
+             history->times[i]);
     }
 }
 

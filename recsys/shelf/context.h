@@ -27,4 +27,12 @@ void ss_context_release(ss_context *context);
  */
 void ss_context_gather(ss_context *context, ss_rules *rules, const ss_shelf *shelf, const ss_request *request);
 
+/* What the purchases of a history weigh: half as much for each half-life between them and the newest; 0 days: all 1. */
+typedef struct ss_history_decay {
+    double newest, half_lives; /* microseconds; per microsecond */
+} ss_history_decay;
+
+ss_history_decay ss_history_decay_of(const ss_history *history, double half_life_days);
+double ss_history_weight(const ss_history_decay *decay, int64_t time);
+
 #endif

@@ -43,14 +43,14 @@ ss_status ss_strings_check_ids(const ss_tensor *tensors, size_t count, const cha
 
 /* The view of column `name`; false when its tensors are missing. */
 bool ss_strings_view(const ss_model_file *file, const char *name, ss_strings *strings);
-/* Empty for a row out of range or broken offsets. */
+/* Empty for a row out of range or broken offsets; like every text, an empty one points into the heap. */
 static inline ss_slice ss_strings_at(const ss_strings *strings, uint32_t row)
 {
     if (row >= strings->count)
-        return (ss_slice){NULL, 0};
+        return (ss_slice){strings->bytes, 0};
     uint64_t begin = strings->offsets[row], end = strings->offsets[row + 1];
     if (begin > end || end > strings->byte_count)
-        return (ss_slice){NULL, 0};
+        return (ss_slice){strings->bytes, 0};
     return (ss_slice){strings->bytes + begin, (size_t)(end - begin)};
 }
 
