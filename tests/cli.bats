@@ -54,6 +54,14 @@ completed_options() {
     done
 }
 
+@test "a limit on the size of files is an error of writing that leaves nothing behind" {
+    write_log POST >"$T/log.csv"
+    run bash -c "ulimit -f 4; exec '$S' train --quiet --threads 1 --log '$T/log.csv' --store '$T/store'"
+    [ "$status" -eq 1 ]
+    [[ $output == *"cannot write: File too large"* ]] || { echo "$output"; false; }
+    no_generation
+}
+
 @test "--version says name and number; --help lists the subcommands" {
     run "$S" --version
     [ "$status" -eq 0 ]

@@ -13,9 +13,9 @@
 #define SHORT_ID 8u /* ids up to so many bytes stand in the table itself */
 
 /*
- * Open addressing with linear probing, four slots to a cache line. A short id is found by one read from memory: its slot
- * holds all of it. Of a longer one the slot holds the hash, and only where all 64 bits and the size agree are its bytes
- * looked at, two reads further on.
+ * Open addressing with linear probing, four slots to a cache line. A short id is found by one read from memory: its
+ * slot holds all of it. Of a longer one the slot holds the hash, and only where all 64 bits and the size agree are
+ * its bytes looked at, two reads further on.
  */
 typedef struct dictionary_slot {
     uint64_t key;    /* of a short id: its bytes (pack); else the hash */

@@ -93,18 +93,19 @@ ss_status ss_file_read(const char *path, size_t ceiling, ss_buffer *out, ss_erro
     return status;
 }
 
-static bool write_all(int fd, const char *data, size_t size)
+ss_status ss_file_write_all(int fd, const char *path, const void *data, size_t size, ss_error *error)
 {
-    while (size) {
-        ssize_t put = write(fd, data, size < WRITE_STEP ? size : WRITE_STEP);
+    const char *at = data;
+    while (size > 0) {
+        ssize_t put = write(fd, at, size < WRITE_STEP ? size : WRITE_STEP);
         if (put < 0 && errno == EINTR)
             continue;
         if (put < 0)
-            return false;
-        data += put;
+            return ss_error_io(error, path, "cannot write");
+        at += put;
         size -= (size_t)put;
     }
-    return true;
+    return SS_OK;
 }
 
 /* A new file beside `path`, its name in `aside`. Not mkstemp: that would make the file unreadable for others. */
@@ -131,10 +132,8 @@ static int create_aside(const char *path, char aside[PATH_MAX], ss_error *error)
 /* Written, on the disk and closed, or an error; closes `fd` either way. */
 static ss_status fill(int fd, const char *path, const void *data, size_t size, ss_error *error)
 {
-    ss_status status = SS_OK;
-    if (!write_all(fd, data, size))
-        status = ss_error_io(error, path, "cannot write");
-    else if (fsync(fd) != 0)
+    ss_status status = ss_file_write_all(fd, path, data, size, error);
+    if (status == SS_OK && fsync(fd) != 0)
         status = ss_error_io(error, path, "cannot write to the disk");
     if (close(fd) != 0 && status == SS_OK)
         status = ss_error_io(error, path, "cannot write");

@@ -11,6 +11,9 @@ ss_status ss_file_read(const char *path, size_t ceiling, ss_buffer *out, ss_erro
 /* Write aside, fsync, rename over `path`, fsync its folder: afterwards the whole file is there, or the old one is. */
 ss_status ss_file_write_atomic(const char *path, const void *data, size_t size, ss_error *error);
 
+/* All of it to an open descriptor, whatever its kind; `path` is for errors only. SS_E_IO. */
+ss_status ss_file_write_all(int fd, const char *path, const void *data, size_t size, ss_error *error);
+
 ss_status ss_file_sync_folder(const char *path, ss_error *error);
 ss_status ss_file_make_folders(const char *path, ss_error *error); /* mkdir -p; mode 0755 */
 

@@ -74,7 +74,9 @@ ss_status ss_options_set(const ss_option_group *groups, size_t group_count, cons
  */
 ss_status ss_options_check(const ss_option *options, const void *target, ss_error *error);
 
-/* The value of one numeric option (a flag counts as 0 or 1). SS_E_ARGUMENT for a name that is unknown or not a number. */
+/*
+ * The value of one numeric option (a flag counts as 0 or 1). SS_E_ARGUMENT for a name that is unknown or not a number.
+ */
 ss_status ss_options_number(const ss_option_group *groups, size_t group_count, const char *name, double *value,
                             ss_error *error);
 

@@ -106,7 +106,9 @@ ss_status ss_log_read(ss_row_source *source, const ss_log_options *options, cons
     SS_TRY(ss_clean(&log, options, catalog, progress, &result, report, error));
     if (result.count == 0) {
         ss_interactions_free(&result);
-        SS_TRY(ss_error_set(error, SS_E_BAD_INPUT, "no row of the log is a purchase or event to learn from"));
+        SS_TRY(ss_error_set(error, SS_E_BAD_INPUT, "no row of the log is a purchase or event to learn from%s%s",
+                            report->first_bad_count ? "; cannot be read: " : "",
+                            report->first_bad_count ? report->first_bad[0] : ""));
     }
     *out = result;
 out:

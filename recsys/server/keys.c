@@ -39,10 +39,10 @@ bool ss_key_is_valid(const char *text, size_t size)
 
 /* ---- writing ---- */
 
-static ss_status write_all(int fd, const char *path, const char *text, size_t size, ss_error *error)
+static ss_status write_and_close(int fd, const char *path, const char *text, size_t size, ss_error *error)
 {
-    ss_status status = SS_OK;
-    if (write(fd, text, size) != (ssize_t)size || fsync(fd) != 0)
+    ss_status status = ss_file_write_all(fd, path, text, size, error);
+    if (status == SS_OK && fsync(fd) != 0)
         status = ss_error_io(error, path, "cannot write");
     if (close(fd) != 0 && status == SS_OK)
         status = ss_error_io(error, path, "cannot write");
@@ -58,8 +58,8 @@ ss_status ss_keys_write(const ss_keys *keys, const char *path, bool secret, ss_e
                                  keys->public_key, keys->secret_key)
                       : snprintf(text, sizeof text, "public %s\n", keys->public_key);
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, secret ? 0600 : 0644);
-    ss_status status =
-        fd < 0 ? ss_error_io(error, path, "cannot make the file") : write_all(fd, path, text, (size_t)size, error);
+    ss_status status = fd < 0 ? ss_error_io(error, path, "cannot make the file")
+                              : write_and_close(fd, path, text, (size_t)size, error);
     sodium_memzero(text, sizeof text);
     return status;
 }

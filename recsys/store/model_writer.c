@@ -1,4 +1,5 @@
 /* model_writer.c: tensors and metadata to a file in the form that model_file.h describes. */
+#include "base/file.h"
 #include "base/hash.h"
 #include "base/memory.h"
 #include "store/safetensors.h"
@@ -8,8 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-#define WRITE_CHUNK ((size_t)64 << 20) /* below the 2 GiB that one write(2) takes */
 
 struct ss_model_writer {
     json_t *metadata; /* owned */
@@ -178,29 +177,14 @@ static ss_status render_header(const ss_model_writer *writer, char **bytes, size
 
 /* ---- the file ---- */
 
-static ss_status write_all(int fd, const char *path, const void *data, uint64_t size, ss_error *error)
-{
-    const char *at = data;
-    while (size > 0) {
-        ssize_t written = write(fd, at, size < WRITE_CHUNK ? (size_t)size : WRITE_CHUNK);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written < 0)
-            return ss_error_io(error, path, "cannot write the model file");
-        at += written;
-        size -= (uint64_t)written;
-    }
-    return SS_OK;
-}
-
 static ss_status write_tensors(const ss_model_writer *writer, int fd, const char *path, ss_error *error)
 {
     static const char zeros[SS_TENSOR_ALIGN];
     ss_status status = SS_OK;
     for (size_t i = 0; i < writer->count; i++) {
         uint64_t bytes = ss_tensor_bytes(&writer->tensors[i]);
-        SS_TRY(write_all(fd, path, writer->tensors[i].data, bytes, error));
-        SS_TRY(write_all(fd, path, zeros, padding_after(bytes), error));
+        SS_TRY(ss_file_write_all(fd, path, writer->tensors[i].data, bytes, error));
+        SS_TRY(ss_file_write_all(fd, path, zeros, padding_after(bytes), error));
     }
 out:
     return status;
@@ -228,7 +212,7 @@ ss_status ss_model_writer_finish(ss_model_writer *writer, const char *path, ss_e
     if (fd < 0) {
         status = ss_error_io(error, path, "cannot create the model file");
     } else {
-        status = write_all(fd, path, header, size, error);
+        status = ss_file_write_all(fd, path, header, size, error);
         if (status == SS_OK)
             status = write_tensors(writer, fd, path, error);
         status = close_file(fd, path, status, error);
