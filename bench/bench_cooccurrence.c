@@ -1,8 +1,8 @@
 /*
- * bench_cooccurrence FOLDER [--score cosine] [--list-length 50] [--threads 2] [--rounds 3] …: top-K co-occurrence with ids,
- * scores and evidence over what `bench_clusters FOLDER` has made, beside peer_cooccurrence_scipy.py and
- * peer_cooccurrence_graphblas.c on the same files. Prints lines `name value unit`; seconds are the least of all rounds,
- * and hold everything from the CSR in memory to the finished lists.
+ * bench_cooccurrence FOLDER [--score cosine] [--list-length 50] [--threads 2] [--rounds 3] …: top-K co-occurrence
+ * with ids, scores and evidence over what `bench_clusters FOLDER` has made, beside peer_cooccurrence_scipy.py and
+ * peer_cooccurrence_graphblas.c on the same files. Prints lines `name value unit`; seconds are the least of all
+ * rounds, and hold everything from the CSR in memory to the finished lists.
  */
 #include "base/clock.h"
 #include "base/hash.h"

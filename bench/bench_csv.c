@@ -107,7 +107,9 @@ out:
     return status;
 }
 
-/* The whole way to interactions: then rules, returns, repeats, rows sorted by customer and time, items by popularity. */
+/*
+ * The whole way to interactions: then rules, returns, repeats, rows sorted by customer and time, items by popularity.
+ */
 static ss_status read_whole(const char *path, reading *totals, ss_error *error)
 {
     ss_row_source *source = NULL;

@@ -1,6 +1,6 @@
 /*
- * bench_limits.c: what this machine can do at most, for the hot paths to be held against: reading memory from one end to the
- * other, sgemm of OpenBLAS, and fetching rows of 256 bytes (64 floats) at random.
+ * bench_limits.c: what this machine can do at most, for the hot paths to be held against: reading memory from one end
+ * to the other, sgemm of OpenBLAS, and fetching rows of 256 bytes (64 floats) at random.
  *
  *   bench_limits [MEGABYTES]     of memory read; default 512: many times the caches
  *

@@ -1,6 +1,6 @@
 /*
- * bench_open: how long from nothing until the first answer, with a generation of a given size (default 1 GB), its pages in
- * memory and not. Makes the generation in a temporary folder (or in the folder given) and removes it.
+ * bench_open: how long from nothing until the first answer, with a generation of a given size (default 1 GB), its
+ * pages in memory and not. Makes the generation in a temporary folder (or in the folder given) and removes it.
  *
  * Usage: bench_open [MEGABYTES [FOLDER]]. Prints "name value unit" lines.
  */

@@ -6,8 +6,8 @@
  * with 1, 8, 64 and 256 requests in flight. Server processes run on core 0, which is theirs, so ours with --scheduling
  * batch; the client runs on core 1. The peers take turns, and medians over the turns count.
  *
- * Usage: bench_server SMARTSHELF [STORE [TURNS]]. Without a store it makes one of 20,000 items in a temporary folder. Needs
- * redis-server. Prints "name value unit" lines.
+ * Usage: bench_server SMARTSHELF [STORE [TURNS]]. Without a store it makes one of 20,000 items in a temporary folder.
+ * Needs redis-server. Prints "name value unit" lines.
  */
 #include "base/clock.h"
 #include "base/file.h"

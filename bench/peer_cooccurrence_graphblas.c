@@ -1,7 +1,8 @@
 /*
- * peer_cooccurrence_graphblas FOLDER [THREADS] [K] [ROUNDS]: what bench_cooccurrence does, by SuiteSparse:GraphBLAS: A'A in
- * blocks of rows (plus-pair semiring: counts, no values read), then the K best cosines of each row, with ids, scores
- * and counts. Prints lines `name value unit`; seconds are the least of all rounds, from the CSR in memory to the lists.
+ * peer_cooccurrence_graphblas FOLDER [THREADS] [K] [ROUNDS]: what bench_cooccurrence does, by SuiteSparse:GraphBLAS:
+ * A'A in blocks of rows (plus-pair semiring: counts, no values read), then the K best cosines of each row, with ids,
+ * scores and counts. Prints lines `name value unit`; seconds are the least of all rounds, from the CSR in memory to
+ * the lists.
  */
 #include "read_clusters.h"
 

@@ -1,6 +1,6 @@
 /*
- * read_clusters.h: the CSR that bench_clusters writes (FOLDER/offsets.npy, FOLDER/items.npy), with the items numbered by
- * falling popularity, as in every log that training reads; for the programs that work on it. Needs no floor.
+ * read_clusters.h: the CSR that bench_clusters writes (FOLDER/offsets.npy, FOLDER/items.npy), with the items numbered
+ * by falling popularity, as in every log that training reads; for the programs that work on it. Needs no floor.
  */
 #ifndef SS_BENCH_READ_CLUSTERS_H
 #define SS_BENCH_READ_CLUSTERS_H

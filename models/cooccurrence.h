@@ -7,7 +7,8 @@
  *   bought_next      ordered pairs (i, then later j) of one customer (or of one session in logs without customers), at
  * most `window` apart
  *
- * Tensors of relation R over the items that were bought (CSR; entry e belongs to item i when R.offsets[i] <= e < R.offsets[i+1]):
+ * Tensors of relation R over the items that were bought (CSR; entry e belongs to item i when R.offsets[i] <= e <
+ * R.offsets[i+1]):
  *   R.offsets     U64 [bought+1]
  *   R.neighbours  U32 [entries]   item numbers
  *   R.scores      F32 [entries]   >= 0, finite, falling within a list

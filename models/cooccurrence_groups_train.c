@@ -8,7 +8,8 @@
 
 /*
  * A group as the inner loop reads it, from one place: this head; then the items, of 16 bits where all fit (half the
- * bytes are half the cache misses), padded to a multiple of 4 bytes; then, where entries have weights, a float for each.
+ * bytes are half the cache misses), padded to a multiple of 4 bytes; then, where entries have weights, a float for
+ * each.
  */
 typedef struct record {
     uint32_t count;

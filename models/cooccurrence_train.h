@@ -10,10 +10,10 @@
  *   normalised   sum over groups h holding both of w(age) / |h|^a, / (ni^b nj^c), x recency(j)^r
  * |h| counts the group's distinct items. w(age) = 2^(-age/half_life), age from the newest time of the log; 1 without
  * times or with half_life 0. For customers w is split over the two items, sqrt(w(age_i) w(age_j)), each aged from the
- * customer's latest purchase of it; for baskets it is the basket's own. recency(j): the freshness of
- * j with recency_half_life (popularity_train.h): what is no longer sold falls behind. Pairs whose score is 0 (a rare pair under llr, a
- * weight decayed to nothing) are not listed. Deshpande and Karypis 2004 (item-based top-N, frequency-normalised);
- * Dunning 1993 (LLR).
+ * customer's latest purchase of it; for baskets it is the basket's own. recency(j): the freshness of j with
+ * recency_half_life (popularity_train.h): what is no longer sold falls behind. Pairs whose score is 0 (a rare pair
+ * under llr, a weight decayed to nothing) are not listed. Deshpande and Karypis 2004 (item-based top-N,
+ * frequency-normalised); Dunning 1993 (LLR).
  *
  * A pair counts once for a group:
  *   bought_together  when the basket holds both

@@ -32,9 +32,10 @@ ss_status ss_popularity_train(const ss_interactions *interactions, const ss_popu
                               const char *generation_path, ss_error *error);
 
 /*
- * Is an item still sold? Its purchases, each weighing 2^(-age/half_life), as a share of the same purchases unweighted: 1 where
- * all are new (and in a log without times), towards 0 where the last is long ago; 0 for an item without purchases. Unlike a
- * decayed popularity it does not favour what sells most. `out` has room for interactions->item_count floats. SS_E_NOMEM.
+ * Is an item still sold? Its purchases, each weighing 2^(-age/half_life), as a share of the same purchases
+ * unweighted: 1 where all are new (and in a log without times), towards 0 where the last is long ago; 0 for an item
+ * without purchases. Unlike a decayed popularity it does not favour what sells most. `out` has room for
+ * interactions->item_count floats. SS_E_NOMEM.
  */
 ss_status ss_popularity_freshness(const ss_interactions *interactions, double half_life_days, float *out,
                                   ss_error *error);

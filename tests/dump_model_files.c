@@ -1,7 +1,7 @@
 /*
- * dump_model_files: writes model files into a folder: `dump_model_files FOLDER`. For tests that read them by other means:
- * sample.safetensors, items.safetensors and customers.safetensors with the contents that test_safetensors_reader.py knows,
- * and wide.safetensors with as many random numbers as make it worth mapping.
+ * dump_model_files: writes model files into a folder: `dump_model_files FOLDER`. For tests that read them by other
+ * means: sample.safetensors, items.safetensors and customers.safetensors with the contents that
+ * test_safetensors_reader.py knows, and wide.safetensors with as many random numbers as make it worth mapping.
  */
 #include "sample_model.h"
 #include "store/customers.h"

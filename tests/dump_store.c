@@ -1,6 +1,7 @@
 /*
- * dump_store: publishes the fixed store's generation: `dump_store STORE MILLISECONDS MARK`, so many milliseconds after the first
- * of 2026, with so many pairs behind every answer (0: those of the protocol page). Prints the generation's name.
+ * dump_store: publishes the fixed store's generation: `dump_store STORE MILLISECONDS MARK`, so many milliseconds
+ * after the first of 2026, with so many pairs behind every answer (0: those of the protocol page). Prints the
+ * generation's name.
  */
 #include "fixed_store.h"
 

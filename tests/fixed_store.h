@@ -1,6 +1,7 @@
 /*
- * fixed_store.h: the small store that the examples of the protocol page are about, written by hand and not trained, so that its
- * bytes depend on no formula; and the same with a mark, so that an answer tells from which generation each of its products is.
+ * fixed_store.h: the small store that the examples of the protocol page are about, written by hand and not trained,
+ * so that its bytes depend on no formula; and the same with a mark, so that an answer tells from which generation
+ * each of its products is.
  */
 #ifndef SS_TESTS_FIXED_STORE_H
 #define SS_TESTS_FIXED_STORE_H

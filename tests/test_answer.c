@@ -1,6 +1,7 @@
 /*
- * The query path: order and evidence of single lists, fallbacks, every rule, and a property test that holds every answer
- * against rules written out once more, and against the promise of exactly `limit` products where the shop has them.
+ * The query path: order and evidence of single lists, fallbacks, every rule, and a property test that holds every
+ * answer against rules written out once more, and against the promise of exactly `limit` products where the shop has
+ * them.
  */
 #include "check.h"
 #include "failing_malloc.h"

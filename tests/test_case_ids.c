@@ -1,6 +1,6 @@
 /*
- * Cases from files: their ids are brought to the spelling that training knows, or stay where ids were not joined; what is
- * not known is counted; what is wanted is found under either spelling.
+ * Cases from files: their ids are brought to the spelling that training knows, or stay where ids were not joined;
+ * what is not known is counted; what is wanted is found under either spelling.
  */
 #include "check.h"
 #include "failing_malloc.h"

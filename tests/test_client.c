@@ -1,8 +1,9 @@
 /*
- * test_client.c: the client library: against the real server, on a thread of this program, and against a peer that this test plays
- * itself, so that it can be silent, late or wrong at will.
+ * test_client.c: the client library: against the real server, on a thread of this program, and against a peer that
+ * this test plays itself, so that it can be silent, late or wrong at will.
  *
- * The peer needs no thread: message numbers are known beforehand, so what it has to say is sent before the question is asked.
+ * The peer needs no thread: message numbers are known beforehand, so what it has to say is sent before the question
+ * is asked.
  */
 #include "check.h"
 #include "client/codec.h"

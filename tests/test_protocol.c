@@ -1,6 +1,6 @@
 /*
- * test_protocol.c: requests and replies, without sockets: the protocol page's examples and tables, bad messages, what any
- * bytes at all get, and that nothing is allocated for a request.
+ * test_protocol.c: requests and replies, without sockets: the protocol page's examples and tables, bad messages, what
+ * any bytes at all get, and that nothing is allocated for a request.
  */
 #include "check.h"
 #include "failing_malloc.h"

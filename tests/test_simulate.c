@@ -64,7 +64,10 @@ static csv csv_open(const char *folder, const char *name)
     return c;
 }
 
-/* The next field; what follows it goes to *end. Only the quoting that names of products need: commas, no quotes within. */
+/*
+ * The next field; what follows it goes to *end. Only the quoting that names of products need: commas, no quotes
+ * within.
+ */
 static char *csv_field(char *at, char *end)
 {
     bool quoted = *at == '"';

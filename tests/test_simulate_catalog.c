@@ -117,7 +117,10 @@ static void every_type_has_something_that_stays(void **state)
     ss_sim_catalog_release(&catalog);
 }
 
-/* Partners lead along an edge, to something that is there all the time; of the same size where both have the same sizes. */
+/*
+ * Partners lead along an edge, to something that is there all the time; of the same size where both have the same
+ * sizes.
+ */
 static void partners_follow_the_edges(void **state)
 {
     (void)state;

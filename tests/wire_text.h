@@ -1,6 +1,7 @@
 /*
- * wire_text.h: MessagePack written by hand. Pieces separated by blanks: `94` a byte, in hexadecimal; `<related>` a short text;
- * `(300)` a text of so many x; `[257]` an array of so many texts "i"; `~9` the byte before it so many more times.
+ * wire_text.h: MessagePack written by hand. Pieces separated by blanks: `94` a byte, in hexadecimal; `<related>` a
+ * short text; `(300)` a text of so many x; `[257]` an array of so many texts "i"; `~9` the byte before it so many
+ * more times.
  */
 #ifndef SS_TESTS_WIRE_TEXT_H
 #define SS_TESTS_WIRE_TEXT_H

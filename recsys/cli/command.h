@@ -1,6 +1,6 @@
 /*
- * command.h: what a subcommand is: a row of main.c's table. Parsing, --help, shell completion, progress and the printing of
- * errors are the same for all; a subcommand's own file holds its options and its run function.
+ * command.h: what a subcommand is: a row of main.c's table. Parsing, --help, shell completion, progress and the
+ * printing of errors are the same for all; a subcommand's own file holds its options and its run function.
  */
 #ifndef SS_CLI_COMMAND_H
 #define SS_CLI_COMMAND_H

@@ -1,6 +1,6 @@
 /*
- * progress_bar.h: draws progress on standard error: a bar that is redrawn on a terminal, a plain line per phase elsewhere; and passes
- * on that somebody wants the work to stop (stop.h). One thread.
+ * progress_bar.h: draws progress on standard error: a bar that is redrawn on a terminal, a plain line per phase
+ * elsewhere; and passes on that somebody wants the work to stop (stop.h). One thread.
  */
 #ifndef SS_CLI_PROGRESS_BAR_H
 #define SS_CLI_PROGRESS_BAR_H

@@ -1,6 +1,6 @@
 /*
- * codec.h: a query as the bytes of a request, the bytes of a reply as an answer: for those who bring a transport of their own. The
- * page recsys/server/PROTOCOL.md tells what the bytes are. Safe from any thread.
+ * codec.h: a query as the bytes of a request, the bytes of a reply as an answer: for those who bring a transport of
+ * their own. The page recsys/server/PROTOCOL.md tells what the bytes are. Safe from any thread.
  */
 #ifndef SMARTSHELF_CODEC_H
 #define SMARTSHELF_CODEC_H
@@ -10,19 +10,23 @@
 #define SMARTSHELF_REPLY_MAX (8u << 20) /* longest reply that is looked at */
 
 /*
- * Writes the request into *bytes, grown with realloc (*capacity bytes; start with NULL and 0; the caller frees it). ARGUMENT: no
- * method. NOMEM.
+ * Writes the request into *bytes, grown with realloc (*capacity bytes; start with NULL and 0; the caller frees it).
+ * ARGUMENT: no method. NOMEM.
  */
 smartshelf_status smartshelf_query_encode(const smartshelf_query *query, uint32_t msgid, char **bytes, size_t *capacity,
                                           size_t *size);
 
 /*
- * Reads a reply, which is copied. Its bytes are walked through first, so that what unpacks them is never told to make room for more
- * than they hold. `answer` is filled whatever comes; release it. ERROR: the server's error is in it. BAD_REPLY, NOMEM.
+ * Reads a reply, which is copied. Its bytes are walked through first, so that what unpacks them is never told to make
+ * room for more than they hold. `answer` is filled whatever comes; release it. ERROR: the server's error is in it.
+ * BAD_REPLY, NOMEM.
  */
 smartshelf_status smartshelf_answer_decode(const void *bytes, size_t size, smartshelf_answer *answer);
 
-/* Gives an answer, which keeps the error it may hold, the products of a list (borrowed), at most `limit` (0: all). NOMEM. */
+/*
+ * Gives an answer, which keeps the error it may hold, the products of a list (borrowed), at most `limit` (0: all).
+ * NOMEM.
+ */
 smartshelf_status smartshelf_answer_fall_back(smartshelf_answer *answer, const char *const *item_ids, size_t count,
                                               unsigned limit);
 

@@ -68,7 +68,10 @@ static bool set_keys(void *socket, const smartshelf_options *options)
 static bool set_up(void *socket, const smartshelf_options *options)
 {
     int64_t longest = SMARTSHELF_REPLY_MAX;
-    /* IMMEDIATE and the heartbeats: requests go only to servers that are there, and do not go on being there without a sign of it. */
+    /*
+     * IMMEDIATE and the heartbeats: requests go only to servers that are there, and do not go on being there without a
+     * sign of it.
+     */
     if (!set_number(socket, ZMQ_LINGER, 0) || !set_number(socket, ZMQ_IMMEDIATE, 1) ||
         !set_number(socket, ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS) ||
         !set_number(socket, ZMQ_HEARTBEAT_TIMEOUT, HEARTBEAT_PATIENCE_MS) ||
@@ -199,8 +202,8 @@ smartshelf_status smartshelf_receive(smartshelf_client *client, int timeout_ms, 
 }
 
 /*
- * Until the reply to `msgid` or the deadline, however much comes. What else comes answers questions that were given up; so may
- * bytes that are no reply: they do not end the waiting, but are the better reason when it was in vain.
+ * Until the reply to `msgid` or the deadline, however much comes. What else comes answers questions that were given
+ * up; so may bytes that are no reply: they do not end the waiting, but are the better reason when it was in vain.
  */
 static smartshelf_status receive_reply(smartshelf_client *client, uint32_t msgid, int64_t deadline,
                                        smartshelf_answer *answer)

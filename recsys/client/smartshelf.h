@@ -57,8 +57,8 @@ smartshelf_options smartshelf_options_default(void); /* 50 ms, queue of 1000, no
 typedef struct smartshelf_client smartshelf_client;
 
 /*
- * Connects in the background: a server that is not there yet is no error, and one that comes back is found again; what was under
- * way is lost then. ARGUMENT, NETWORK, NOMEM.
+ * Connects in the background: a server that is not there yet is no error, and one that comes back is found again;
+ * what was under way is lost then. ARGUMENT, NETWORK, NOMEM.
  */
 smartshelf_status smartshelf_open(const smartshelf_options *options, smartshelf_client **client);
 void smartshelf_close(smartshelf_client **client); /* drops what is under way */
@@ -134,8 +134,9 @@ typedef struct smartshelf_answer {
 void smartshelf_answer_release(smartshelf_answer *answer); /* also of one that was never filled, if zeroed */
 
 /*
- * Asks and waits for the reply, at most timeout_ms. `answer` is filled whatever comes (release it): when the status is not OK,
- * with the fallback list. What comes late to earlier questions is dropped, also what smartshelf_receive would have given.
+ * Asks and waits for the reply, at most timeout_ms. `answer` is filled whatever comes (release it): when the status
+ * is not OK, with the fallback list. What comes late to earlier questions is dropped, also what smartshelf_receive
+ * would have given.
  */
 smartshelf_status smartshelf_ask(smartshelf_client *client, const smartshelf_query *query, smartshelf_answer *answer);
 
@@ -144,7 +145,10 @@ smartshelf_status smartshelf_ask(smartshelf_client *client, const smartshelf_que
 /* Sends without waiting for the reply; TIMEOUT when none of the servers takes it within timeout_ms. */
 smartshelf_status smartshelf_send(smartshelf_client *client, const smartshelf_query *query, uint32_t *msgid);
 
-/* The next reply, of whichever question; waits at most `timeout_ms` (0: not at all). Filled as by smartshelf_ask, without fallback. */
+/*
+ * The next reply, of whichever question; waits at most `timeout_ms` (0: not at all). Filled as by smartshelf_ask,
+ * without fallback.
+ */
 smartshelf_status smartshelf_receive(smartshelf_client *client, int timeout_ms, smartshelf_answer *answer);
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * case_ids.h: the ids in a file of cases, brought to the spelling that a generation knows, so that what was wanted and
- * what was learned are the same product: where training joined `85123a` and `85123A`, the cases' `85123a` is `85123A` too.
+ * case_ids.h: the ids in a file of cases, brought to the spelling that a generation knows, so that what was wanted
+ * and what was learned are the same product: where training joined `85123a` and `85123A`, the cases' `85123a` is
+ * `85123A` too.
  *
  * Stateless; the cases belong to one thread.
  */
@@ -20,8 +21,8 @@ typedef struct ss_case_ids {
 } ss_case_ids;
 
 /*
- * Exact spellings stay. Others become the generation's, where it joined ids that differ only by case or blanks; the wanted
- * items of a case stay distinct. SS_E_NOMEM: some cases may have been settled.
+ * Exact spellings stay. Others become the generation's, where it joined ids that differ only by case or blanks; the
+ * wanted items of a case stay distinct. SS_E_NOMEM: some cases may have been settled.
  */
 ss_status ss_case_ids_settle(ss_cases *cases, const ss_snapshot *snapshot, ss_case_ids *found, ss_error *error);
 

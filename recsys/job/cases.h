@@ -37,8 +37,8 @@ typedef struct ss_cases {
 void ss_cases_free(ss_cases *cases);
 
 /*
- * --test FILE: rows (customer_id, item_id), one case a customer, in order of first appearance. `mapping` as --columns of the
- * log. SS_E_FORMAT names the row that has an empty field: a test file has no bad rows.
+ * --test FILE: rows (customer_id, item_id), one case a customer, in order of first appearance. `mapping` as --columns
+ * of the log. SS_E_FORMAT names the row that has an empty field: a test file has no bad rows.
  */
 ss_status ss_cases_from_test(const char *path, const char *mapping, ss_cases *cases, ss_error *error);
 
@@ -46,14 +46,16 @@ ss_status ss_cases_from_test(const char *path, const char *mapping, ss_cases *ca
 ss_status ss_cases_from_file(const char *path, const char *mapping, ss_cases *cases, ss_error *error);
 
 /*
- * Splits a log: what may be learned from stays in *train (see ss_interactions_subset), the rest becomes cases of the task.
+ * Splits a log: what may be learned from stays in *train (see ss_interactions_subset), the rest becomes cases of the
+ * task.
  *
  * time: the cut lies `days` before the newest row. new-items: customers known before it → what they bought after it for
  *   the first time. next-basket: the first basket after it. rest-of-basket: from each basket after the cut with two items or more
  *   known before the cut, one item drawn as the context and another as the wanted one. session: the same baskets, each item after the first from those before it.
- * last-order: each customer's last basket is held out instead (those with two baskets at least).
- * random: a share of each customer's items is held out (for logs without times); for the tasks about baskets, a share of the baskets.
- * A basket is a run of rows with the same basket in the log's order. The ids are borrowed: the log must outlive the cases.
+ * last-order: each customer's last basket is held out instead (those with two baskets at least). random: a share of
+ * each customer's items is held out (for logs without times); for the tasks about baskets, a share of the baskets. A
+ * basket is a run of rows with the same basket in the log's order. The ids are borrowed: the log must outlive the
+ * cases.
  */
 typedef enum ss_split { SS_SPLIT_TIME, SS_SPLIT_LAST_ORDER, SS_SPLIT_RANDOM } ss_split;
 typedef struct ss_split_options {

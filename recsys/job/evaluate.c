@@ -163,7 +163,9 @@ static uint32_t bought_items(const ss_items *items)
     return count;
 }
 
-/* Items are numbered by falling popularity: the rank is the number + 1, and the median is found by walking the counts. */
+/*
+ * Items are numbered by falling popularity: the rank is the number + 1, and the median is found by walking the counts.
+ */
 static void spread_of(const case_tally *tally, const ss_items *items, double *coverage, double *median_rank)
 {
     uint64_t distinct = 0, total = 0, below = 0;

@@ -41,8 +41,8 @@ ss_shelf_kind ss_task_shelf(ss_task task);
 ss_shelf ss_shelf_of_model(const ss_shelf *shelf, const char *model);
 
 /*
- * Asks all cases of `shelf` and appends one row per cutoff. `known_items`: items with purchases (for coverage). threads >= 1; the result does not depend
- * on it. SS_E_NOMEM, SS_E_CANCELLED.
+ * Asks all cases of `shelf` and appends one row per cutoff. `known_items`: items with purchases (for coverage).
+ * threads >= 1; the result does not depend on it. SS_E_NOMEM, SS_E_CANCELLED.
  */
 ss_status ss_evaluate_shelf(ss_snapshot *snapshot, const ss_shelf *shelf, const char *model, ss_task task,
                             const ss_cases *cases, const size_t *cutoffs, size_t cutoff_count, int threads,

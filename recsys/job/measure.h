@@ -1,6 +1,6 @@
 /*
- * measure.h: the whole of an evaluation: a log, where its questions come from, training on what may be learned, and a table
- * with a row per model and one named "blend".
+ * measure.h: the whole of an evaluation: a log, where its questions come from, training on what may be learned, and a
+ * table with a row per model and one named "blend".
  */
 #ifndef SS_JOB_MEASURE_H
 #define SS_JOB_MEASURE_H
@@ -21,13 +21,16 @@ typedef struct ss_measure_options {
     void *answers_context;
 } ss_measure_options;
 
-/* The questions of `data`, and in *train what may be learned from: a subset of the log, or all of it (*train is left empty) with a fixed split. */
+/*
+ * The questions of `data`, and in *train what may be learned from: a subset of the log, or all of it (*train is left
+ * empty) with a fixed split.
+ */
 ss_status ss_measure_cases(const ss_training_data *data, const ss_measure_options *options, ss_interactions *train,
                            ss_cases *cases, ss_error *error);
 
 /*
- * Trains with `model_options` on the log or the subset and asks. `train` may be empty (all of the log). Item ids of cases
- * from a file are brought to the spelling that training knows (see case_ids.h).
+ * Trains with `model_options` on the log or the subset and asks. `train` may be empty (all of the log). Item ids of
+ * cases from a file are brought to the spelling that training knows (see case_ids.h).
  */
 ss_status ss_measure(const ss_training_data *data, const ss_interactions *train, ss_cases *cases,
                      const ss_measure_options *options, const ss_model_options *model_options, int threads,

@@ -17,7 +17,10 @@ typedef struct ss_metrics {
     double recall, ndcg, hr, mrr;
 } ss_metrics;
 
-/* `hit[r]` is non-zero when the item at rank r + 1 is wanted; `count` ranks were answered (may be below k). wanted >= 1. */
+/*
+ * `hit[r]` is non-zero when the item at rank r + 1 is wanted; `count` ranks were answered (may be below k). wanted >=
+ * 1.
+ */
 ss_metrics ss_metrics_of(const uint8_t *hit, size_t count, size_t k, size_t wanted);
 
 /* Mean and standard error of the mean over cases, summed in the order of the calls. */

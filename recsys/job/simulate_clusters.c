@@ -99,7 +99,10 @@ static double expected_head_share(const bands *b, const ss_cluster_options *o, d
     return head / all;
 }
 
-/* The larger the shift q, the flatter. Below 1 the few items at the very top take the draws, but each customer only once. */
+/*
+ * The larger the shift q, the flatter. Below 1 the few items at the very top take the draws, but each customer only
+ * once.
+ */
 static ss_status solve_shift(const ss_cluster_options *o, double *q, ss_error *error)
 {
     bands b = make_bands((double)o->items);

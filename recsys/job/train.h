@@ -28,8 +28,8 @@ typedef struct ss_model_options {
 } ss_model_options;
 
 /*
- * The option groups of all of it: prefixes "bought-together", "related", "bought-next", "als", "popularity" and "shelf.NAME". The groups point into `options`.
- * Returns how many; room for SS_MODEL_GROUPS_MAX.
+ * The option groups of all of it: prefixes "bought-together", "related", "bought-next", "als", "popularity" and
+ * "shelf.NAME". The groups point into `options`. Returns how many; room for SS_MODEL_GROUPS_MAX.
  */
 #define SS_MODEL_GROUPS_MAX (5 + SS_SHELF_COUNT)
 size_t ss_model_option_groups(ss_model_options *options, ss_option_group groups[SS_MODEL_GROUPS_MAX]);
@@ -69,9 +69,9 @@ typedef struct ss_train_report {
 } ss_train_report;
 
 /*
- * `named` holds the dictionaries: `interactions` itself, or the log it is a subset of.
- * Trains into the folder `path` (which exists) without publishing: every model file and the manifest. `catalog` may be NULL. For
- * tuning and evaluation; ss_train publishes. threads >= 1.
+ * `named` holds the dictionaries: `interactions` itself, or the log it is a subset of. Trains into the folder `path`
+ * (which exists) without publishing: every model file and the manifest. `catalog` may be NULL. For tuning and
+ * evaluation; ss_train publishes. threads >= 1.
  */
 ss_status ss_train_into(const char *path, const char *name, const ss_interactions *interactions,
                         const ss_interactions *named, const ss_catalog *catalog, int64_t decimals,

@@ -17,8 +17,10 @@ typedef struct ss_item_table {
     size_t memory_count;
 } ss_item_table;
 
-/* Items bought (numbered as in the log), then those only the catalogue knows and the log did not set aside (fees, …), by id bytes.
- * `named` as in train.h. */
+/*
+ * Items bought (numbered as in the log), then those only the catalogue knows and the log did not set aside (fees, …),
+ * by id bytes. `named` as in train.h.
+ */
 ss_status ss_item_table_make(const ss_interactions *interactions, const ss_interactions *named,
                              const ss_catalog *catalog, int64_t decimals, ss_item_table *table, ss_error *error);
 void ss_item_table_free(ss_item_table *table);

@@ -18,9 +18,10 @@
 typedef enum ss_tune_stage { TUNE_PAIRS, TUNE_FACTORS, TUNE_SHELF } ss_tune_stage;
 
 /*
- * An option and the values to try. "%R" stands for the task's relation, "%S" for its shelf. `margin`: by how much, relative, a value
- * must beat the best so far: what costs time or memory has to earn it. `tied` gets 1 - value: exponents that sum to 1 leave a score
- * alone when all counts grow, so what is chosen on a part of the log holds for the whole of it.
+ * An option and the values to try. "%R" stands for the task's relation, "%S" for its shelf. `margin`: by how much,
+ * relative, a value must beat the best so far: what costs time or memory has to earn it. `tied` gets 1 - value:
+ * exponents that sum to 1 leave a score alone when all counts grow, so what is chosen on a part of the log holds for
+ * the whole of it.
  */
 typedef struct ss_knob {
     ss_tune_stage stage;
@@ -35,7 +36,10 @@ typedef struct ss_knob {
 /* clang-format off */
 #define TRY_VALUES(...) {__VA_ARGS__}, sizeof((double[]){__VA_ARGS__}) / sizeof(double)
 
-/* A log without times is held out at random, which favours other exponents than the future does: only the tied one is safe then. */
+/*
+ * A log without times is held out at random, which favours other exponents than the future does: only the tied one is
+ * safe then.
+ */
 static const ss_knob pair_knobs[] = {
     {TUNE_PAIRS, "%R.c", "%R.b", false, 0.002, TRY_VALUES(0, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)},
     {TUNE_PAIRS, "%R.recency", NULL, true, 0.001, TRY_VALUES(0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7)},
@@ -159,8 +163,9 @@ out:
 /* ---- asking ---- */
 
 /*
- * Mean of recall and NDCG. Answers that show everybody the same few products are worth less: where the first ten of all answers cover
- * less than COVERAGE_ENOUGH of what the same customers really wanted, in proportion. One model among several need not cover much.
+ * Mean of recall and NDCG. Answers that show everybody the same few products are worth less: where the first ten of
+ * all answers cover less than COVERAGE_ENOUGH of what the same customers really wanted, in proportion. One model
+ * among several need not cover much.
  */
 static double score_of(const ss_tuner *tuner, const ss_evaluation_row *at_10, const ss_evaluation_row *row, bool alone)
 {
@@ -313,7 +318,10 @@ out:
     return status;
 }
 
-/* A tied exponent climbs from its least value: of settings that are equally good, the one that bends the counts least is kept. */
+/*
+ * A tied exponent climbs from its least value: of settings that are equally good, the one that bends the counts least
+ * is kept.
+ */
 static ss_status begin_with(ss_tuner *tuner, const ss_knob *knob, double value)
 {
     ss_trial trial;
@@ -325,8 +333,8 @@ static ss_status begin_with(ss_tuner *tuner, const ss_knob *knob, double value)
 }
 
 /*
- * Rounds over the options, one at a time, until a round finds nothing better or `share` of the task's time is over; leaves the files of
- * the best behind.
+ * Rounds over the options, one at a time, until a round finds nothing better or `share` of the task's time is over;
+ * leaves the files of the best behind.
  */
 static ss_status search(ss_tuner *tuner, const ss_knob *knobs, size_t count, const char *model, double share)
 {
@@ -379,7 +387,10 @@ out:
     return status;
 }
 
-/* The models are searched one by one, so that only the blend at the end tells whether they are better together than those given. */
+/*
+ * The models are searched one by one, so that only the blend at the end tells whether they are better together than
+ * those given.
+ */
 static ss_status search_task(ss_tuner *tuner)
 {
     ss_status status = SS_OK;

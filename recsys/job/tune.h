@@ -1,7 +1,7 @@
 /*
- * tune.h: options chosen on the shop's own past: part of the log is held out, each setting is trained on the rest and asked
- * through the serving code, and the best is kept. Coordinate search within a time budget; reproducible but for where the
- * budget ends it.
+ * tune.h: options chosen on the shop's own past: part of the log is held out, each setting is trained on the rest and
+ * asked through the serving code, and the best is kept. Coordinate search within a time budget; reproducible but for
+ * where the budget ends it.
  *
  * Held out: the last days of a log with times; else a random share of each customer's items (or of the baskets).
  */
@@ -40,10 +40,10 @@ typedef struct ss_tune_report {
 } ss_tune_report;
 
 /*
- * Improves `options` in place: per task, what is found stands only where the blend of it beats the blend of what was given; else
- * the given options stay. The budget ends the search after the setting that is being tried. `sink` may be NULL. SS_E_ARGUMENT
- * when the log has nothing to hold out for a task; SS_E_CANCELLED when the progress sink asks to stop: the best so far stands
- * then too.
+ * Improves `options` in place: per task, what is found stands only where the blend of it beats the blend of what was
+ * given; else the given options stay. The budget ends the search after the setting that is being tried. `sink` may be
+ * NULL. SS_E_ARGUMENT when the log has nothing to hold out for a task; SS_E_CANCELLED when the progress sink asks to
+ * stop: the best so far stands then too.
  */
 ss_status ss_tune(const ss_interactions *log, const ss_catalog *catalog, int64_t decimals, const ss_tune_options *tune,
                   int threads, ss_progress_sink *progress, ss_tune_sink sink, void *context, ss_model_options *options,

@@ -143,7 +143,10 @@ typedef struct numbering {
     uint32_t *items, *customers, *baskets;
 } numbering;
 
-/* The number of the basket that will be asked for soon. Inlined by force: gcc takes a function that does no more for one that does nothing. */
+/*
+ * The number of the basket that will be asked for soon. Inlined by force: gcc takes a function that does no more for
+ * one that does nothing.
+ */
 __attribute__((always_inline)) static inline void fetch_basket(const ss_interactions *out, const numbering *new,
                                                                size_t i)
 {
@@ -151,7 +154,10 @@ __attribute__((always_inline)) static inline void fetch_basket(const ss_interact
         __builtin_prefetch(&new->baskets[out->rows[i + AHEAD].basket], 1);
 }
 
-/* Marks what still has rows, with 0, and finds the first and the last time. Counts the purchases of each item, or all its rows. */
+/*
+ * Marks what still has rows, with 0, and finds the first and the last time. Counts the purchases of each item, or all
+ * its rows.
+ */
 static void mark_used(ss_interactions *out, numbering *new, bool purchases, uint32_t *item_rows)
 {
     int64_t first = out->count ? out->rows[0].time : 0, last = first;

@@ -1,6 +1,6 @@
 /*
- * id_batch.h: the ids of one column that wait to be numbered, so that a dictionary is asked for many at once. An id that
- * repeats the one before is not even asked for: rows of one order stand together. Not thread-safe; one owner.
+ * id_batch.h: the ids of one column that wait to be numbered, so that a dictionary is asked for many at once. An id
+ * that repeats the one before is not even asked for: rows of one order stand together. Not thread-safe; one owner.
  */
 #ifndef SS_LOG_ID_BATCH_H
 #define SS_LOG_ID_BATCH_H

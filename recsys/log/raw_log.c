@@ -18,7 +18,10 @@
 #define TELL_EVERY       4096u   /* rows between looks at the clock */
 #define LAST_TIME_MAX    40u
 
-/* The columns of ids, as a batch has them (order, customer and session side by side: one must be there), and of values. */
+/*
+ * The columns of ids, as a batch has them (order, customer and session side by side: one must be there), and of
+ * values.
+ */
 enum {
     ITEM = SS_ID_ITEM,
     ORDER = SS_ID_ORDER,

@@ -53,7 +53,9 @@ SS_DEFINE_SORT(sort_by_basket, ss_interaction, before_by_basket)
 SS_DEFINE_SORT(sort_in_log, ss_interaction, before_in_log)
 SS_DEFINE_SORT(sort_u64, uint64_t, before_u64)
 
-/* Two sorted halves → one: the lesser half of the result from the front, the greater from the back, without a branch. */
+/*
+ * Two sorted halves → one: the lesser half of the result from the front, the greater from the back, without a branch.
+ */
 static inline void merge_halves(const uint64_t *from, size_t half, uint64_t *to)
 {
     const uint64_t *left = from, *right = from + half;

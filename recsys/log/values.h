@@ -72,7 +72,10 @@ static inline bool ss_value_unusual(uint64_t bytes)
     return ((bytes | below_blank | is_delete) & highs) != 0;
 }
 
-/* Is the text an id as it stands, by two looks: 4 to 16 bytes of plain ASCII without blanks at the ends? No says nothing. */
+/*
+ * Is the text an id as it stands, by two looks: 4 to 16 bytes of plain ASCII without blanks at the ends? No says
+ * nothing.
+ */
 static inline bool ss_value_is_plain_id(ss_slice text)
 {
     uint64_t low, high;

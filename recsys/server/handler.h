@@ -49,8 +49,8 @@ void ss_handler_read(ss_handler *handler, size_t number, ss_slice request);
 void ss_handler_foresee(ss_handler *handler, size_t count);
 
 /*
- * The reply to the request in a place. `reply` is borrowed until the next call. Whatever the bytes are, there is a reply; a message that is no request is
- * answered with the error `malformed`.
+ * The reply to the request in a place. `reply` is borrowed until the next call. Whatever the bytes are, there is a
+ * reply; a message that is no request is answered with the error `malformed`.
  */
 ss_handled ss_handler_answer(ss_handler *handler, size_t number, ss_role_of role_of, void *context, ss_slice *reply,
                              uint32_t *msgid);

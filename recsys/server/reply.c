@@ -57,8 +57,8 @@ static uint8_t *put_head(uint8_t *at, bool has_msgid, uint32_t msgid)
 #define PRODUCT_MAX     (128u + SOURCE_NAME_MAX + 2 * ID_MAX + ID_SLACK) /* of a product without columns */
 
 /*
- * Ids are short: where the bytes behind one may be read, so many are copied at once, and what follows overwrites those too
- * many. The reply has room for them (ID_SLACK).
+ * Ids are short: where the bytes behind one may be read, so many are copied at once, and what follows overwrites
+ * those too many. The reply has room for them (ID_SLACK).
  */
 static inline uint8_t *put_id(uint8_t *at, const ss_strings *ids, uint32_t item)
 {

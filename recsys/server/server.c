@@ -332,7 +332,10 @@ static void begin_stopping(ss_server *server)
     server->stopping = true;
     server->last_message = ss_clock_monotonic();
     server->deadline = server->last_message + server->options->drain_ms * 1000000;
-    /* The endpoints stay bound: libzmq takes the connections down together with their listener, and what they still hold is lost. */
+    /*
+     * The endpoints stay bound: libzmq takes the connections down together with their listener, and what they still
+     * hold is lost.
+     */
     ss_log(server->logger, SS_LOG_INFO, "stopping drain_ms=%lld", (long long)server->options->drain_ms);
 }
 

@@ -1,6 +1,7 @@
 /*
- * worker.h: what answers: a socket's messages, through a handler, so many together as wait and have room. With one worker the socket is
- * the ROUTER itself; with more it is one end of an inproc pair whose other end the ROUTER's owner holds.
+ * worker.h: what answers: a socket's messages, through a handler, so many together as wait and have room. With one
+ * worker the socket is the ROUTER itself; with more it is one end of an inproc pair whose other end the ROUTER's
+ * owner holds.
  *
  * All functions belong to the worker's thread but those said to be safe from any.
  */

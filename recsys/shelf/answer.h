@@ -1,8 +1,9 @@
 /*
  * answer.h: the query path: context → candidates → rules → rank → fill → explain.
  *
- * An answerer belongs to one thread and holds its working memory; after warm-up no call allocates. Rules are applied while
- * products are selected, so an answer is short only when nothing more may be shown. Deterministic: ties by lower item number.
+ * An answerer belongs to one thread and holds its working memory; after warm-up no call allocates. Rules are applied
+ * while products are selected, so an answer is short only when nothing more may be shown. Deterministic: ties by
+ * lower item number.
  */
 #ifndef SS_SHELF_ANSWER_H
 #define SS_SHELF_ANSWER_H
@@ -20,8 +21,8 @@ const ss_snapshot *ss_answerer_snapshot(const ss_answerer *answerer); /* borrowe
 void ss_answerer_foresee(const ss_answerer *answerer, const ss_question *questions, size_t count);
 
 /*
- * Answers `request` for `shelf` (usually &snapshot->shelves[kind]). Unknown ids are no error: they are context that says
- * nothing. SS_E_RANGE: limit outside 1..SS_LIMIT_MAX, or more ids than the maxima.
+ * Answers `request` for `shelf` (usually &snapshot->shelves[kind]). Unknown ids are no error: they are context that
+ * says nothing. SS_E_RANGE: limit outside 1..SS_LIMIT_MAX, or more ids than the maxima.
  */
 ss_status ss_answer_shelf(ss_answerer *answerer, const ss_shelf *shelf, const ss_request *request, ss_answer *answer,
                           ss_error *error);

@@ -55,7 +55,10 @@ static inline void ss_board_add(ss_board *board, uint32_t item, float score, uin
 /* Ends the open part and blends it. A part whose largest score is not above 0 adds nothing. */
 void ss_board_close_part(ss_board *board, ss_source source, double weight);
 
-/* Prepares the ranking; then each call gives the next best item, or false at the end. O(items), then O(log items) each. */
+/*
+ * Prepares the ranking; then each call gives the next best item, or false at the end. O(items), then O(log items)
+ * each.
+ */
 void ss_board_rank(ss_board *board);
 bool ss_board_next(ss_board *board, ss_scored *next);
 

@@ -22,8 +22,8 @@ ss_status ss_context_init(ss_context *context, ss_error *error);
 void ss_context_release(ss_context *context);
 
 /*
- * Gathers the parts that the shelf reads, marks the items of page, session and cart SS_STATE_CONTEXT and, when the shelf or
- * the filter says so, those bought SS_STATE_BOUGHT.
+ * Gathers the parts that the shelf reads, marks the items of page, session and cart SS_STATE_CONTEXT and, when the
+ * shelf or the filter says so, those bought SS_STATE_BOUGHT.
  */
 void ss_context_gather(ss_context *context, ss_rules *rules, const ss_shelf *shelf, const ss_request *request);
 

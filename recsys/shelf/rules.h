@@ -32,10 +32,16 @@ void ss_rules_release(ss_rules *rules);
 /* Forgets the last answer and takes the request's filter, dates and exclusions. */
 void ss_rules_begin(ss_rules *rules, const ss_request *request);
 
-/* Gives an item a state; SS_STATE_CONTEXT and SS_STATE_SHOWN take its variant group too. Items out of range are ignored. */
+/*
+ * Gives an item a state; SS_STATE_CONTEXT and SS_STATE_SHOWN take its variant group too. Items out of range are
+ * ignored.
+ */
 void ss_rules_mark(ss_rules *rules, uint32_t item, unsigned state);
 
-/* True: it may be shown. False: counted in `removed` under the first rule that forbids it (one already shown is not counted). */
+/*
+ * True: it may be shown. False: counted in `removed` under the first rule that forbids it (one already shown is not
+ * counted).
+ */
 bool ss_rules_admit(ss_rules *rules, uint32_t item);
 
 #endif

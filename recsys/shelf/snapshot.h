@@ -1,8 +1,9 @@
 /*
- * snapshot.h: one generation, opened: items, customers, every model, and the shelves as its manifest (tuned weights) sets them.
+ * snapshot.h: one generation, opened: items, customers, every model, and the shelves as its manifest (tuned weights)
+ * sets them.
  *
- * Counted: whoever holds a reference may read it from any thread; the last release unmaps it. A swap of generations is: open the new
- * one, exchange the pointer, release the old.
+ * Counted: whoever holds a reference may read it from any thread; the last release unmaps it. A swap of generations
+ * is: open the new one, exchange the pointer, release the old.
  */
 #ifndef SS_SHELF_SNAPSHOT_H
 #define SS_SHELF_SNAPSHOT_H
@@ -44,7 +45,8 @@ typedef struct ss_snapshot {
 extern const ss_schema *const ss_snapshot_schemas[];
 
 /*
- * Opens generation `name` of `store` (NULL: current) with one reference. verify: validate every file fully first. SS_E_NOT_FOUND, SS_E_CORRUPT, SS_E_IO, SS_E_NOMEM.
+ * Opens generation `name` of `store` (NULL: current) with one reference. verify: validate every file fully first.
+ * SS_E_NOT_FOUND, SS_E_CORRUPT, SS_E_IO, SS_E_NOMEM.
  */
 ss_status ss_snapshot_open(const char *store, const char *name, bool verify, ss_snapshot **snapshot, ss_error *error);
 
