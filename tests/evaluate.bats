@@ -55,3 +55,13 @@ PYTHON
     run "$S" evaluate --quiet --models popularity --fold-ids no --log "$T/log.csv" --test "$T/test.csv" --k 1 --json
     [[ $output == *'"items_folded": 0'* ]]
 }
+
+@test "a test file that cannot be used is told before the log is read, and leaves no answers" {
+    echo "item_id,customer_id" >"$T/log.csv"
+    for i in $(seq 20); do echo "tea,c$i"; echo "pot,c$i"; done >>"$T/log.csv"
+    printf 'customer,item\nc1,tea\n' >"$T/test.csv"
+    run "$S" evaluate --quiet --models popularity --log "$T/log.csv" --test "$T/test.csv" --answers "$T/answers.csv"
+    [ "$status" -eq 1 ]
+    [[ $output == *"test.csv:1"*"no column customer_id"* && $output != *"rows read"* ]]
+    [ ! -e "$T/answers.csv" ]
+}

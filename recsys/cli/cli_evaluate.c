@@ -165,13 +165,16 @@ static ss_status open_answers(const char *path, ss_measure_options *measure, ss_
     return SS_OK;
 }
 
+/* Half a file is taken away again. */
 static ss_status close_answers(const char *path, ss_measure_options *measure, ss_status status, ss_error *error)
 {
     if (!measure->answers_context)
         return status;
     int failed = ferror(measure->answers_context);
     if ((fclose(measure->answers_context) != 0 || failed) && status == SS_OK)
-        return ss_error_io(error, path, "cannot write");
+        status = ss_error_io(error, path, "cannot write");
+    if (status != SS_OK)
+        remove(path);
     return status;
 }
 
@@ -187,31 +190,20 @@ static ss_status check_settings(const evaluate_settings *settings, ss_error *err
     return SS_OK;
 }
 
-static ss_status measure_log(evaluate_settings *settings, const ss_training_data *data, ss_measure_options *measure,
-                             const ss_cli *cli, ss_evaluation *evaluation, ss_error *error)
+/* On what may be learned from: `train`, or all of the log where that is empty. */
+static ss_status tune(evaluate_settings *settings, const ss_training_data *data, const ss_interactions *train,
+                      int threads, const ss_cli *cli, ss_error *error)
 {
-    ss_status status = SS_OK;
-    ss_interactions train = {0};
-    ss_cases cases = {0};
-    int threads = settings->threads > 0 ? (int)settings->threads : ss_cpu_count();
-    SS_TRY(ss_measure_cases(data, measure, &train, &cases, error));
-    if (settings->tune.tune) {
-        ss_training_data learned = *data;
-        if (train.rows) {
-            learned.interactions = train;
-            learned.interactions.items = data->interactions.items;
-            learned.interactions.customers = data->interactions.customers;
-            learned.interactions.set_aside = data->interactions.set_aside;
-        }
-        if (!settings->tune.tasks)
-            settings->tune.tasks = ss_task_name(measure->task);
-        SS_TRY(ss_tune_settings_apply(&settings->tune, &learned, threads, cli, &settings->options, error));
+    ss_training_data learned = *data;
+    if (train->rows) {
+        learned.interactions = *train;
+        learned.interactions.items = data->interactions.items;
+        learned.interactions.customers = data->interactions.customers;
+        learned.interactions.set_aside = data->interactions.set_aside;
     }
-    SS_TRY(ss_measure(data, &train, &cases, measure, &settings->options, threads, cli->progress, evaluation, error));
-out:
-    ss_cases_free(&cases);
-    ss_interactions_free(&train);
-    return status;
+    if (!settings->tune.tasks)
+        settings->tune.tasks = ss_task_name((ss_task)settings->task);
+    return ss_tune_settings_apply(&settings->tune, &learned, threads, cli, &settings->options, error);
 }
 
 static ss_status run_evaluate(void *memory, const ss_texts *operands, const ss_cli *cli, ss_error *error)
@@ -219,7 +211,11 @@ static ss_status run_evaluate(void *memory, const ss_texts *operands, const ss_c
     ss_status status = SS_OK;
     evaluate_settings *settings = memory;
     ss_training_data data = {0};
+    ss_interactions train = {0};
+    ss_cases cases = {0};
     ss_evaluation evaluation = {0};
+    bool fixed = settings->test || settings->cases;
+    int threads = settings->threads > 0 ? (int)settings->threads : ss_cpu_count();
     ss_measure_options measure = {.task = (ss_task)settings->task,
                                   .test_path = settings->test,
                                   .cases_path = settings->cases,
@@ -232,14 +228,22 @@ static ss_status run_evaluate(void *memory, const ss_texts *operands, const ss_c
     SS_TRY(parse_cutoffs(settings->cutoffs, &measure, error));
     SS_TRY(ss_model_names_parse(settings->models, &settings->options.models, error));
     SS_TRY(open_answers(settings->answers, &measure, error));
+    if (fixed) /* first: a mistake in there is told before a long log is read */
+        SS_TRY(ss_measure_cases(&data, &measure, &train, &cases, error));
     if (!settings->store)
         SS_TRY(ss_training_data_read(&settings->input, cli->progress, &data, error));
-    SS_TRY(measure_log(settings, &data, &measure, cli, &evaluation, error));
+    if (!fixed)
+        SS_TRY(ss_measure_cases(&data, &measure, &train, &cases, error));
+    if (settings->tune.tune)
+        SS_TRY(tune(settings, &data, &train, threads, cli, error));
+    SS_TRY(ss_measure(&data, &train, &cases, &measure, &settings->options, threads, cli->progress, &evaluation, error));
     if (cli->json)
         SS_TRY(print_json(&evaluation, error));
     else
         print_table(&evaluation);
 out:
+    ss_cases_free(&cases);
+    ss_interactions_free(&train);
     ss_training_data_free(&data);
     return close_answers(settings->answers, &measure, status, error);
 }

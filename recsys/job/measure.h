@@ -23,7 +23,7 @@ typedef struct ss_measure_options {
 
 /*
  * The questions of `data`, and in *train what may be learned from: a subset of the log, or all of it (*train is left
- * empty) with a fixed split.
+ * empty) with a fixed split, for which `data` is not looked at.
  */
 ss_status ss_measure_cases(const ss_training_data *data, const ss_measure_options *options, ss_interactions *train,
                            ss_cases *cases, ss_error *error);
