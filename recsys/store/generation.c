@@ -265,7 +265,7 @@ static ss_status read_current(const char *store, char name[SS_GENERATION_NAME_MA
         return status;
     ssize_t size = readlink(path, target, sizeof target - 1);
     if (size < 0 && errno == ENOENT)
-        return not_found(error, path, "the store has no current generation");
+        return not_found(error, path, "the store has no current generation: `smartshelf train` publishes one");
     if (size < 0)
         return ss_error_io(error, path, "cannot read the link to the current generation");
     target[size] = 0;
@@ -424,7 +424,7 @@ ss_status ss_generation_resolve(const char *store, const char *name, char *path,
     if (!name && holds_items(store))
         return take_as_generation(store, path, found, error);
     if (!is_folder(store))
-        return not_found(error, store, "no such store");
+        return not_found(error, store, "no such store: `smartshelf train` makes one");
     if (!name) {
         SS_TRY(read_current(store, wanted, error));
         name = wanted;
