@@ -81,6 +81,7 @@ static void format_reason(const smartshelf_product *product, char *text, size_t 
         {"popular", "popular"},
         {"popular_in_category", "popular in its category"},
         {"trending", "selling better than usual"},
+        {"session_knn", "what visitors like this one looked at"},
         {"fallback", "from the static list"},
     };
     if (product->has_evidence) {

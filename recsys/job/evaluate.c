@@ -42,7 +42,9 @@ ss_shelf ss_shelf_of_model(const ss_shelf *shelf, const char *model)
         keep_only(&only, SS_SOURCE_BOUGHT_TOGETHER, SS_SOURCE_BOUGHT_NEXT);
         return only;
     }
-    ss_source source = strcmp(model, "als") == 0 ? SS_SOURCE_ALS : SS_SOURCE_POPULAR;
+    ss_source source = strcmp(model, "als") == 0           ? SS_SOURCE_ALS
+                       : strcmp(model, "session_knn") == 0 ? SS_SOURCE_SESSION_KNN
+                                                           : SS_SOURCE_POPULAR;
     keep_only(&only, source, source);
     return only;
 }

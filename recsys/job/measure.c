@@ -25,7 +25,10 @@ static double seconds_of(const ss_train_report *report, const char *model)
         return report->seconds_cooccurrence;
     if (strcmp(model, "als") == 0)
         return report->seconds_als;
-    return report->seconds_items + report->seconds_popularity + report->seconds_cooccurrence + report->seconds_als;
+    if (strcmp(model, "session_knn") == 0)
+        return report->seconds_session_knn;
+    return report->seconds_items + report->seconds_popularity + report->seconds_cooccurrence + report->seconds_als +
+           report->seconds_session_knn;
 }
 
 static ss_status ask_models(ss_snapshot *snapshot, const ss_cases *cases, const ss_measure_options *options,
@@ -38,6 +41,7 @@ static ss_status ask_models(ss_snapshot *snapshot, const ss_cases *cases, const 
     } models[] = {{"popularity", snapshot->has_popularity},
                   {"cooccurrence", snapshot->has_cooccurrence},
                   {"als", snapshot->has_als},
+                  {"session_knn", snapshot->has_session_knn},
                   {"blend", true}};
     const ss_shelf *shelf = &snapshot->shelves[ss_task_shelf(options->task)];
     ss_status status = SS_OK;

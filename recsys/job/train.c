@@ -32,6 +32,8 @@ size_t ss_model_option_groups(ss_model_options *options, ss_option_group groups[
                                             &options->cooccurrence.relations[r]};
     groups[count++] = (ss_option_group){"Matrix factorization", "als", ss_als_option_table, &options->als};
     groups[count++] = (ss_option_group){"Popularity", "popularity", ss_popularity_option_table, &options->popularity};
+    groups[count++] =
+        (ss_option_group){"Similar sessions", "session-knn", ss_session_knn_option_table, &options->session_knn};
     ss_shelf_option_groups(options->shelves, groups + count);
     return count + SS_SHELF_COUNT;
 }
@@ -51,15 +53,19 @@ ss_status ss_model_names_parse(const char *list, unsigned *models, ss_error *err
     static const struct {
         const char *name;
         unsigned bit;
-    } known[] = {{"popularity", SS_TRAIN_POPULARITY}, {"cooccurrence", SS_TRAIN_COOCCURRENCE}, {"als", SS_TRAIN_ALS}};
+    } known[] = {{"popularity", SS_TRAIN_POPULARITY},
+                 {"cooccurrence", SS_TRAIN_COOCCURRENCE},
+                 {"als", SS_TRAIN_ALS},
+                 {"session_knn", SS_TRAIN_SESSION_KNN}};
+    const size_t known_count = sizeof known / sizeof *known;
     *models = 0;
     for (const char *at = list; *at;) {
         size_t length = strcspn(at, ","), k = 0;
-        while (k < 3 && !ss_slice_equal(ss_slice_of(known[k].name), (ss_slice){at, length}))
+        while (k < known_count && !ss_slice_equal(ss_slice_of(known[k].name), (ss_slice){at, length}))
             k++;
-        if (k == 3)
-            return ss_error_set(error, SS_E_ARGUMENT, "no model '%.*s'; known: popularity, cooccurrence, als",
-                                (int)length, at);
+        if (k == known_count)
+            return ss_error_set(error, SS_E_ARGUMENT,
+                                "no model '%.*s'; known: popularity, cooccurrence, als, session_knn", (int)length, at);
         *models |= known[k].bit;
         at += length + (at[length] == ',');
     }
@@ -233,6 +239,9 @@ static ss_status train_models(const char *path, const ss_interactions *log, cons
     if ((options->models & SS_TRAIN_ALS) && log->has_customers)
         SS_TRY(ss_als_train(log, &options->als, threads, progress, path, error));
     report->seconds_als = seconds_since(&clock);
+    if ((options->models & SS_TRAIN_SESSION_KNN) && ss_session_knn_learns(log))
+        SS_TRY(ss_session_knn_train(log, &options->session_knn, path, error));
+    report->seconds_session_knn = seconds_since(&clock);
 out:
     return status;
 }

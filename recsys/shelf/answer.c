@@ -12,9 +12,10 @@ struct ss_answerer {
     ss_rules rules;
     ss_context context;
     ss_board board;
-    ss_als_scratch *als_scratch; /* NULL without the model */
-    ss_scored *found;            /* candidates of the factorization: room for its largest request */
-    float *fresh;                /* freshness ^ fresh_exponent, once asked for */
+    ss_als_scratch *als_scratch; /* NULL without the model; the next likewise */
+    ss_session_knn_scratch *knn_scratch;
+    ss_scored *found; /* candidates of the factorization: room for its largest request */
+    float *fresh;     /* freshness ^ fresh_exponent, once asked for */
     double fresh_exponent;
     ss_answer_item items[SS_LIMIT_MAX];
     size_t count, limit;
@@ -36,7 +37,9 @@ ss_status ss_answerer_new(ss_snapshot *snapshot, ss_answerer **answerer, ss_erro
     new->found = ss_array_new(CANDIDATES_MAX, sizeof *new->found);
     new->fresh = ss_array_new(snapshot->items.count, sizeof *new->fresh);
     new->als_scratch = snapshot->has_als ? ss_als_scratch_new(&snapshot->als) : NULL;
-    if (!new->found || !new->fresh || (snapshot->has_als && !new->als_scratch))
+    new->knn_scratch = snapshot->has_session_knn ? ss_session_knn_scratch_new(&snapshot->session_knn) : NULL;
+    if (!new->found || !new->fresh || (snapshot->has_als && !new->als_scratch) ||
+        (snapshot->has_session_knn && !new->knn_scratch))
         SS_TRY(ss_error_nomem(error));
     *answerer = new;
     new = NULL;
@@ -52,6 +55,7 @@ void ss_answerer_free(ss_answerer **answerer)
     if (!old)
         return;
     ss_als_scratch_free(&old->als_scratch);
+    ss_session_knn_scratch_free(&old->knn_scratch);
     free(old->found);
     free(old->fresh);
     ss_board_release(&old->board);
@@ -234,6 +238,20 @@ static void add_als(ss_answerer *answerer, const ss_shelf *shelf)
             add_factor_score(answerer, board->items[i], ss_als_score(als, vector, board->items[i]), fresh);
 }
 
+/* What the visitor's session alone says: purchases of another day are no part of it. */
+static void add_session_knn(ss_answerer *answerer)
+{
+    const ss_context *context = &answerer->context;
+    const ss_scored *found;
+    if (!answerer->knn_scratch)
+        return;
+    size_t count = ss_session_knn_score(&answerer->snapshot->session_knn, context->items, context->session_count,
+                                        answerer->knn_scratch, &found);
+    for (size_t i = 0; i < count; i++)
+        if (found[i].id < answerer->board.item_count)
+            ss_board_add(&answerer->board, found[i].id, found[i].score, SS_NONE);
+}
+
 static void add_source(ss_answerer *answerer, ss_source source, const ss_shelf *shelf)
 {
     ss_relation relation;
@@ -241,6 +259,8 @@ static void add_source(ss_answerer *answerer, ss_source source, const ss_shelf *
         add_relation(answerer, relation, shelf);
     else if (source == SS_SOURCE_ALS)
         add_als(answerer, shelf);
+    else if (source == SS_SOURCE_SESSION_KNN)
+        add_session_knn(answerer);
     else if (source == SS_SOURCE_HISTORY)
         add_history(answerer, shelf);
     else
@@ -265,7 +285,8 @@ static ss_reason board_reason(const ss_answerer *answerer, uint32_t item)
 static void show_blend(ss_answerer *answerer, const double *weights, const ss_shelf *shelf)
 {
     static const ss_source order[] = {
-        SS_SOURCE_BOUGHT_TOGETHER,     SS_SOURCE_RELATED,  SS_SOURCE_BOUGHT_NEXT, SS_SOURCE_HISTORY, SS_SOURCE_POPULAR,
+        SS_SOURCE_BOUGHT_TOGETHER,     SS_SOURCE_RELATED,  SS_SOURCE_BOUGHT_NEXT,
+        SS_SOURCE_SESSION_KNN,         SS_SOURCE_HISTORY,  SS_SOURCE_POPULAR,
         SS_SOURCE_POPULAR_IN_CATEGORY, SS_SOURCE_TRENDING, SS_SOURCE_ALS /* last: it scores what the others found */};
     ss_board *board = &answerer->board;
     ss_board_clear(board);

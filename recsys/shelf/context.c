@@ -37,23 +37,24 @@ static void push(ss_context *context, uint32_t item, double weight, float quanti
     context->count++;
 }
 
-/* Takes one id of page, session or cart unless it is known already; its item, or SS_NONE. */
-static uint32_t take_id(ss_context *context, ss_rules *rules, ss_slice id, double weight)
+/* Takes one id of page, session or cart unless it is known already; its item, or SS_NONE. `mark`: context or seen. */
+static uint32_t take_id(ss_context *context, ss_rules *rules, ss_slice id, double weight, unsigned mark)
 {
     uint32_t item = ss_strings_find(&rules->snapshot->items.ids, id);
-    if (item != SS_NONE && !(rules->state[item] & SS_STATE_CONTEXT)) {
-        ss_rules_mark(rules, item, SS_STATE_CONTEXT);
+    if (item != SS_NONE && !(rules->state[item] & (SS_STATE_CONTEXT | SS_STATE_SEEN))) {
+        ss_rules_mark(rules, item, mark);
         push(context, item, weight, 1, SS_NO_TIME);
     }
     return item;
 }
 
 /* Newest last: so walked from the end, each weighing `decay` of the one after it. */
-static void take_ids(ss_context *context, ss_rules *rules, const ss_slice *ids, size_t count, double decay)
+static void take_ids(ss_context *context, ss_rules *rules, const ss_slice *ids, size_t count, double decay,
+                     unsigned mark)
 {
     double weight = 1;
     for (size_t i = count; i-- > 0; weight *= decay)
-        take_id(context, rules, ids[i], weight);
+        take_id(context, rules, ids[i], weight, mark);
 }
 
 /* Items the shelf does not start from are on the page all the same: they are never shown. */
@@ -91,7 +92,7 @@ static void take_history(ss_context *context, const ss_rules *rules, const ss_sh
     ss_history_decay decay = ss_history_decay_of(history, shelf->history_half_life_days);
     for (size_t i = 0; i < count; i++) {
         uint32_t item = history->items[i];
-        if (item >= rules->snapshot->items.count || (rules->state[item] & SS_STATE_CONTEXT))
+        if (item >= rules->snapshot->items.count || (rules->state[item] & (SS_STATE_CONTEXT | SS_STATE_SEEN)))
             continue;
         double repeats = shelf->repeat_exponent > 0 ? pow(history->purchases[i], shelf->repeat_exponent) : 1;
         push(context, item, ss_history_weight(&decay, history->times[i]) * repeats, history->quantities[i],
@@ -125,18 +126,20 @@ void ss_context_gather(ss_context *context, ss_rules *rules, const ss_shelf *she
     find_customer(context, rules->snapshot, request->customer_id);
     context->page_item = SS_NONE;
     if (request->item_id.size > 0 && (shelf->context & SS_CONTEXT_ITEM))
-        context->page_item = take_id(context, rules, request->item_id, 1);
+        context->page_item = take_id(context, rules, request->item_id, 1, SS_STATE_CONTEXT);
     else if (request->item_id.size > 0)
         context->page_item = mark_id(rules, request->item_id);
     context->unknown_item = request->item_id.size > 0 && context->page_item == SS_NONE;
     if (shelf->context & SS_CONTEXT_CART)
-        take_ids(context, rules, request->cart, request->cart_count, shelf->position_decay);
+        take_ids(context, rules, request->cart, request->cart_count, shelf->position_decay, SS_STATE_CONTEXT);
     else
         mark_ids(rules, request->cart, request->cart_count);
     if (shelf->context & SS_CONTEXT_ITEMS)
-        take_ids(context, rules, request->items, request->item_count, shelf->position_decay);
-    else
+        take_ids(context, rules, request->items, request->item_count, shelf->position_decay,
+                 shelf->show_seen ? SS_STATE_SEEN : SS_STATE_CONTEXT);
+    else if (!shelf->show_seen)
         mark_ids(rules, request->items, request->item_count);
+    context->session_count = context->count;
     if (shelf->context & SS_CONTEXT_HISTORY)
         take_history(context, rules, shelf);
     mark_bought(context, rules, shelf, request);

@@ -13,8 +13,9 @@ typedef struct ss_context { /* parallel arrays of SS_CONTEXT_ENTRIES_MAX, distin
     float *quantities; /* for the factorization's confidence */
     int64_t *times;    /* of the purchase, or SS_NO_TIME: now */
     size_t count;
-    ss_history history; /* the customer's, whole; borrowed from the snapshot */
-    uint32_t page_item; /* of item_id, or SS_NONE */
+    size_t session_count; /* of them the first: page, cart and `items`, each newest first; behind them the history */
+    ss_history history;   /* the customer's, whole; borrowed from the snapshot */
+    uint32_t page_item;   /* of item_id, or SS_NONE */
     bool unknown_item, unknown_customer;
 } ss_context;
 
@@ -22,8 +23,9 @@ ss_status ss_context_init(ss_context *context, ss_error *error);
 void ss_context_release(ss_context *context);
 
 /*
- * Gathers the parts that the shelf reads, marks the items of page, session and cart SS_STATE_CONTEXT and, when the
- * shelf or the filter says so, those bought SS_STATE_BOUGHT.
+ * Gathers the parts that the shelf reads, marks the items of page, session and cart SS_STATE_CONTEXT (those of the
+ * session SS_STATE_SEEN where the shelf shows them again) and, when the shelf or the filter says so, those bought
+ * SS_STATE_BOUGHT.
  */
 void ss_context_gather(ss_context *context, ss_rules *rules, const ss_shelf *shelf, const ss_request *request);
 

@@ -52,6 +52,7 @@ typedef enum ss_source {
     SS_SOURCE_POPULAR = 5,
     SS_SOURCE_POPULAR_IN_CATEGORY = 6, /* of the context's first item */
     SS_SOURCE_TRENDING = 7,
+    SS_SOURCE_SESSION_KNN = 8, /* what similar sessions looked at */
     SS_SOURCE_COUNT
 } ss_source;
 const char *ss_source_name(ss_source source); /* "bought_together", …; NULL outside */

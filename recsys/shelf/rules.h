@@ -12,6 +12,7 @@
 #define SS_STATE_EXCLUDED 512u
 #define SS_STATE_BOUGHT   1024u
 #define SS_STATE_SHOWN    2048u
+#define SS_STATE_SEEN     4096u /* in `items`, and may be shown all the same */
 
 typedef struct ss_rules {
     const ss_snapshot *snapshot; /* borrowed */

@@ -11,6 +11,7 @@ static const char *const source_names[SS_SOURCE_COUNT] = {
     [SS_SOURCE_POPULAR] = "popular",
     [SS_SOURCE_POPULAR_IN_CATEGORY] = "popular_in_category",
     [SS_SOURCE_TRENDING] = "trending",
+    [SS_SOURCE_SESSION_KNN] = "session_knn",
 };
 
 const char *ss_source_name(ss_source source)
@@ -57,6 +58,8 @@ const ss_option ss_shelf_option_table[] = {
     {"weight.popular-in-category", SS_OPTION_REAL, WEIGHT(SS_SOURCE_POPULAR_IN_CATEGORY), 0, 100, "0", NULL, NULL,
      "Weight of popularity within the category of the context's first item."},
     {"weight.trending", SS_OPTION_REAL, WEIGHT(SS_SOURCE_TRENDING), 0, 100, "0", NULL, NULL, "Weight of the trend."},
+    {"weight.session-knn", SS_OPTION_REAL, WEIGHT(SS_SOURCE_SESSION_KNN), 0, 100, "0", NULL, NULL,
+     "Weight of similar sessions (where the log has sessions of views)."},
     {"history-half-life", SS_OPTION_REAL, offsetof(ss_shelf, history_half_life_days), 0, 10000, "0", NULL, "DAYS",
      "Half-life of an item's weight in the customer's history; 0: all count the same."},
     {"position-decay", SS_OPTION_REAL, offsetof(ss_shelf, position_decay), 0, 1, "1", NULL, NULL,
@@ -73,6 +76,8 @@ const ss_option ss_shelf_option_table[] = {
      "With fewer products than this the shelf hides itself."},
     {"exclude-bought", SS_OPTION_FLAG, offsetof(ss_shelf, exclude_bought), 0, 0, "false", NULL, NULL,
      "Leave out what the customer already bought."},
+    {"show-seen", SS_OPTION_FLAG, offsetof(ss_shelf, show_seen), 0, 0, "false", NULL, NULL,
+     "What stands in `items` may be shown again: visitors go back to what they looked at."},
     {0},
 };
 

@@ -43,6 +43,7 @@ typedef struct ss_shelf {
     int64_t min_customers;  /* evidence threshold of item-item sources: distinct customers of a pair */
     int64_t min_items;      /* fewer than this: the shelf hides itself */
     bool exclude_bought;    /* unless the request's filter says otherwise */
+    bool show_seen;         /* `items` may be shown again; the page's item and the cart never are */
     ss_source fallbacks[SS_FALLBACKS_MAX]; /* one source a stage */
     size_t fallback_count;
 } ss_shelf;

@@ -5,8 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-const ss_schema *const ss_snapshot_schemas[] = {&ss_items_schema, &ss_customers_schema,  &ss_cooccurrence_schema,
-                                                &ss_als_schema,   &ss_popularity_schema, NULL};
+const ss_schema *const ss_snapshot_schemas[] = {&ss_items_schema,
+                                                &ss_customers_schema,
+                                                &ss_cooccurrence_schema,
+                                                &ss_als_schema,
+                                                &ss_popularity_schema,
+                                                &ss_session_knn_schema,
+                                                NULL};
 
 /* A model that is not there is no error: its sources give nothing. */
 static ss_status optional(ss_status status, bool *present, ss_error *error)
@@ -28,6 +33,7 @@ static ss_status open_files(ss_snapshot *snapshot, ss_error *error)
     SS_TRY(optional(ss_cooccurrence_open(path, &snapshot->cooccurrence, error), &snapshot->has_cooccurrence, error));
     SS_TRY(optional(ss_als_open(path, &snapshot->als, error), &snapshot->has_als, error));
     SS_TRY(optional(ss_popularity_open(path, &snapshot->popularity, error), &snapshot->has_popularity, error));
+    SS_TRY(optional(ss_session_knn_open(path, &snapshot->session_knn, error), &snapshot->has_session_knn, error));
 out:
     return status;
 }
@@ -50,6 +56,8 @@ static ss_status check_agreement(const ss_snapshot *snapshot, ss_error *error)
         return disagree(snapshot, SS_ALS_FILE, snapshot->als.trained, error);
     if (snapshot->has_popularity && snapshot->popularity.item_count != items)
         return disagree(snapshot, SS_POPULARITY_FILE, snapshot->popularity.item_count, error);
+    if (snapshot->has_session_knn && snapshot->session_knn.item_count > items)
+        return disagree(snapshot, SS_SESSION_KNN_FILE, snapshot->session_knn.item_count, error);
     return SS_OK;
 }
 
@@ -93,6 +101,8 @@ static void free_snapshot(ss_snapshot *snapshot)
         ss_als_close(&snapshot->als);
     if (snapshot->has_popularity)
         ss_popularity_close(&snapshot->popularity);
+    if (snapshot->has_session_knn)
+        ss_session_knn_close(&snapshot->session_knn);
     free(snapshot->show);
     free(snapshot);
 }

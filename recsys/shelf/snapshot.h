@@ -11,6 +11,7 @@
 #include "models/als_query.h"
 #include "models/cooccurrence_query.h"
 #include "models/popularity_query.h"
+#include "models/session_knn_query.h"
 #include "shelf/shelf.h"
 #include "store/customers.h"
 #include "store/generation.h"
@@ -34,8 +35,9 @@ typedef struct ss_snapshot {
     ss_cooccurrence cooccurrence;
     ss_als als;
     ss_popularity popularity;
-    bool has_customers, has_cooccurrence, has_als, has_popularity; /* only items must be there */
-    bool ids_folded;                                               /* see SS_MANIFEST_IDS_FOLDED */
+    ss_session_knn session_knn;
+    bool has_customers, has_cooccurrence, has_als, has_popularity, has_session_knn; /* only items must be there */
+    bool ids_folded;                                                                /* see SS_MANIFEST_IDS_FOLDED */
     ss_shelf shelves[SS_SHELF_COUNT];
     uint8_t *show;       /* items.count bytes of SS_SHOW_… */
     uint32_t never_sold; /* items that are not blocked, and that no list names: nobody bought them */
