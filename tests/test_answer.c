@@ -454,6 +454,74 @@ static void answers_keep_every_rule_and_are_full(void **state)
     ss_buffer_release(&catalog);
 }
 
+/* Three sessions of views: those who looked at tea and pot went on to the cup, and back to the tea. */
+static const char views[] = "session_id,event,item_id\n"
+                            "1,view,tea\n1,view,pot\n1,view,cup\n"
+                            "2,view,tea\n2,view,pot\n2,view,cup\n"
+                            "3,view,soap\n3,view,towel\n"
+                            "4,view,pot\n4,view,soap\n";
+
+static void similar_sessions_are_a_source(void **state)
+{
+    (void)state;
+    shop of;
+    const ss_slice seen[] = {ss_slice_of("tea"), ss_slice_of("pot")};
+    ss_request request = ss_request_empty();
+    request.items = seen;
+    request.item_count = 2;
+    shop_open(&of, views, NULL);
+    assert_true(of.snapshot->has_session_knn);
+    ss_shelf shelf = {.context = SS_CONTEXT_ITEM | SS_CONTEXT_ITEMS,
+                      .weights = {[SS_SOURCE_SESSION_KNN] = 1},
+                      .position_decay = 1,
+                      .candidates = 10};
+    ss_answer answer;
+    failing_malloc_start(0);
+    assert_int_equal(ss_answer_shelf(of.answerer, &shelf, &request, &answer, NULL), SS_OK);
+    assert_int_equal(failing_malloc_count(), 0);
+    failing_malloc_stop();
+    assert_int_equal(answer.count, 2);
+    assert_string_equal(shop_id(&of, answer.items[0].item), "cup");
+    assert_string_equal(shop_id(&of, answer.items[1].item), "soap");
+    assert_int_equal(answer.items[0].reason.model, SS_SOURCE_SESSION_KNN);
+    assert_int_equal(answer.items[0].reason.because, SS_NONE);
+    assert_int_equal(answer.removed[SS_REMOVED_CONTEXT], 2);
+    shop_close(&of);
+    shop_open(&of, small_log, NULL); /* orders are no sessions: no model, and the source gives nothing */
+    assert_false(of.snapshot->has_session_knn);
+    assert_int_equal(ss_answer_shelf(of.answerer, &shelf, &request, &answer, NULL), SS_OK);
+    assert_int_equal(answer.count, 0);
+    shop_close(&of);
+}
+
+static void what_was_seen_is_shown_again_where_the_shelf_says_so(void **state)
+{
+    (void)state;
+    shop of;
+    const ss_slice seen[] = {ss_slice_of("tea"), ss_slice_of("pot"), ss_slice_of("cup")}, cart[] = {ss_slice_of("cup")};
+    ss_request request = asking("pot", 10);
+    request.items = seen;
+    request.item_count = 3;
+    request.cart = cart;
+    request.cart_count = 1;
+    shop_open(&of, views, NULL);
+    ss_shelf shelf = of.snapshot->shelves[SS_SHELF_BOUGHT_NEXT];
+    ss_answer answer;
+    for (int again = 0; again < 2; again++) {
+        bool shown = false;
+        shelf.show_seen = again;
+        assert_int_equal(ss_answer_shelf(of.answerer, &shelf, &request, &answer, NULL), SS_OK);
+        for (size_t i = 0; i < answer.count; i++) {
+            const char *id = shop_id(&of, answer.items[i].item);
+            shown = shown || strcmp(id, "tea") == 0;
+            assert_string_not_equal(id, "pot"); /* on the page */
+            assert_string_not_equal(id, "cup"); /* in the cart */
+        }
+        assert_int_equal(shown, again);
+    }
+    shop_close(&of);
+}
+
 static void nothing_is_allocated_once_warm(void **state)
 {
     (void)state;
@@ -485,6 +553,8 @@ int main(void)
         cmocka_unit_test(a_thin_shelf_hides_itself),
         cmocka_unit_test(limits_are_kept),
         cmocka_unit_test(answers_keep_every_rule_and_are_full),
+        cmocka_unit_test(similar_sessions_are_a_source),
+        cmocka_unit_test(what_was_seen_is_shown_again_where_the_shelf_says_so),
         cmocka_unit_test(nothing_is_allocated_once_warm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

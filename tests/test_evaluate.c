@@ -215,18 +215,22 @@ static void a_model_alone_is_its_sources_without_fallbacks(void **state)
     for (ss_task task = 0; task < SS_TASK_COUNT; task++) {
         ss_shelf shelf = ss_shelf_default(ss_task_shelf(task)), blend = ss_shelf_of_model(&shelf, "blend");
         assert_memory_equal(&blend, &shelf, sizeof shelf);
-        ss_shelf pairs = ss_shelf_of_model(&shelf, "cooccurrence"), factors = ss_shelf_of_model(&shelf, "als");
+        ss_shelf pairs = ss_shelf_of_model(&shelf, "cooccurrence"), factors = ss_shelf_of_model(&shelf, "als"),
+                 sessions = ss_shelf_of_model(&shelf, "session_knn");
         assert_true(pairs.weights[SS_SOURCE_BOUGHT_TOGETHER] + pairs.weights[SS_SOURCE_RELATED] +
                         pairs.weights[SS_SOURCE_BOUGHT_NEXT] >
                     0);
         assert_true(factors.weights[SS_SOURCE_ALS] > 0);
+        assert_true(sessions.weights[SS_SOURCE_SESSION_KNN] > 0);
         for (unsigned source = 0; source < SS_SOURCE_COUNT; source++) {
             if (source != SS_SOURCE_ALS)
                 assert_true(factors.weights[source] == 0);
+            if (source != SS_SOURCE_SESSION_KNN)
+                assert_true(sessions.weights[source] == 0);
             if (source > SS_SOURCE_BOUGHT_NEXT)
                 assert_true(pairs.weights[source] == 0);
         }
-        assert_int_equal(pairs.fallback_count + factors.fallback_count, 0);
+        assert_int_equal(pairs.fallback_count + factors.fallback_count + sessions.fallback_count, 0);
     }
 }
 
