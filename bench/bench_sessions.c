@@ -1,6 +1,6 @@
 /*
- * bench_sessions: how long one question to session_knn takes in the process, one thread: the current generation of a store
- * and the cases of a file (case_id, prefix, target), each asked once to warm up and once more on the clock.
+ * bench_sessions: how long one question to session_knn takes in the process, one thread: the current generation of a
+ * store and the cases of a file (case_id, prefix, target), each asked once to warm up and once more on the clock.
  *
  * Usage: bench_sessions STORE CASES. Prints "name value unit" lines.
  */

@@ -5,7 +5,7 @@
  * last one; sessions are numbered by rising time, so that a higher number is a more recent session.
  *
  * Tensors over the items of the log and the sessions kept:
- *   items.offsets     U64 [items+1]     CSR: the sessions of item i are items.sessions[items.offsets[i] .. items.offsets[i+1])
+ *   items.offsets     U64 [items+1]     CSR: item i owns items.sessions[items.offsets[i] .. items.offsets[i+1])
  *   items.sessions    U32 [entries]     session numbers, falling (most recent first), at most `sampled` an item
  *   items.degrees     U32 [items]       sessions that hold the item, those beyond the list too
  *   items.weights     F32 [items]       >= 0: ln(sessions / degree) ^ rarity; 0 for an item in no session
@@ -44,8 +44,8 @@ double ss_session_decay(ss_session_weighting weighting, size_t position, size_t 
 
 /*
  * What a neighbour's items weigh when the newest item that it shares stands at `position` (1: the newest), at least 0.
- * Linear: 1 - position / 10, 0 from the tenth on, the paper's; quadratic: 1 / position^2; log: 1 / ln(position + e - 1);
- * harmonic: 1 / position. Pure.
+ * Linear: 1 - position / 10, 0 from the tenth on, the paper's; quadratic: 1 / position^2; log: 1 / ln(position + e -
+ * 1); harmonic: 1 / position. Pure.
  */
 double ss_session_match(ss_session_weighting weighting, size_t position);
 

@@ -1,6 +1,7 @@
 /*
  * session_knn_query.h: reading session_knn.safetensors: what the most similar past sessions went on to look at.
- * Read-only once open; safe from any thread, each with a scratch of its own; nothing allocates but open and scratch_new.
+ * Read-only once open; safe from any thread, each with a scratch of its own; nothing allocates but open and
+ * scratch_new.
  */
 #ifndef SS_MODELS_SESSION_KNN_QUERY_H
 #define SS_MODELS_SESSION_KNN_QUERY_H
@@ -34,9 +35,9 @@ void ss_session_knn_scratch_free(ss_session_knn_scratch **scratch);
  * numbers take up a position, and only the newest SS_SESSION_KNN_ITEMS_MAX distinct ones are read.
  *
  * The m most recent sessions that share an item are sampled; a session's similarity is the sum of ss_session_decay over
- * the items it shares; the k most similar are kept (ties: the more recent). An item's score is its weight times the sum,
- * over the kept sessions that hold it, of similarity times ss_session_match of the newest item shared. Items already
- * looked at are scored like any other.
+ * the items it shares; the k most similar are kept (ties: the more recent). An item's score is its weight times the
+ * sum, over the kept sessions that hold it, of similarity times ss_session_match of the newest item shared. Items
+ * already looked at are scored like any other.
  *
  * Returns how many items have a score above 0 and points *found at them, in no particular order but the same each time:
  * rank with ss_scored_before. Borrowed from the scratch until its next use.

@@ -2,9 +2,9 @@
  * session_knn_train.h: sessions of a click log, indexed by item.
  *
  * A session is the rows of one basket (interactions.h: an order, or without order ids a session) that are views, each
- * item once. Left out: sessions of one item, which say nothing about another, and those of more than `most_items`, which
- * are robots more often than visitors. A log without such rows gives no model: its orders are what co-occurrence and the
- * factorization learn from.
+ * item once. Left out: sessions of one item, which say nothing about another, and those of more than `most_items`,
+ * which are robots more often than visitors. A log without such rows gives no model: its orders are what co-occurrence
+ * and the factorization learn from.
  */
 #ifndef SS_MODELS_SESSION_KNN_TRAIN_H
 #define SS_MODELS_SESSION_KNN_TRAIN_H

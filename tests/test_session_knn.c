@@ -1,6 +1,6 @@
 /*
- * Session neighbours: a case worked by hand, the paper's walk item by item beside the merged one, which rows are sessions,
- * and files that must be refused.
+ * Session neighbours: a case worked by hand, the paper's walk item by item beside the merged one, which rows are
+ * sessions, and files that must be refused.
  */
 #include "testing.h"
 
@@ -380,6 +380,52 @@ static void broken_files_are_refused(void **state)
     temporary_folder_remove(folder);
 }
 
+/* Opened without the full validation, as a server does at first: whatever the bytes of the tensors, within bounds. */
+static void ask_spoiled(ss_random *random, char *bytes, size_t size, size_t body, const char *folder)
+{
+    char path[TEMPORARY_PATH_MAX];
+    uint32_t items[ITEMS];
+    ss_session_knn model;
+    ss_error error = {0};
+    const ss_scored *found;
+    for (int n = 0; n < 200; n++)
+        bytes[body + ss_random_below(random, (uint32_t)(size - body))] ^= (char)(1u << ss_random_below(random, 8));
+    expect_ok(ss_file_write_atomic(temporary_path(path, folder, SS_SESSION_KNN_FILE), bytes, size, &error), &error);
+    expect_ok(ss_session_knn_open(folder, &model, &error), &error);
+    assert_int_equal(ss_model_file_verify(model.file, &error), SS_E_CORRUPT);
+    ss_session_knn_scratch *scratch = ss_session_knn_scratch_new(&model);
+    for (int q = 0; q < 20; q++) {
+        size_t count = random_items(random, items);
+        assert_true(ss_session_knn_score(&model, items, count, scratch, &found) <= ITEMS);
+    }
+    ss_session_knn_scratch_free(&scratch);
+    ss_session_knn_close(&model);
+}
+
+static void spoiled_files_are_read_within_their_bounds(void **state)
+{
+    (void)state;
+    static ss_interaction rows[ROWS];
+    static char bytes[1u << 18];
+    char folder[TEMPORARY_PATH_MAX], path[TEMPORARY_PATH_MAX];
+    uint64_t header;
+    ss_random random = test_random();
+    ss_error error = {0};
+    random_log(&random, rows);
+    ss_interactions views = log_of(rows, ROWS, ITEMS, SESSIONS);
+    temporary_folder_make(folder);
+    expect_ok(ss_session_knn_train(&views, &plain, folder, &error), &error);
+    FILE *file = fopen(temporary_path(path, folder, SS_SESSION_KNN_FILE), "rb");
+    assert_non_null(file);
+    size_t size = fread(bytes, 1, sizeof bytes, file);
+    fclose(file);
+    memcpy(&header, bytes, sizeof header);
+    assert_true(size < sizeof bytes && header + 8 < size);
+    for (int run = 0; run < 50; run++)
+        ask_spoiled(&random, bytes, size, (size_t)header + 8, folder);
+    temporary_folder_remove(folder);
+}
+
 static bool try_everything(void *context)
 {
     ss_interaction rows[COUNT(by_hand)];
@@ -420,6 +466,7 @@ int main(void)
         cmocka_unit_test(a_missing_file_is_named),
         cmocka_unit_test(options_outside_their_range_are_refused),
         cmocka_unit_test(broken_files_are_refused),
+        cmocka_unit_test(spoiled_files_are_read_within_their_bounds),
         cmocka_unit_test(every_failing_allocation_is_survived),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

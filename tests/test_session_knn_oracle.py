@@ -1,5 +1,6 @@
-"""Session neighbours end to end against a direct implementation of VMIS-kNN (Kersbergen, Sprangers, Schelter, SIGMOD 2022):
-a log goes through `smartshelf train`, and every score of 1,000 sessions is compared. Random logs, and YooChoose where it is."""
+"""Session neighbours end to end against a direct implementation of VMIS-kNN (Kersbergen, Sprangers, Schelter, SIGMOD
+2022): a log goes through `smartshelf train`, and every score of 1,000 sessions is compared. Random logs, and YooChoose
+where it is."""
 import collections
 import csv
 import gzip
@@ -75,8 +76,8 @@ class Oracle:
 
 def train(log, store, **options):
     arguments = [part for name, value in options.items() for part in (f"--session-knn.{name}", str(value))]
-    subprocess.run([PROGRAM, "train", "--log", log, "--store", store, "--models", "session_knn", *arguments], check=True,
-                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    subprocess.run([PROGRAM, "train", "--log", log, "--store", store, "--models", "session_knn", *arguments],
+                   check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     folder = os.path.join(store, "current")
     items, _ = read(os.path.join(folder, "items.safetensors"))
     return folder, {name: number for number, name in enumerate(column(items, "ids"))}

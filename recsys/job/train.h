@@ -1,7 +1,8 @@
 /*
  * train.h: a purchase log in, a published generation out.
  *
- * read catalogue → read log → items + customers → popularity → cooccurrence → als → session_knn → manifest → validate → publish.
+ * read catalogue → read log → items + customers → popularity → cooccurrence → als → session_knn → manifest → validate →
+ * publish.
  * Nothing is published unless everything succeeded; a stop at any moment leaves the served generation untouched.
  */
 #ifndef SS_JOB_TRAIN_H
