@@ -87,7 +87,7 @@ static void bounds_of_price_and_dates_are_where_the_page_says(void **state)
     static const char catalog[] = "item_id,price,available_from,available_until\n"
                                   "tea,3.00,,\npot,9.00,2024-03-01,2024-06-01\ncup,4.00,,\n";
     shop of;
-    int64_t from, until;
+    int64_t from = 0, until = 0;
     shop_open(&of, small_log, catalog);
     assert_true(ss_timestamp_parse(ss_slice_of("2024-03-01"), &from) &&
                 ss_timestamp_parse(ss_slice_of("2024-06-01"), &until));
