@@ -208,6 +208,19 @@ static void a_file_in_the_current_folder(void **state)
     close(back);
 }
 
+static void a_folder_inside_another(void **state)
+{
+    place *here = *state;
+    char outer[PATH_MAX];
+    ss_error error;
+    snprintf(outer, sizeof outer, "%s", in(here, "x/outer"));
+    assert_status(ss_file_make_inside(outer, in(here, "x/outer/inner"), &error), SS_OK);
+    assert_status(ss_file_make_inside(outer, in(here, "x/outer/inner"), &error), SS_OK);
+    assert_true(exists(in(here, "x/outer/inner")));
+    assert_status(ss_file_write_atomic(in(here, "x/outer/file"), "", 0, NULL), SS_OK);
+    assert_status(ss_file_make_inside(outer, in(here, "x/outer/file"), &error), SS_E_IO);
+}
+
 static void folders_and_their_parents(void **state)
 {
     place *here = *state;
@@ -313,6 +326,7 @@ int main(void)
         TEST_WITH_PLACE(replacing_leaves_nothing_aside),
         TEST_WITH_PLACE(what_cannot_be_replaced_stays),
         TEST_WITH_PLACE(a_file_in_the_current_folder),
+        TEST_WITH_PLACE(a_folder_inside_another),
         TEST_WITH_PLACE(folders_and_their_parents),
         TEST_WITH_PLACE(syncing),
         TEST_WITH_PLACE(removing_a_tree),

@@ -218,6 +218,21 @@ ss_status ss_file_make_folders(const char *path, ss_error *error)
     return make_folder(path, error);
 }
 
+ss_status ss_file_make_inside(const char *store, const char *path, ss_error *error)
+{
+    char parent[PATH_MAX];
+    struct stat about;
+    ss_status status;
+    if (stat(path, &about) == 0 && S_ISDIR(about.st_mode))
+        return SS_OK;
+    SS_TRY(ss_file_make_folders(path, error));
+    SS_TRY(ss_file_sync_folder(store, error));
+    SS_TRY(ss_file_join(parent, sizeof parent, store, "..", error));
+    SS_TRY(ss_file_sync_folder(parent, error));
+out:
+    return status;
+}
+
 static bool remove_entry(int folder, const char *name);
 
 static bool is_self_or_parent(const char *name)

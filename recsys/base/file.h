@@ -17,6 +17,9 @@ ss_status ss_file_write_all(int fd, const char *path, const void *data, size_t s
 ss_status ss_file_sync_folder(const char *path, ss_error *error);
 ss_status ss_file_make_folders(const char *path, ss_error *error); /* mkdir -p; mode 0755 */
 
+/* The same for `path` in the folder `store`; what had to be made is on the disk under its name afterwards. */
+ss_status ss_file_make_inside(const char *store, const char *path, ss_error *error);
+
 /* rm -r; a missing path is fine; never follows links. */
 ss_status ss_file_remove_tree(const char *path, ss_error *error);
 

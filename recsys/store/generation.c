@@ -146,17 +146,9 @@ static ss_status lock_store(const char *store, int *fd, ss_error *error)
 
 static ss_status make_store(const char *store, ss_error *error)
 {
-    char path[SS_PATH_MAX], parent[SS_PATH_MAX];
-    ss_status status;
-    SS_TRY(generation_path(store, NULL, path, error));
-    if (is_folder(path))
-        return SS_OK;
-    SS_TRY(ss_file_make_folders(path, error));
-    SS_TRY(ss_file_sync_folder(store, error));
-    SS_TRY(ss_file_join(parent, sizeof parent, store, "..", error));
-    SS_TRY(ss_file_sync_folder(parent, error));
-out:
-    return status;
+    char path[SS_PATH_MAX];
+    ss_status status = generation_path(store, NULL, path, error);
+    return status == SS_OK ? ss_file_make_inside(store, path, error) : status;
 }
 
 /* .NAME.partial */
