@@ -1,0 +1,247 @@
+#include "state/environment.h"
+
+#include "base/file.h"
+#include "base/memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define WRITER_FILE "writer"
+#define FILE_MODE   0640
+#define TABLES_MAX  16
+#define READERS_MAX 126
+
+/* The end of the file may lack pages that were taken and given back within one transaction, never many. */
+#define MISSING_MAX (1 << 20)
+
+static const char ABOUT[] = "about", FORMAT[] = "format";
+static const uint32_t format_version = 1;
+
+struct ss_environment {
+    MDB_env *lmdb; /* owned */
+    int lock;      /* owned; -1: open to read */
+    char path[PATH_MAX];
+};
+
+/* ---- errors ---- */
+
+static ss_status status_of(int code)
+{
+    switch (code) {
+    case MDB_MAP_FULL:
+    case MDB_TXN_FULL:
+        return SS_E_LIMIT;
+    case MDB_CORRUPTED:
+    case MDB_PAGE_NOTFOUND:
+    case MDB_INVALID:
+    case MDB_PANIC:
+    case MDB_INCOMPATIBLE:
+    case MDB_NOTFOUND:
+        return SS_E_CORRUPT;
+    case MDB_VERSION_MISMATCH:
+        return SS_E_UNSUPPORTED;
+    case MDB_READERS_FULL:
+    case MDB_MAP_RESIZED:
+    case EBUSY:
+        return SS_E_BUSY;
+    case ENOMEM:
+        return SS_E_NOMEM;
+    default:
+        return SS_E_IO;
+    }
+}
+
+ss_status ss_environment_error(const ss_environment *environment, int code, const char *doing, ss_error *error)
+{
+    ss_status status = status_of(code);
+    if (code > 0) {
+        ss_error_set(error, status, "%s", doing);
+        if (error)
+            error->os_errno = code;
+    } else {
+        ss_error_set(error, status, "%s: %s", doing, mdb_strerror(code));
+    }
+    ss_error_place(error, environment->path, 0);
+    return status;
+}
+
+ss_status ss_environment_corrupt(const ss_environment *environment, const char *message, ss_error *error)
+{
+    ss_error_set(error, SS_E_CORRUPT, "%s", message);
+    ss_error_place(error, environment->path, 0);
+    return SS_E_CORRUPT;
+}
+
+/* ---- opening ---- */
+
+static ss_status lock_writer(ss_environment *environment, ss_error *error)
+{
+    char path[PATH_MAX];
+    ss_status status = ss_file_join(path, sizeof path, environment->path, WRITER_FILE, error);
+    if (status != SS_OK)
+        return status;
+    environment->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
+    if (environment->lock < 0)
+        return ss_error_io(error, path, "cannot open");
+    if (flock(environment->lock, LOCK_EX | LOCK_NB) == 0)
+        return SS_OK;
+    if (errno != EWOULDBLOCK)
+        return ss_error_io(error, path, "cannot lock");
+    ss_error_set(error, SS_E_BUSY, "another process writes to this state");
+    ss_error_place(error, environment->path, 0);
+    return SS_E_BUSY;
+}
+
+/*
+ * What lies beyond the end of the file must not be read through the map. A few pages that were never written are made
+ * up for; a file that lacks more was cut.
+ */
+static ss_status check_length(ss_environment *environment, ss_error *error)
+{
+    MDB_envinfo info;
+    MDB_stat sizes;
+    struct stat about;
+    int fd = -1;
+    int code = mdb_env_info(environment->lmdb, &info);
+    if (code == 0)
+        code = mdb_env_stat(environment->lmdb, &sizes);
+    if (code == 0)
+        code = mdb_env_get_fd(environment->lmdb, &fd);
+    if (code != 0)
+        return ss_environment_error(environment, code, "cannot look at the state", error);
+    if (fstat(fd, &about) != 0)
+        return ss_error_io(error, environment->path, "cannot look at the state");
+    uint64_t needed = ((uint64_t)info.me_last_pgno + 1) * sizes.ms_psize, size = (uint64_t)about.st_size;
+    if (size + MISSING_MAX < needed)
+        return ss_environment_corrupt(environment, "the database is cut short", error);
+    if (environment->lock >= 0 && size < needed && ftruncate(fd, (off_t)needed) != 0)
+        return ss_error_io(error, environment->path, "cannot extend the database");
+    return SS_OK;
+}
+
+static ss_status open_lmdb(ss_environment *environment, uint64_t map_bytes, ss_error *error)
+{
+    bool writes = map_bytes > 0;
+    int code = mdb_env_create(&environment->lmdb);
+    if (code == 0)
+        code = mdb_env_set_maxdbs(environment->lmdb, TABLES_MAX);
+    if (code == 0)
+        code = mdb_env_set_maxreaders(environment->lmdb, READERS_MAX);
+    if (code == 0 && writes)
+        code = mdb_env_set_mapsize(environment->lmdb, (size_t)map_bytes);
+    if (code == 0)
+        code = mdb_env_open(environment->lmdb, environment->path, MDB_NOTLS | (writes ? 0 : MDB_RDONLY), FILE_MODE);
+    if (code == 0)
+        return SS_OK;
+    ss_environment_error(environment, code, "cannot open the state", error);
+    if (code == ENOENT && error)
+        error->status = SS_E_NOT_FOUND;
+    return code == ENOENT ? SS_E_NOT_FOUND : status_of(code);
+}
+
+/* Writes the version of the tables into a new environment, or checks that of an old one. */
+static ss_status check_format(ss_environment *environment, ss_error *error)
+{
+    MDB_dbi about;
+    MDB_txn *txn = NULL;
+    MDB_val key = {sizeof FORMAT - 1, (void *)(uintptr_t)FORMAT};
+    MDB_val value = {sizeof format_version, (void *)(uintptr_t)&format_version};
+    bool writes = environment->lock >= 0;
+    ss_status status = ss_environment_table(environment, ABOUT, 0, &about, error);
+    if (status != SS_OK)
+        return status;
+    int code = mdb_txn_begin(environment->lmdb, NULL, writes ? 0 : MDB_RDONLY, &txn);
+    if (code == 0)
+        code = mdb_get(txn, about, &key, &value);
+    if (code == MDB_NOTFOUND && writes)
+        code = mdb_put(txn, about, &key, &value, 0);
+    bool known = code == 0 && value.mv_size == sizeof format_version &&
+                 memcmp(value.mv_data, &format_version, sizeof format_version) == 0;
+    if (code == 0) {
+        code = mdb_txn_commit(txn);
+        txn = NULL;
+    }
+    if (txn)
+        mdb_txn_abort(txn);
+    if (code != 0)
+        return ss_environment_error(environment, code, "cannot read the version of the state", error);
+    if (!known)
+        return ss_environment_error(environment, MDB_VERSION_MISMATCH, "cannot use the state", error);
+    return SS_OK;
+}
+
+static ss_status open_parts(ss_environment *environment, const char *store, uint64_t map_bytes, ss_error *error)
+{
+    ss_status status;
+    SS_TRY(ss_file_join(environment->path, sizeof environment->path, store, SS_STATE_FOLDER, error));
+    if (map_bytes > 0) {
+        SS_TRY(ss_file_make_inside(store, environment->path, error));
+        SS_TRY(lock_writer(environment, error));
+    }
+    SS_TRY(open_lmdb(environment, map_bytes, error));
+    SS_TRY(check_length(environment, error));
+    SS_TRY(check_format(environment, error));
+    if (map_bytes > 0)
+        SS_TRY(ss_file_sync_folder(environment->path, error));
+out:
+    return status;
+}
+
+ss_status ss_environment_open(const char *store, uint64_t map_bytes, ss_environment **environment, ss_error *error)
+{
+    ss_environment *opened = ss_array_zeroed(1, sizeof *opened);
+    if (!opened)
+        return ss_error_nomem(error);
+    opened->lock = -1;
+    ss_status status = open_parts(opened, store, map_bytes, error);
+    if (status == SS_OK)
+        *environment = opened;
+    else
+        ss_environment_close(&opened);
+    return status;
+}
+
+void ss_environment_close(ss_environment **environment)
+{
+    int kept_errno = errno;
+    if (*environment && (*environment)->lmdb)
+        mdb_env_close((*environment)->lmdb);
+    if (*environment && (*environment)->lock >= 0)
+        close((*environment)->lock);
+    free(*environment);
+    *environment = NULL;
+    errno = kept_errno;
+}
+
+MDB_env *ss_environment_lmdb(const ss_environment *environment)
+{
+    return environment->lmdb;
+}
+
+const char *ss_environment_path(const ss_environment *environment)
+{
+    return environment->path;
+}
+
+ss_status ss_environment_table(ss_environment *environment, const char *name, unsigned flags, MDB_dbi *table,
+                               ss_error *error)
+{
+    MDB_txn *txn = NULL;
+    bool writes = environment->lock >= 0;
+    int code = mdb_txn_begin(environment->lmdb, NULL, writes ? 0 : MDB_RDONLY, &txn);
+    if (code == 0)
+        code = mdb_dbi_open(txn, name, flags | (writes ? MDB_CREATE : 0), table);
+    if (code == 0) {
+        code = mdb_txn_commit(txn);
+        txn = NULL;
+    }
+    if (txn)
+        mdb_txn_abort(txn);
+    return code == 0 ? SS_OK : ss_environment_error(environment, code, "cannot open a table of the state", error);
+}

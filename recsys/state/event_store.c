@@ -1,0 +1,505 @@
+#include "state/event_store.h"
+
+#include "base/memory.h"
+#include "log/values.h"
+#include "state/environment.h"
+#include "state/event_reader.h"
+#include "state/event_window.h"
+
+#include <stdlib.h>
+
+#define MEGABYTE UINT64_C(1048576)
+#define HOUR     (INT64_C(3600) * SS_SECOND)
+
+_Static_assert(sizeof(size_t) == sizeof(uint64_t), "sequence numbers are integer keys of LMDB");
+
+static const char EVENTS[] = "events", ABOUT[] = "about", NEXT[] = "next_event";
+
+struct ss_event_store {
+    ss_environment *environment; /* owned */
+    MDB_env *lmdb;               /* of the environment */
+    MDB_dbi events, about;
+    ss_event_store_options options;
+    ss_event_window *window; /* owned; NULL: open to read */
+    MDB_txn *open;           /* holds what waits for a sync; NULL: nothing does */
+    uint64_t next, synced_next;
+    ss_event_counts counts;
+};
+
+#define RULE(MEMBER) offsetof(ss_event_store_options, rules.MEMBER)
+const ss_option ss_event_store_option_table[] = {
+    {"map-size", SS_OPTION_INT, offsetof(ss_event_store_options, map_megabytes), 1, 16777216, "65536", NULL,
+     "MEGABYTES", "the most that live state may grow to on disk"},
+    {"repeat-window", SS_OPTION_INT, offsetof(ss_event_store_options, repeat_window), 0, 100000000, "1000000", NULL,
+     "EVENTS", "among how many events a repeated event_id counts once"},
+    {"repeat-hours", SS_OPTION_INT, offsetof(ss_event_store_options, repeat_hours), 0, 8760, "168", NULL, "HOURS",
+     "for how long a repeated event_id counts once"},
+    {"ahead-seconds", SS_OPTION_INT, RULE(ahead_seconds), 0, 86400, "300", NULL, "SECONDS",
+     "how far ahead an event's clock may be before the answer says that its time was put right"},
+    {"late-days", SS_OPTION_INT, RULE(late_days), 1, 3650, "7", NULL, "DAYS", "events older than this are refused"},
+    {"quantity-max", SS_OPTION_REAL, RULE(quantity_max), 1, SS_QUANTITY_MAX, "10000", NULL, "PIECES",
+     "larger quantities of an event become this"},
+    {NULL, SS_OPTION_FLAG, 0, 0, 0, NULL, NULL, NULL, NULL},
+};
+
+ss_event_store_options ss_event_store_defaults(void)
+{
+    ss_event_store_options options = {0};
+    ss_option_group group = {.options = ss_event_store_option_table, .target = &options};
+    ss_options_defaults(&group, 1);
+    return options;
+}
+
+static ss_status lmdb_failed(const ss_event_store *store, int code, const char *doing, ss_error *error)
+{
+    return ss_environment_error(store->environment, code, doing, error);
+}
+
+/* ---- reading ---- */
+
+static bool read_sequence(MDB_val key, uint64_t *sequence)
+{
+    if (key.mv_size == sizeof *sequence)
+        memcpy(sequence, key.mv_data, sizeof *sequence);
+    return key.mv_size == sizeof *sequence;
+}
+
+static ss_status copy_frame(const ss_event_store *store, uint64_t sequence, MDB_val value, ss_buffer *out,
+                            ss_error *error)
+{
+    ss_event_frame frame = {sequence, value.mv_size};
+    if (value.mv_size > SS_EVENT_RECORD_MAX)
+        return ss_environment_corrupt(store->environment, "a record larger than any is", error);
+    ss_status status = ss_buffer_append(out, &frame, sizeof frame);
+    if (status == SS_OK)
+        status = ss_buffer_append(out, value.mv_data, value.mv_size);
+    if (status != SS_OK)
+        ss_error_set(error, status, "no room for the events read");
+    return status;
+}
+
+/* The frames from the cursor's place on. A number that does not rise ends it: pages of a damaged file may form a ring.
+ */
+static ss_status copy_frames(const ss_event_store *store, MDB_cursor *cursor, uint64_t from, uint64_t last, size_t most,
+                             ss_buffer *out, ss_error *error)
+{
+    MDB_val key = {sizeof from, &from}, value;
+    uint64_t sequence = 0, least = from;
+    int code = mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE);
+    for (; code == 0; code = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) {
+        if (!read_sequence(key, &sequence) || sequence < least || sequence == UINT64_MAX)
+            return ss_environment_corrupt(store->environment, "the events are out of order", error);
+        if (sequence > last || out->size >= most)
+            return SS_OK;
+        ss_status status = copy_frame(store, sequence, value, out, error);
+        if (status != SS_OK)
+            return status;
+        least = sequence + 1;
+    }
+    return code == MDB_NOTFOUND ? SS_OK : lmdb_failed(store, code, "cannot read events", error);
+}
+
+ss_status ss_event_store_fetch(const ss_event_store *events, uint64_t from, uint64_t last, size_t most, ss_buffer *out,
+                               ss_error *error)
+{
+    MDB_txn *txn = NULL;
+    MDB_cursor *cursor = NULL;
+    int code = mdb_txn_begin(events->lmdb, NULL, MDB_RDONLY, &txn);
+    if (code != 0)
+        return lmdb_failed(events, code, "cannot read events", error);
+    code = mdb_cursor_open(txn, events->events, &cursor);
+    ss_status status = code == 0 ? copy_frames(events, cursor, from, last, most, out, error)
+                                 : lmdb_failed(events, code, "cannot read events", error);
+    if (cursor)
+        mdb_cursor_close(cursor);
+    mdb_txn_abort(txn);
+    return status;
+}
+
+ss_status ss_event_store_decode(const ss_event_store *events, uint64_t sequence, ss_slice record, ss_live_event *event,
+                                ss_error *error)
+{
+    ss_status status = ss_live_event_decode(record, event, error);
+    event->sequence = sequence;
+    if (status != SS_OK)
+        ss_error_place(error, ss_environment_path(events->environment), sequence);
+    return status;
+}
+
+/* The number of the first or last event; 0 where there is none. */
+static int end_of(const ss_event_store *store, MDB_txn *txn, MDB_cursor_op which, uint64_t *sequence)
+{
+    MDB_cursor *cursor = NULL;
+    MDB_val key, value;
+    *sequence = 0;
+    int code = mdb_cursor_open(txn, store->events, &cursor);
+    if (code != 0)
+        return code;
+    code = mdb_cursor_get(cursor, &key, &value, which);
+    if (code == 0 && !read_sequence(key, sequence))
+        code = MDB_CORRUPTED;
+    mdb_cursor_close(cursor);
+    return code == MDB_NOTFOUND ? 0 : code;
+}
+
+ss_status ss_event_store_extent(const ss_event_store *events, ss_event_extent *extent, ss_error *error)
+{
+    ss_event_extent found = {0};
+    MDB_txn *txn = NULL;
+    MDB_stat sizes = {0};
+    MDB_envinfo info = {0};
+    int code = mdb_txn_begin(events->lmdb, NULL, MDB_RDONLY, &txn);
+    if (code != 0)
+        return lmdb_failed(events, code, "cannot read events", error);
+    code = end_of(events, txn, MDB_FIRST, &found.first);
+    if (code == 0)
+        code = end_of(events, txn, MDB_LAST, &found.last);
+    if (code == 0)
+        code = mdb_stat(txn, events->events, &sizes);
+    if (code == 0)
+        code = mdb_env_info(events->lmdb, &info);
+    mdb_txn_abort(txn);
+    if (code != 0)
+        return lmdb_failed(events, code, "cannot read events", error);
+    found.count = sizes.ms_entries;
+    found.bytes_used = ((uint64_t)info.me_last_pgno + 1) * sizes.ms_psize;
+    found.bytes_most = info.me_mapsize;
+    *extent = found;
+    return SS_OK;
+}
+
+/* ---- opening ---- */
+
+/* The oldest number that an event repeated as number `next` may have. */
+static uint64_t window_start(const ss_event_store *store, uint64_t next)
+{
+    uint64_t size = (uint64_t)store->options.repeat_window;
+    return next > size ? next - size : 1;
+}
+
+static ss_status fill_window(ss_event_store *store, ss_error *error)
+{
+    ss_event_reader *reader = NULL;
+    ss_live_event event;
+    bool found = true;
+    ss_status status;
+    SS_TRY(ss_event_reader_new(store, window_start(store, store->next), SS_EVENTS_ALL, &reader, error));
+    for (;;) {
+        SS_TRY(ss_event_reader_next(reader, &event, &found, error));
+        if (!found)
+            break;
+        ss_slice id = event.texts[SS_TEXT_EVENT_ID];
+        if (id.size && ss_event_window_push(store->window, id, event.sequence, event.received) != SS_OK) {
+            status = ss_error_nomem(error);
+            goto out;
+        }
+    }
+out:
+    ss_event_reader_free(&reader);
+    return status;
+}
+
+/* The number after the last one ever given: pruning may have taken the event that had it. */
+static ss_status find_next(ss_event_store *store, ss_error *error)
+{
+    MDB_txn *txn = NULL;
+    MDB_val key = {sizeof NEXT - 1, (void *)(uintptr_t)NEXT}, value;
+    uint64_t last = 0, kept = 1;
+    int code = mdb_txn_begin(store->lmdb, NULL, MDB_RDONLY, &txn);
+    if (code != 0)
+        return lmdb_failed(store, code, "cannot read events", error);
+    code = end_of(store, txn, MDB_LAST, &last);
+    if (code == 0) {
+        code = mdb_get(txn, store->about, &key, &value);
+        if (code == 0 && !read_sequence(value, &kept))
+            code = MDB_CORRUPTED;
+        code = code == MDB_NOTFOUND ? 0 : code;
+    }
+    mdb_txn_abort(txn);
+    if (code == 0 && (last == UINT64_MAX || kept == 0))
+        code = MDB_CORRUPTED;
+    if (code != 0)
+        return lmdb_failed(store, code, "cannot read events", error);
+    store->next = store->synced_next = last + 1 > kept ? last + 1 : kept;
+    return SS_OK;
+}
+
+static ss_status open_parts(ss_event_store *opened, const char *store, ss_error *error)
+{
+    uint64_t map_bytes = (uint64_t)opened->options.map_megabytes * MEGABYTE;
+    ss_status status;
+    SS_TRY(ss_environment_open(store, map_bytes, &opened->environment, error));
+    opened->lmdb = ss_environment_lmdb(opened->environment);
+    SS_TRY(ss_environment_table(opened->environment, EVENTS, MDB_INTEGERKEY, &opened->events, error));
+    SS_TRY(ss_environment_table(opened->environment, ABOUT, 0, &opened->about, error));
+    if (map_bytes == 0)
+        return SS_OK;
+    opened->window = ss_event_window_new();
+    if (!opened->window)
+        return ss_error_nomem(error);
+    SS_TRY(find_next(opened, error));
+    SS_TRY(fill_window(opened, error));
+out:
+    return status;
+}
+
+static ss_status open_store(const char *store, const ss_event_store_options *options, ss_event_store **events,
+                            ss_error *error)
+{
+    ss_event_store *opened = ss_array_zeroed(1, sizeof *opened);
+    if (!opened)
+        return ss_error_nomem(error);
+    opened->options = *options;
+    ss_status status = open_parts(opened, store, error);
+    if (status == SS_OK)
+        *events = opened;
+    else
+        ss_event_store_close(&opened);
+    return status;
+}
+
+ss_status ss_event_store_open(const char *store, const ss_event_store_options *options, ss_event_store **events,
+                              ss_error *error)
+{
+    ss_status status = ss_options_check(ss_event_store_option_table, options, error);
+    return status == SS_OK ? open_store(store, options, events, error) : status;
+}
+
+ss_status ss_event_store_open_reader(const char *store, ss_event_store **events, ss_error *error)
+{
+    const ss_event_store_options none = {0};
+    return open_store(store, &none, events, error);
+}
+
+void ss_event_store_close(ss_event_store **events)
+{
+    ss_event_store *store = *events;
+    if (!store)
+        return;
+    ss_event_store_sync(store, NULL);
+    ss_event_window_free(&store->window);
+    ss_environment_close(&store->environment);
+    free(store);
+    *events = NULL;
+}
+
+/* ---- appending ---- */
+
+/* As if the events numbered from `next` on had never been taken. */
+static void take_back(ss_event_store *store, uint64_t next)
+{
+    ss_event_window_take_back(store->window, next);
+    store->next = next;
+}
+
+static ss_status put_event(ss_event_store *store, MDB_txn *txn, const ss_live_event *event, ss_error *error)
+{
+    uint64_t sequence = event->sequence;
+    MDB_val key = {sizeof sequence, &sequence}, value = {ss_live_event_size(event), NULL};
+    int code = mdb_put(txn, store->events, &key, &value, MDB_APPEND | MDB_RESERVE);
+    if (code != 0)
+        return lmdb_failed(store, code, "cannot append events", error);
+    ss_live_event_encode(event, value.mv_data);
+    return SS_OK;
+}
+
+static bool is_repeated(const ss_event_store *store, ss_slice id, int64_t now, uint64_t *sequence)
+{
+    return id.size && ss_event_window_find(store->window, id, window_start(store, store->next),
+                                           now - store->options.repeat_hours * HOUR, sequence);
+}
+
+/* One event of a batch, a copy that may be put right. */
+static ss_status take_event(ss_event_store *store, MDB_txn *txn, ss_live_event event, int64_t now,
+                            ss_event_result *result, ss_error *error)
+{
+    ss_slice *id = &event.texts[SS_TEXT_EVENT_ID];
+    *result = (ss_event_result){0};
+    result->refused = ss_event_admit(&store->options.rules, now, &event, &result->mended);
+    if (result->refused != SS_CHECK_FINE)
+        return SS_OK;
+    result->repeated = is_repeated(store, *id, now, &result->sequence);
+    if (result->repeated)
+        return SS_OK;
+    result->sequence = event.sequence = store->next;
+    ss_status status = id->size ? ss_event_window_push(store->window, *id, event.sequence, now) : SS_OK;
+    if (status != SS_OK)
+        return ss_error_set(error, status, "no room in the window of repeated events");
+    store->next++;
+    return put_event(store, txn, &event, error);
+}
+
+static void count_result(ss_event_counts *counts, const ss_event_result *result)
+{
+    if (result->refused != SS_CHECK_FINE) {
+        counts->refused++;
+        counts->checks[result->refused]++;
+        return;
+    }
+    counts->repeated += result->repeated;
+    counts->stored += !result->repeated;
+    for (unsigned check = 0; check < SS_CHECK_COUNT; check++)
+        counts->checks[check] += !result->repeated && (result->mended >> check & 1u);
+}
+
+/* The transaction of a batch: of its own, or where relaxed events wait, one inside of theirs, so that it can fail
+ * alone. */
+static ss_status begin_batch(ss_event_store *store, MDB_txn **txn, ss_error *error)
+{
+    int code = mdb_txn_begin(store->lmdb, store->open, 0, txn);
+    if (code != 0)
+        return lmdb_failed(store, code, "cannot append events", error);
+    if (!store->open)
+        store->open = *txn;
+    return SS_OK;
+}
+
+static ss_status end_batch(ss_event_store *store, MDB_txn *txn, ss_status status, ss_error *error)
+{
+    if (status != SS_OK) {
+        mdb_txn_abort(txn);
+        store->open = txn == store->open ? NULL : store->open;
+        return status;
+    }
+    int code = txn == store->open ? 0 : mdb_txn_commit(txn);
+    return code == 0 ? SS_OK : lmdb_failed(store, code, "cannot append events", error);
+}
+
+static ss_status append_batch(ss_event_store *store, const ss_live_event *batch, size_t count, int64_t now,
+                              ss_event_result *results, ss_error *error)
+{
+    MDB_txn *txn = NULL;
+    uint64_t start = store->next;
+    ss_status status = begin_batch(store, &txn, error);
+    if (status != SS_OK)
+        return status;
+    for (size_t i = 0; i < count && status == SS_OK; i++)
+        status = take_event(store, txn, batch[i], now, &results[i], error);
+    status = end_batch(store, txn, status, error);
+    if (status != SS_OK)
+        take_back(store, start);
+    return status;
+}
+
+ss_status ss_event_store_append(ss_event_store *events, const ss_live_event *batch, size_t count, int64_t now,
+                                ss_durability durability, ss_event_result *results, ss_error *error)
+{
+    if (!events->window)
+        return ss_error_set(error, SS_E_ARGUMENT, "the events are open to read only");
+    if (now < 0 || now >= SS_EVENT_INSTANT_MAX)
+        return ss_error_set(error, SS_E_ARGUMENT, "the time of arrival is out of range");
+    if (count > SS_EVENT_BATCH_MAX)
+        return ss_error_set(error, SS_E_LIMIT, "more than %u events at once", SS_EVENT_BATCH_MAX);
+    ss_status status = append_batch(events, batch, count, now, results, error);
+    bool waiting = events->next > events->synced_next;
+    if (status == SS_OK &&
+        (durability == SS_DURABLE || !waiting || events->next - events->synced_next >= SS_EVENT_PENDING_MAX))
+        status = ss_event_store_sync(events, error);
+    for (size_t i = 0; i < count && status == SS_OK; i++)
+        count_result(&events->counts, &results[i]);
+    return status;
+}
+
+ss_status ss_event_store_sync(ss_event_store *events, ss_error *error)
+{
+    if (!events->open)
+        return SS_OK;
+    int code = mdb_txn_commit(events->open);
+    events->open = NULL;
+    if (code != 0) {
+        take_back(events, events->synced_next);
+        return lmdb_failed(events, code, "cannot write events to the disk", error);
+    }
+    events->synced_next = events->next;
+    ss_event_window_trim(events->window, window_start(events, events->next));
+    return SS_OK;
+}
+
+/* ---- pruning ---- */
+
+static ss_status is_old(const ss_event_store *store, MDB_val key, MDB_val value, int64_t before, bool *old,
+                        ss_error *error)
+{
+    ss_live_event event;
+    uint64_t sequence = 0;
+    if (!read_sequence(key, &sequence) || value.mv_size > SS_EVENT_RECORD_MAX)
+        return ss_environment_corrupt(store->environment, "an event that is none", error);
+    ss_status status = ss_event_store_decode(store, sequence, (ss_slice){value.mv_data, value.mv_size}, &event, error);
+    *old = status == SS_OK && event.received < before;
+    return status;
+}
+
+static ss_status remove_old(ss_event_store *store, MDB_cursor *cursor, int64_t before, uint64_t surplus, size_t step,
+                            size_t *removed, ss_error *error)
+{
+    MDB_val key, value;
+    for (*removed = 0; *removed < step; ++*removed) {
+        bool old = true;
+        int code = mdb_cursor_get(cursor, &key, &value, MDB_FIRST);
+        if (code == MDB_NOTFOUND)
+            return SS_OK;
+        if (code != 0)
+            return lmdb_failed(store, code, "cannot prune events", error);
+        ss_status status = *removed < surplus ? SS_OK : is_old(store, key, value, before, &old, error);
+        if (status != SS_OK || !old)
+            return status;
+        code = mdb_cursor_del(cursor, 0);
+        if (code != 0)
+            return lmdb_failed(store, code, "cannot prune events", error);
+    }
+    return SS_OK;
+}
+
+static ss_status prune_in(ss_event_store *store, MDB_txn *txn, int64_t before, uint64_t keep, size_t step,
+                          size_t *removed, ss_error *error)
+{
+    MDB_cursor *cursor = NULL;
+    MDB_stat sizes;
+    MDB_val key = {sizeof NEXT - 1, (void *)(uintptr_t)NEXT}, value = {sizeof store->next, &store->next};
+    int code = mdb_stat(txn, store->events, &sizes);
+    if (code == 0)
+        code = mdb_cursor_open(txn, store->events, &cursor);
+    if (code != 0)
+        return lmdb_failed(store, code, "cannot prune events", error);
+    uint64_t surplus = sizes.ms_entries > keep ? sizes.ms_entries - keep : 0;
+    ss_status status = remove_old(store, cursor, before, surplus, step, removed, error);
+    mdb_cursor_close(cursor);
+    if (status != SS_OK || *removed == 0)
+        return status;
+    code = mdb_put(txn, store->about, &key, &value, 0);
+    return code == 0 ? SS_OK : lmdb_failed(store, code, "cannot prune events", error);
+}
+
+ss_status ss_event_store_prune(ss_event_store *events, int64_t before, uint64_t keep, size_t step, size_t *removed,
+                               ss_error *error)
+{
+    MDB_txn *txn = NULL;
+    size_t count = 0;
+    int dead = 0;
+    if (!events->window)
+        return ss_error_set(error, SS_E_ARGUMENT, "the events are open to read only");
+    ss_status status = ss_event_store_sync(events, error);
+    if (status != SS_OK)
+        return status;
+    mdb_reader_check(events->lmdb, &dead); /* what a killed reader holds could not be used again */
+    int code = mdb_txn_begin(events->lmdb, NULL, 0, &txn);
+    if (code != 0)
+        return lmdb_failed(events, code, "cannot prune events", error);
+    status = prune_in(events, txn, before, keep, step, &count, error);
+    if (status != SS_OK || count == 0) {
+        mdb_txn_abort(txn);
+    } else {
+        code = mdb_txn_commit(txn);
+        status = code == 0 ? SS_OK : lmdb_failed(events, code, "cannot prune events", error);
+    }
+    if (status != SS_OK)
+        return status;
+    events->counts.pruned += count;
+    *removed = count;
+    return SS_OK;
+}
+
+ss_event_counts ss_event_store_counts(const ss_event_store *events)
+{
+    return events->counts;
+}

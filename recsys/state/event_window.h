@@ -1,0 +1,37 @@
+/*
+ * event_window.h: which event_ids came lately, so that what is delivered again counts once. In memory: an entry is a
+ * 128-bit hash of the id, its sequence number and its arrival; 40 bytes an event, 80 while it grows. Not thread-safe;
+ * one owner.
+ */
+#ifndef SS_STATE_EVENT_WINDOW_H
+#define SS_STATE_EVENT_WINDOW_H
+
+#include "base/slice.h"
+#include "base/status.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct ss_event_window ss_event_window;
+
+ss_event_window *ss_event_window_new(void); /* NULL when out of memory */
+void ss_event_window_free(ss_event_window **window);
+
+/*
+ * Is `event_id` among the events from the number `oldest` on that arrived at `since` or later? Then *sequence is the
+ * number of the latest such.
+ */
+bool ss_event_window_find(const ss_event_window *window, ss_slice event_id, uint64_t oldest, int64_t since,
+                          uint64_t *sequence);
+
+/* Enters an event; numbers must rise. SS_E_NOMEM, SS_E_LIMIT (2^30 entries): nothing has changed then. */
+ss_status ss_event_window_push(ss_event_window *window, ss_slice event_id, uint64_t sequence, int64_t received);
+
+/* Forgets the events numbered from `sequence` on: they were not kept. */
+void ss_event_window_take_back(ss_event_window *window, uint64_t sequence);
+
+/* Forgets the events numbered below `sequence`. */
+void ss_event_window_trim(ss_event_window *window, uint64_t sequence);
+
+size_t ss_event_window_count(const ss_event_window *window);
+
+#endif

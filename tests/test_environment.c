@@ -1,0 +1,145 @@
+/* test_environment.c: one writer, many readers; folders that hold no state, another's, or a damaged one. */
+#include "event_sample.h"
+
+#include "failing_malloc.h"
+#include "state/environment.h"
+#include "temporary_folder.h"
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#define MAP (UINT64_C(16) << 20)
+
+static ss_status try_open(const char *folder, uint64_t map_bytes, ss_error *error)
+{
+    ss_environment *environment = NULL;
+    ss_status status = ss_environment_open(folder, map_bytes, &environment, error);
+    assert_true((status == SS_OK) == (environment != NULL));
+    ss_environment_close(&environment);
+    return status;
+}
+
+static const char *data_file(const char *folder, char *path)
+{
+    return temporary_path(path, folder, "state/data.mdb");
+}
+
+static void opening_makes_what_is_missing(void **state)
+{
+    char store[TEMPORARY_PATH_MAX], data[TEMPORARY_PATH_MAX];
+    struct stat about;
+    ss_error error;
+    temporary_path(store, *state, "a/b");
+    assert_status(try_open(store, 0, &error), SS_E_NOT_FOUND);
+    expect_ok(try_open(store, MAP, &error), &error);
+    expect_ok(try_open(store, MAP, &error), &error);
+    expect_ok(try_open(store, 0, &error), &error);
+    assert_int_equal(stat(data_file(store, data), &about), 0);
+    assert_int_equal(about.st_mode & 07, 0);
+    assert_true(about.st_size < (1 << 20));
+}
+
+/* In a process of its own, because one process may have it open once; the status comes back as the exit code. */
+static ss_status open_elsewhere(const char *folder, uint64_t map_bytes)
+{
+    int code = 0;
+    pid_t child = fork();
+    if (child == 0)
+        _exit((int)try_open(folder, map_bytes, NULL));
+    assert_int_equal(waitpid(child, &code, 0), child);
+    assert_true(WIFEXITED(code));
+    return (ss_status)WEXITSTATUS(code);
+}
+
+static void one_process_writes(void **state)
+{
+    ss_environment *environment = NULL;
+    ss_error error;
+    expect_ok(ss_environment_open(*state, MAP, &environment, &error), &error);
+    assert_status(open_elsewhere(*state, MAP), SS_E_BUSY);
+    assert_status(open_elsewhere(*state, 0), SS_OK);
+    ss_environment_close(&environment);
+    ss_environment_close(&environment);
+    assert_status(open_elsewhere(*state, MAP), SS_OK);
+}
+
+static void write_at(const char *folder, off_t at, const void *bytes, size_t size)
+{
+    char path[TEMPORARY_PATH_MAX];
+    int fd = open(data_file(folder, path), O_WRONLY);
+    assert_true(fd >= 0);
+    assert_int_equal(pwrite(fd, bytes, size, at), size);
+    close(fd);
+}
+
+static void another_version_is_refused(void **state)
+{
+    ss_environment *environment = NULL;
+    ss_error error;
+    MDB_dbi about;
+    MDB_txn *txn;
+    uint32_t later = 2;
+    MDB_val key = {6, "format"}, value = {sizeof later, &later};
+    expect_ok(ss_environment_open(*state, MAP, &environment, &error), &error);
+    expect_ok(ss_environment_table(environment, "about", 0, &about, &error), &error);
+    assert_int_equal(mdb_txn_begin(ss_environment_lmdb(environment), NULL, 0, &txn), 0);
+    assert_int_equal(mdb_put(txn, about, &key, &value, 0), 0);
+    assert_int_equal(mdb_txn_commit(txn), 0);
+    ss_environment_close(&environment);
+    assert_status(try_open(*state, MAP, &error), SS_E_UNSUPPORTED);
+    assert_non_null(strstr(error.where, "state"));
+    assert_status(try_open(*state, 0, &error), SS_E_UNSUPPORTED);
+}
+
+static void what_is_no_database_is_refused(void **state)
+{
+    char path[TEMPORARY_PATH_MAX];
+    unsigned char bytes[4096];
+    ss_error error;
+    expect_ok(try_open(*state, MAP, &error), &error);
+    memset(bytes, 0xA5, sizeof bytes);
+    write_at(*state, 0, bytes, sizeof bytes);
+    assert_status(try_open(*state, MAP, &error), SS_E_CORRUPT);
+    assert_status(try_open(*state, 0, &error), SS_E_CORRUPT);
+    assert_int_equal(truncate(data_file(*state, path), 100), 0);
+    assert_status(try_open(*state, MAP, &error), SS_E_CORRUPT);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(mkdir(path, 0755), 0);
+    assert_status(try_open(*state, MAP, &error), SS_E_IO);
+}
+
+static void a_file_in_the_folders_place_is_refused(void **state)
+{
+    char path[TEMPORARY_PATH_MAX];
+    ss_error error;
+    close(open(temporary_path(path, *state, "state"), O_WRONLY | O_CREAT, 0600));
+    assert_status(try_open(*state, MAP, &error), SS_E_IO);
+    assert_true(try_open(*state, 0, &error) != SS_OK);
+}
+
+static bool attempt(void *folder)
+{
+    ss_status status = try_open(folder, MAP, NULL);
+    assert_true(status == SS_OK || status == SS_E_NOMEM);
+    return status == SS_OK;
+}
+
+static void every_allocation_may_fail(void **state)
+{
+    assert_in_range(failing_malloc_torture(attempt, *state), 1, 100);
+}
+
+#define WITH_FOLDER(TEST) cmocka_unit_test_setup_teardown(TEST, temporary_folder_set_up, temporary_folder_tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH_FOLDER(opening_makes_what_is_missing),
+        WITH_FOLDER(one_process_writes),
+        WITH_FOLDER(another_version_is_refused),
+        WITH_FOLDER(what_is_no_database_is_refused),
+        WITH_FOLDER(a_file_in_the_folders_place_is_refused),
+        WITH_FOLDER(every_allocation_may_fail),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
