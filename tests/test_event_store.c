@@ -521,6 +521,49 @@ static void damaged_files_are_errors(void **state)
     assert_status(ss_event_store_open(*state, &options, &store, &error), SS_E_CORRUPT);
 }
 
+#define SOME 640
+
+static void append_in_ten(ss_event_store *store)
+{
+    ss_live_event batch[SOME / 10];
+    ss_event_result results[SOME / 10];
+    ss_error error;
+    for (int i = 0; i < SOME / 10; i++)
+        batch[i] = sample_event(NULL, "a product with a name of some length, so that pages are filled");
+    for (int i = 0; i < 10; i++)
+        expect_ok(ss_event_store_append(store, batch, SOME / 10, SAMPLE_NOW, SS_DURABLE, results, &error), &error);
+}
+
+/* What blocks that were never written, or not given back, look like. */
+static void any_page_of_zeros_is_an_error(void **state)
+{
+    static char zeros[65536], page[65536];
+    char path[TEMPORARY_PATH_MAX];
+    size_t size = (size_t)sysconf(_SC_PAGESIZE); /* which LMDB takes for its own */
+    ss_event_store *store = NULL;
+    ss_error error;
+    uint64_t count;
+    int corrupt = 0;
+    store = sample_open(*state, NULL);
+    append_in_ten(store);
+    ss_event_store_close(&store);
+    data_path(*state, path);
+    int fd = open(path, O_RDWR);
+    assert_true(fd >= 0 && size <= sizeof page);
+    for (off_t at = 2 * (off_t)size; pread(fd, page, size, at) == (ssize_t)size; at += (off_t)size) {
+        assert_int_equal(pwrite(fd, zeros, size, at), size);
+        ss_status status = ss_event_store_open_reader(*state, &store, &error);
+        if (status == SS_OK)
+            status = sample_read_all(store, &count, &error);
+        ss_event_store_close(&store);
+        assert_true(status == SS_E_CORRUPT || (status == SS_OK && count == SOME)); /* OK: a page not in use */
+        corrupt += status == SS_E_CORRUPT;
+        assert_int_equal(pwrite(fd, page, size, at), size);
+    }
+    close(fd);
+    assert_true(corrupt > 3);
+}
+
 static bool attempt(void *folder)
 {
     ss_event_store_options options = ss_event_store_defaults();
@@ -562,6 +605,7 @@ int main(void)
         WITH_FOLDER(a_full_disk_is_an_error_that_loses_nothing),
         WITH_FOLDER(a_damaged_record_is_named),
         WITH_FOLDER(damaged_files_are_errors),
+        WITH_FOLDER(any_page_of_zeros_is_an_error),
         WITH_FOLDER(every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,10 @@
  * One process at a time may write (an flock on STORE/state/writer, which the kernel lets go of however the process
  * ends); any number may read, at the same time. A process may have it open once. The map is a large range of addresses:
  * neither memory nor disk is used for what is not filled. Personal data: the files can be read by owner and group only.
+ *
+ * A file that something else has damaged gives SS_E_CORRUPT where that can be seen: no database, cut short, pages of
+ * zeros; and the records of events have checksums. Noise over the head of a page is not seen: LMDB follows it, and may
+ * end the process.
  */
 #ifndef SS_STATE_ENVIRONMENT_H
 #define SS_STATE_ENVIRONMENT_H

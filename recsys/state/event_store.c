@@ -78,25 +78,31 @@ static ss_status copy_frame(const ss_event_store *store, uint64_t sequence, MDB_
     return status;
 }
 
-/* The frames from the cursor's place on. A number that does not rise ends it: pages of a damaged file may form a ring.
+/*
+ * Each event is looked up by its number: that stays within the leaf at hand, and on a damaged page it gives an error
+ * where going to the next one would end the process. A number that does not rise ends it: damaged pages may form a
+ * ring.
  */
 static ss_status copy_frames(const ss_event_store *store, MDB_cursor *cursor, uint64_t from, uint64_t last, size_t most,
                              ss_buffer *out, ss_error *error)
 {
-    MDB_val key = {sizeof from, &from}, value;
-    uint64_t sequence = 0, least = from;
-    int code = mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE);
-    for (; code == 0; code = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) {
+    int code = 0;
+    for (uint64_t least = from; out->size < most;) {
+        MDB_val key = {sizeof least, &least}, value;
+        uint64_t sequence = 0;
+        code = mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE);
+        if (code != 0)
+            break;
         if (!read_sequence(key, &sequence) || sequence < least || sequence == UINT64_MAX)
             return ss_environment_corrupt(store->environment, "the events are out of order", error);
-        if (sequence > last || out->size >= most)
+        if (sequence > last)
             return SS_OK;
         ss_status status = copy_frame(store, sequence, value, out, error);
         if (status != SS_OK)
             return status;
         least = sequence + 1;
     }
-    return code == MDB_NOTFOUND ? SS_OK : lmdb_failed(store, code, "cannot read events", error);
+    return code == 0 || code == MDB_NOTFOUND ? SS_OK : lmdb_failed(store, code, "cannot read events", error);
 }
 
 ss_status ss_event_store_fetch(const ss_event_store *events, uint64_t from, uint64_t last, size_t most, ss_buffer *out,
