@@ -155,7 +155,7 @@ static double first_answer(const char *folder, uint32_t item)
     request.item_id = (ss_slice){id, (size_t)snprintf(id, sizeof id, "item-%u", item)};
     int64_t start = ss_clock_monotonic();
     if (ss_snapshot_open(folder, NULL, false, &snapshot, &error) != SS_OK ||
-        ss_answerer_new(snapshot, &answerer, &error) != SS_OK ||
+        ss_answerer_new(snapshot, NULL, &answerer, &error) != SS_OK ||
         ss_answer_shelf(answerer, &snapshot->shelves[SS_SHELF_RELATED], &request, &answer, &error) != SS_OK)
         die(&error);
     double seconds = (double)(ss_clock_monotonic() - start) / 1e9;

@@ -33,7 +33,7 @@ static inline void fixed_handler_open(fixed_handler *fixed)
     temporary_path(fixed->store, fixed->folder, "store");
     fixed_must(fixed_store_publish(fixed->store, FIXED_TIME, 0, name, &error), &error);
     fixed_must(ss_snapshot_open(fixed->store, NULL, true, &fixed->snapshot, &error), &error);
-    fixed_must(ss_answerer_new(fixed->snapshot, &answerer, &error), &error);
+    fixed_must(ss_answerer_new(fixed->snapshot, NULL, &answerer, &error), &error);
     ss_service_init(&fixed->service);
     fixed->stats = (ss_stats){0};
     fixed->service.stats[fixed->service.stats_count++] = &fixed->stats;

@@ -60,7 +60,7 @@ static inline void shop_open(shop *of, const char *log, const char *catalog)
     expect_ok(ss_train(of->store, INT64_C(1700000000000000), &data, &options, 2, NULL, &report, &error), &error);
     ss_training_data_free(&data);
     expect_ok(ss_snapshot_open(of->store, NULL, true, &of->snapshot, &error), &error);
-    expect_ok(ss_answerer_new(of->snapshot, &of->answerer, &error), &error);
+    expect_ok(ss_answerer_new(of->snapshot, NULL, &of->answerer, &error), &error);
 }
 
 static inline void shop_close(shop *of)

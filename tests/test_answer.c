@@ -207,6 +207,23 @@ static void for_you_leaves_out_what_was_bought_unless_asked(void **state)
     shop_close(&of);
 }
 
+static void without_consent_the_customer_is_a_stranger(void **state)
+{
+    (void)state;
+    shop of;
+    shop_open(&of, small_log, NULL);
+    ss_request request = ss_request_empty();
+    request.customer_id = ss_slice_of("ann");
+    request.no_consent = true;
+    ss_answer answer = shop_ask(&of, SS_SHELF_FOR_YOU, &request);
+    assert_int_equal(answer.count, 5);
+    assert_int_equal(answer.removed[SS_REMOVED_BOUGHT], 0);
+    assert_false(answer.unknown_customer);
+    for (size_t i = 0; i < answer.count; i++)
+        assert_int_equal(answer.items[i].reason.because, SS_NONE);
+    shop_close(&of);
+}
+
 static void a_thin_shelf_hides_itself(void **state)
 {
     (void)state;
@@ -550,6 +567,7 @@ int main(void)
         cmocka_unit_test(any_times_of_a_history_are_answered),
         cmocka_unit_test(strangers_get_an_answer_too),
         cmocka_unit_test(for_you_leaves_out_what_was_bought_unless_asked),
+        cmocka_unit_test(without_consent_the_customer_is_a_stranger),
         cmocka_unit_test(a_thin_shelf_hides_itself),
         cmocka_unit_test(limits_are_kept),
         cmocka_unit_test(answers_keep_every_rule_and_are_full),

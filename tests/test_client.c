@@ -869,6 +869,7 @@ static smartshelf_query full_query(void)
     query.price_min = 0;
     query.price_max = 500;
     query.bought = "allow";
+    query.consent = "none";
     query.explain = true;
     query.timestamp = FIXED_TIME;
     return query;
@@ -889,6 +890,8 @@ static void test_every_member_of_a_query_is_sent(void **state)
     assert_int_equal(call.method, SS_SHELF_RELATED);
     assert_slice_equal(call.request.item_id, "item");
     assert_slice_equal(call.request.customer_id, "customer");
+    assert_slice_equal(call.request.session_id, "session");
+    assert_true(call.request.no_consent);
     assert_int_equal(call.request.item_count, 2);
     assert_slice_equal(call.request.items[1], "i2");
     assert_int_equal(call.request.cart_count, 1);

@@ -257,7 +257,8 @@ static const struct {
     {"94 00 07 <popular> 81 <limit> cb 40 24 00 00 00 00 00 00", SS_FAULT_WRONG_TYPE, "limit", true},
     {"94 00 07 <popular> 81 <limit> c3", SS_FAULT_WRONG_TYPE, "limit", true},
     {"94 00 07 <popular> 81 <explain> 01", SS_FAULT_WRONG_TYPE, "explain", true},
-    {"94 00 07 <popular> 81 <consent> <yes>", SS_FAULT_WRONG_TYPE, "consent", true},
+    {"94 00 07 <popular> 81 <consent> <yes>", SS_FAULT_OUT_OF_RANGE, "consent", true},
+    {"94 00 07 <popular> 81 <consent> c3", SS_FAULT_WRONG_TYPE, "consent", true},
     {"94 00 07 <popular> 81 <timestamp> ff", SS_FAULT_OUT_OF_RANGE, "timestamp", true},
     {"94 00 07 <popular> 81 <timestamp> <now>", SS_FAULT_WRONG_TYPE, "timestamp", true},
     /* the filter */
@@ -523,7 +524,7 @@ static bool ask_torture(void *context)
     ss_handler *handler = NULL;
     ss_slice reply;
     uint32_t msgid;
-    if (ss_answerer_new(fixed->snapshot, &answerer, &error) != SS_OK)
+    if (ss_answerer_new(fixed->snapshot, NULL, &answerer, &error) != SS_OK)
         return false;
     if (ss_handler_new(answerer, &fixed->service, &fixed->stats, &handler, &error) != SS_OK) {
         assert_null(handler);

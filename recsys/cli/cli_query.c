@@ -214,7 +214,7 @@ static ss_status ask_store(const query_settings *settings, const smartshelf_quer
         SS_TRY(ss_error_set(error, SS_E_ARGUMENT, "only a server reloads: a store is read anew by each query"));
     service.stats[service.stats_count++] = stats;
     SS_TRY(ss_snapshot_open(settings->store, NULL, false, &snapshot, error));
-    SS_TRY(ss_answerer_new(snapshot, &answerer, error));
+    SS_TRY(ss_answerer_new(snapshot, NULL, &answerer, error));
     SS_TRY(ss_handler_new(answerer, &service, stats, &handler, error));
     SS_TRY(handle(handler, settings->store, query, answer, error));
 out:

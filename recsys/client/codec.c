@@ -79,6 +79,7 @@ static void put_params(writer *out, const smartshelf_query *query)
     put_text(out, "customer_id", query->customer_id);
     put_text(out, "session_id", query->session_id);
     put_text(out, "request_id", query->request_id);
+    put_text(out, "consent", query->consent);
     put_texts(out, "items", query->items, query->item_count);
     put_texts(out, "cart", query->cart, query->cart_count);
     put_texts(out, "exclude", query->exclude, query->exclude_count);

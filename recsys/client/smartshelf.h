@@ -83,6 +83,7 @@ typedef struct smartshelf_query { /* texts are UTF-8, borrowed for the call; NUL
     const char *category;
     int64_t price_min, price_max; /* minor units, both included; SMARTSHELF_PRICE_OPEN */
     const char *bought;           /* "exclude" or "allow" */
+    const char *consent;          /* "granted" or "none": neither customer nor session is looked up */
     bool explain;
     int64_t timestamp; /* microseconds UTC; 0: now */
 } smartshelf_query;

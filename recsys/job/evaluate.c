@@ -111,7 +111,7 @@ static ss_status ask_all(const eval_run *run, int threads, ss_progress_sink *pro
 #pragma omp parallel num_threads(threads)
     {
         ss_answerer *answerer = NULL;
-        ss_status status = ss_answerer_new(run->snapshot, &answerer, NULL);
+        ss_status status = ss_answerer_new(run->snapshot, NULL, &answerer, NULL);
 #pragma omp for schedule(dynamic)
         for (size_t block = 0; block < blocks; block++) {
             size_t end = (block + 1) * CASES_A_BLOCK < count ? (block + 1) * CASES_A_BLOCK : count;

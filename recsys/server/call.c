@@ -140,6 +140,22 @@ static bool read_customer_id(call_decoder *decoder)
     return read_id(decoder, &decoder->call->request.customer_id);
 }
 
+static bool read_session_id(call_decoder *decoder)
+{
+    return read_id(decoder, &decoder->call->request.session_id);
+}
+
+static bool read_consent(call_decoder *decoder)
+{
+    ss_slice choice;
+    if (!read_id(decoder, &choice))
+        return false;
+    bool none = ss_slice_equal(choice, SS_SLICE_LITERAL("none"));
+    decoder->call->request.no_consent = none;
+    return none || ss_slice_equal(choice, SS_SLICE_LITERAL("granted")) ||
+           FAIL(decoder, SS_FAULT_OUT_OF_RANGE, "consent must be 'granted' or 'none'");
+}
+
 static bool read_items(call_decoder *decoder)
 {
     ss_call *call = decoder->call;
@@ -201,12 +217,6 @@ static bool read_reserved_id(call_decoder *decoder)
 {
     ss_slice id;
     return read_id(decoder, &id);
-}
-
-static bool read_reserved_flag(call_decoder *decoder)
-{
-    bool flag;
-    return read_flag(decoder, &flag);
 }
 
 static bool read_reserved_names(call_decoder *decoder)
@@ -281,9 +291,9 @@ static const param shelf_params[] = {
     {SS_SLICE_LITERAL("fields"), read_fields},
     {SS_SLICE_LITERAL("explain"), read_explain},
     {SS_SLICE_LITERAL("timestamp"), read_timestamp},
-    {SS_SLICE_LITERAL("session_id"), read_reserved_id},
+    {SS_SLICE_LITERAL("session_id"), read_session_id},
     {SS_SLICE_LITERAL("request_id"), read_reserved_id},
-    {SS_SLICE_LITERAL("consent"), read_reserved_flag},
+    {SS_SLICE_LITERAL("consent"), read_consent},
     {SS_SLICE_LITERAL("shelves"), read_reserved_names},
     {{NULL, 0}, NULL},
 };

@@ -134,7 +134,7 @@ static void free_fresh(ss_loader *loader)
 static ss_status make_answerers(ss_loader *loader, ss_snapshot *snapshot, ss_error *error)
 {
     for (size_t i = 0; i < loader->options.swap_count; i++) {
-        ss_status status = ss_answerer_new(snapshot, &loader->fresh[i], error);
+        ss_status status = ss_answerer_new(snapshot, loader->options.live, &loader->fresh[i], error);
         if (status != SS_OK) {
             free_fresh(loader);
             return status;

@@ -33,6 +33,7 @@ typedef struct ss_loader_options {
     ss_swap *const *swaps; /* of the workers, which all answer from `snapshot` */
     size_t swap_count;
     ss_snapshot *snapshot; /* takes a reference of its own */
+    const ss_live *live;   /* for new answerers; NULL: none */
     int done;              /* eventfd: written when a reply is ready */
 } ss_loader_options;
 

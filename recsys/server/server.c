@@ -48,6 +48,7 @@ struct ss_server {
     const ss_logger *logger;
     ss_service service;
     ss_stats stats, loader_stats;
+    ss_live live;
     void *context, *router;
     ss_zap *zap;
     ss_access *access;
@@ -117,7 +118,7 @@ static ss_status init_workers(ss_server *server, ss_snapshot *snapshot, ss_error
     for (size_t i = 0; i < count; i++) {
         ss_worker *worker = &server->workers[i];
         ss_answerer *answerer = NULL;
-        ss_status status = ss_answerer_new(snapshot, &answerer, error);
+        ss_status status = ss_answerer_new(snapshot, &server->live, &answerer, error);
         if (status != SS_OK)
             return status;
         server->worker_count++;
@@ -139,6 +140,7 @@ static ss_status start_loader(ss_server *server, ss_snapshot *snapshot, ss_error
                                  .swaps = server->swaps,
                                  .swap_count = server->worker_count,
                                  .snapshot = snapshot,
+                                 .live = &server->live,
                                  .done = server->wake};
     server->service.stats[server->service.stats_count++] = &server->stats;
     server->service.stats[server->service.stats_count++] = &server->loader_stats;

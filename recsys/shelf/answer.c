@@ -9,6 +9,7 @@
 
 struct ss_answerer {
     ss_snapshot *snapshot; /* a reference */
+    ss_live live;
     ss_rules rules;
     ss_context context;
     ss_board board;
@@ -24,13 +25,14 @@ struct ss_answerer {
 
 #define CANDIDATES_MAX 5000u
 
-ss_status ss_answerer_new(ss_snapshot *snapshot, ss_answerer **answerer, ss_error *error)
+ss_status ss_answerer_new(ss_snapshot *snapshot, const ss_live *live, ss_answerer **answerer, ss_error *error)
 {
     ss_status status = SS_OK;
     ss_answerer *new = calloc(1, sizeof *new);
     if (!new)
         return ss_error_nomem(error);
     new->snapshot = ss_snapshot_retain(snapshot);
+    new->live = live ? *live : (ss_live){0};
     SS_TRY(ss_rules_init(&new->rules, snapshot, error));
     SS_TRY(ss_context_init(&new->context, error));
     SS_TRY(ss_board_init(&new->board, snapshot->items.count, error));

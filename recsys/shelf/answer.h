@@ -9,11 +9,13 @@
 #define SS_SHELF_ANSWER_H
 
 #include "shelf/foresight.h"
+#include "shelf/live.h"
 
 typedef struct ss_answerer ss_answerer;
 
-/* Keeps a reference to the snapshot. SS_E_NOMEM. */
-ss_status ss_answerer_new(ss_snapshot *snapshot, ss_answerer **answerer, ss_error *error);
+/* Keeps a reference to the snapshot. `live`: NULL for what no generation knows; borrowed: must outlive the answerer.
+ * SS_E_NOMEM. */
+ss_status ss_answerer_new(ss_snapshot *snapshot, const ss_live *live, ss_answerer **answerer, ss_error *error);
 void ss_answerer_free(ss_answerer **answerer);
 const ss_snapshot *ss_answerer_snapshot(const ss_answerer *answerer); /* borrowed */
 

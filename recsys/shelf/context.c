@@ -100,11 +100,12 @@ static void take_history(ss_context *context, const ss_rules *rules, const ss_sh
     }
 }
 
-static void find_customer(ss_context *context, const ss_snapshot *snapshot, ss_slice customer_id)
+static void find_customer(ss_context *context, const ss_snapshot *snapshot, const ss_request *request)
 {
+    ss_slice customer_id = request->customer_id;
     context->history = (ss_history){0};
     context->unknown_customer = false;
-    if (customer_id.size == 0)
+    if (customer_id.size == 0 || request->no_consent)
         return;
     uint32_t customer = snapshot->has_customers ? ss_strings_find(&snapshot->customers.ids, customer_id) : SS_NONE;
     context->unknown_customer = customer == SS_NONE;
@@ -123,7 +124,7 @@ static void mark_bought(const ss_context *context, ss_rules *rules, const ss_she
 void ss_context_gather(ss_context *context, ss_rules *rules, const ss_shelf *shelf, const ss_request *request)
 {
     context->count = 0;
-    find_customer(context, rules->snapshot, request->customer_id);
+    find_customer(context, rules->snapshot, request);
     context->page_item = SS_NONE;
     if (request->item_id.size > 0 && (shelf->context & SS_CONTEXT_ITEM))
         context->page_item = take_id(context, rules, request->item_id, 1, SS_STATE_CONTEXT);

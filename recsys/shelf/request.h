@@ -33,6 +33,8 @@ typedef struct ss_request {
     const ss_slice *exclude;
     size_t exclude_count;
     ss_slice customer_id; /* empty: not known */
+    ss_slice session_id;  /* empty: none */
+    bool no_consent;      /* neither session nor customer is looked up */
     ss_filter filter;
     uint32_t limit; /* 1..SS_LIMIT_MAX */
     int64_t now;    /* microseconds UTC: availability dates are held against it */

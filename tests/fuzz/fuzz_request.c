@@ -37,6 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             abort();
         check_inside(call.request.item_id, data, size);
         check_inside(call.request.customer_id, data, size);
+        check_inside(call.request.session_id, data, size);
         check_ids(call.request.items, call.request.item_count, SS_CONTEXT_MAX, data, size);
         check_ids(call.request.cart, call.request.cart_count, SS_CONTEXT_MAX, data, size);
         check_ids(call.request.exclude, call.request.exclude_count, SS_EXCLUDE_MAX, data, size);
