@@ -31,13 +31,62 @@ static inline void assert_events_equal(const ss_live_event *a, const ss_live_eve
         assert_true(ss_slice_equal(a->texts[t], b->texts[t]));
 }
 
-static inline ss_event_store *sample_open(const char *folder, const ss_event_store_options *options)
+#define SAMPLE_MAP (UINT64_C(1) << 36)
+
+/* Opens environment and events to write; outputs untouched on an error. */
+static inline ss_status sample_try_open(const char *folder, uint64_t map_bytes, const ss_event_store_options *options,
+                                        ss_event_store **store, ss_error *error)
+{
+    ss_environment *environment = NULL;
+    ss_status status = ss_environment_open(folder, map_bytes, &environment, error);
+    if (status != SS_OK)
+        return status;
+    status = ss_event_store_open(environment, options, store, error);
+    if (status != SS_OK)
+        ss_environment_close(&environment);
+    return status;
+}
+
+/* The same to read. */
+static inline ss_status sample_try_open_reader(const char *folder, ss_event_store **store, ss_error *error)
+{
+    ss_environment *environment = NULL;
+    ss_status status = ss_environment_open(folder, 0, &environment, error);
+    if (status != SS_OK)
+        return status;
+    status = ss_event_store_open_reader(environment, store, error);
+    if (status != SS_OK)
+        ss_environment_close(&environment);
+    return status;
+}
+
+static inline ss_event_store *sample_open_sized(const char *folder, uint64_t map_bytes,
+                                                const ss_event_store_options *options)
 {
     ss_event_store_options defaults = ss_event_store_defaults();
     ss_event_store *store = NULL;
     ss_error error;
-    expect_ok(ss_event_store_open(folder, options ? options : &defaults, &store, &error), &error);
+    expect_ok(sample_try_open(folder, map_bytes, options ? options : &defaults, &store, &error), &error);
     return store;
+}
+
+static inline ss_event_store *sample_open(const char *folder, const ss_event_store_options *options)
+{
+    return sample_open_sized(folder, SAMPLE_MAP, options);
+}
+
+/* The events and their environment. */
+static inline void sample_close(ss_event_store **store)
+{
+    ss_environment *environment = *store ? ss_event_store_environment(*store) : NULL;
+    ss_event_store_close(store);
+    ss_environment_close(&environment);
+}
+
+static inline void sample_sync(ss_event_store *store)
+{
+    ss_error error;
+    expect_ok(ss_environment_sync(ss_event_store_environment(store), &error), &error);
 }
 
 /* Appends one event as durable; its result. */

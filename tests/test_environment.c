@@ -5,6 +5,8 @@
 #include "state/environment.h"
 #include "temporary_folder.h"
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -117,6 +119,116 @@ static void a_file_in_the_folders_place_is_refused(void **state)
     assert_true(try_open(*state, 0, &error) != SS_OK);
 }
 
+/* ---- changes that wait ---- */
+
+typedef struct settled_counts {
+    int kept, lost;
+} settled_counts;
+
+static void count_settled(void *context, bool kept)
+{
+    settled_counts *counts = context;
+    counts->kept += kept;
+    counts->lost += !kept;
+}
+
+/* Puts a number under itself in a transaction of its own that is kept or not. */
+static void put_number(ss_environment *environment, MDB_dbi table, uint64_t number, bool keep)
+{
+    MDB_txn *txn = NULL;
+    MDB_val value = {sizeof number, &number};
+    ss_error error;
+    expect_ok(ss_environment_begin(environment, &txn, &error), &error);
+    assert_int_equal(mdb_put(txn, table, &value, &value, 0), 0);
+    expect_ok(ss_environment_end(environment, txn, keep, &error), &error);
+}
+
+static size_t entries(const ss_environment *environment, MDB_dbi table)
+{
+    MDB_txn *txn = NULL;
+    MDB_stat sizes;
+    assert_int_equal(mdb_txn_begin(ss_environment_lmdb(environment), NULL, MDB_RDONLY, &txn), 0);
+    assert_int_equal(mdb_stat(txn, table, &sizes), 0);
+    mdb_txn_abort(txn);
+    return sizes.ms_entries;
+}
+
+static void changes_of_all_tables_wait_for_one_sync(void **state)
+{
+    ss_environment *environment = NULL;
+    MDB_dbi one, two;
+    settled_counts counts = {0, 0};
+    ss_error error;
+    expect_ok(ss_environment_open(*state, MAP, &environment, &error), &error);
+    expect_ok(ss_environment_table(environment, "one", MDB_INTEGERKEY, &one, &error), &error);
+    expect_ok(ss_environment_table(environment, "two", MDB_INTEGERKEY, &two, &error), &error);
+    expect_ok(ss_environment_follow(environment, count_settled, &counts, &error), &error);
+    put_number(environment, one, 1, false);
+    assert_false(ss_environment_waits(environment));
+    put_number(environment, one, 2, true);
+    put_number(environment, two, 3, true);
+    put_number(environment, two, 4, false);
+    assert_true(ss_environment_waits(environment));
+    assert_int_equal(entries(environment, one) + entries(environment, two), 0);
+    expect_ok(ss_environment_sync(environment, &error), &error);
+    assert_false(ss_environment_waits(environment));
+    assert_true(entries(environment, one) == 1 && entries(environment, two) == 1);
+    assert_true(counts.kept == 1 && counts.lost == 0);
+    expect_ok(ss_environment_sync(environment, &error), &error);
+    assert_int_equal(counts.kept, 1);
+    ss_environment_unfollow(environment, &counts);
+    put_number(environment, one, 5, true);
+    ss_environment_close(&environment); /* syncs it */
+    expect_ok(ss_environment_open(*state, 0, &environment, &error), &error);
+    expect_ok(ss_environment_table(environment, "one", MDB_INTEGERKEY, &one, &error), &error);
+    assert_int_equal(entries(environment, one), 2);
+    assert_true(counts.kept == 1 && counts.lost == 0);
+    ss_environment_close(&environment);
+}
+
+static void a_reader_changes_nothing(void **state)
+{
+    ss_environment *environment = NULL;
+    MDB_txn *txn = NULL;
+    MDB_dbi table;
+    ss_error error;
+    expect_ok(try_open(*state, MAP, &error), &error);
+    expect_ok(ss_environment_open(*state, 0, &environment, &error), &error);
+    assert_false(ss_environment_writes(environment));
+    assert_status(ss_environment_begin(environment, &txn, &error), SS_E_ARGUMENT);
+    assert_status(ss_environment_table(environment, "missing", 0, &table, &error), SS_E_NOT_FOUND);
+    ss_environment_close(&environment);
+}
+
+static void followers_are_told_what_is_lost(void **state)
+{
+    ss_environment *environment = NULL;
+    MDB_dbi table;
+    settled_counts counts = {0, 0};
+    ss_error error;
+    expect_ok(ss_environment_open(*state, MAP, &environment, &error), &error);
+    expect_ok(ss_environment_table(environment, "one", MDB_INTEGERKEY, &table, &error), &error);
+    expect_ok(ss_environment_follow(environment, count_settled, &counts, &error), &error);
+    put_number(environment, table, 1, true);
+    struct rlimit before, limit;
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    limit = before;
+    limit.rlim_cur = 4096;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    ss_status status = ss_environment_sync(environment, &error);
+    setrlimit(RLIMIT_FSIZE, &before);
+    assert_status(status, SS_E_IO);
+    assert_true(counts.kept == 0 && counts.lost == 1);
+    put_number(environment, table, 2, true);
+    expect_ok(ss_environment_sync(environment, &error), &error);
+    assert_int_equal(entries(environment, table), 1);
+    for (int i = 0; ss_environment_follow(environment, count_settled, &counts, &error) == SS_OK; i++)
+        assert_true(i < 100);
+    assert_int_equal(error.status, SS_E_LIMIT);
+    ss_environment_close(&environment);
+}
+
 static bool attempt(void *folder)
 {
     ss_status status = try_open(folder, MAP, NULL);
@@ -139,6 +251,9 @@ int main(void)
         WITH_FOLDER(another_version_is_refused),
         WITH_FOLDER(what_is_no_database_is_refused),
         WITH_FOLDER(a_file_in_the_folders_place_is_refused),
+        WITH_FOLDER(changes_of_all_tables_wait_for_one_sync),
+        WITH_FOLDER(a_reader_changes_nothing),
+        WITH_FOLDER(followers_are_told_what_is_lost),
         WITH_FOLDER(every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -50,7 +50,7 @@ static int child(const char *folder, uint64_t number, uint64_t seed, int pipe_en
     ss_event_store *store = NULL;
     ss_random random;
     ss_random_seed(&random, seed);
-    if (ss_event_store_open(folder, &options, &store, NULL) != SS_OK)
+    if (sample_try_open(folder, SAMPLE_MAP, &options, &store, NULL) != SS_OK)
         return 3;
     for (;;) {
         bool relaxed = ss_random_below(&random, 4) == 0;
@@ -153,7 +153,7 @@ static void what_is_acknowledged_survives(void **state)
         below = run_and_kill(*state, below, &random);
         ss_event_store *store = sample_open(*state, NULL);
         check(store, below);
-        ss_event_store_close(&store);
+        sample_close(&store);
     }
     print_message("%llu events acknowledged\n", (unsigned long long)below);
     assert_true(below > 0);

@@ -58,7 +58,7 @@ static void bounds_are_kept(void **state)
     reader = reader_of(store, COUNT, COUNT + 100);
     assert_int_equal(read_on(reader, COUNT, UINT64_MAX), 1);
     ss_event_reader_free(&reader);
-    ss_event_store_close(&store);
+    sample_close(&store);
 }
 
 static void what_comes_or_goes_meanwhile_disturbs_nobody(void **state)
@@ -76,7 +76,7 @@ static void what_comes_or_goes_meanwhile_disturbs_nobody(void **state)
     expect_ok(ss_event_store_prune(store, INT64_MAX, UINT64_MAX, 6000, &removed, &error), &error);
     assert_int_equal(read_on(reader, 6001, UINT64_MAX), 2 * COUNT - 6000);
     ss_event_reader_free(&reader);
-    ss_event_store_close(&store);
+    sample_close(&store);
 }
 
 static bool attempt(void *store)
@@ -97,7 +97,7 @@ static void every_allocation_may_fail(void **state)
     ss_event_store *store = sample_open(*state, NULL);
     fill(store, 1000);
     assert_in_range(failing_malloc_torture(attempt, store), 2, 100);
-    ss_event_store_close(&store);
+    sample_close(&store);
 }
 
 #define WITH_FOLDER(TEST) cmocka_unit_test_setup_teardown(TEST, temporary_folder_set_up, temporary_folder_tear_down)

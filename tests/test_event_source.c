@@ -67,7 +67,7 @@ static void rows_are_as_the_log_names_them(void **state)
         "\"event_id\":\"e,1\",\"shelf\":\"related\",\"generation\":\"g\"}\n"
         "{\"item_id\":\"bread\",\"quantity\":1,\"timestamp\":\"2023-11-14T22:13:20.000Z\",\"event\":\"view\","
         "\"session_id\":\"s\"}\n");
-    ss_event_store_close(&store);
+    sample_close(&store);
 }
 
 static void place_and_line_name_the_event(void **state)
@@ -87,7 +87,7 @@ static void place_and_line_name_the_event(void **state)
     expect_ok(source->next(source, &row, &error), &error);
     assert_true(row.kind == SS_ROW_END);
     ss_row_source_close(&source);
-    ss_event_store_close(&store);
+    sample_close(&store);
 }
 
 /* ---- beside the log reader ---- */
@@ -120,7 +120,7 @@ static void append_random(ss_event_store *store, ss_random *random, int count)
         expect_ok(ss_event_store_append(store, &event, 1, now, i % 500 ? SS_RELAXED : SS_DURABLE, &result, &error),
                   &error);
     }
-    expect_ok(ss_event_store_sync(store, NULL), NULL);
+    sample_sync(store);
 }
 
 static ss_log_report read_rows(ss_row_source *source, ss_interactions *out)
@@ -168,7 +168,7 @@ static void a_log_reads_the_same_from_the_store_and_from_its_exports(void **stat
     ss_buffer_release(&csv);
     ss_buffer_release(&ndjson);
     ss_interactions_free(&wanted);
-    ss_event_store_close(&store);
+    sample_close(&store);
 }
 
 /* ---- failures ---- */
@@ -189,7 +189,7 @@ static void what_the_writer_says_ends_an_export(void **state)
     assert_status(ss_event_export(source, SS_EXPORT_CSV, refuse, NULL, &rows, &error), SS_E_CANCELLED);
     assert_int_equal(rows, 77);
     ss_row_source_close(&source);
-    ss_event_store_close(&store);
+    sample_close(&store);
 }
 
 static ss_status drop(void *context, const char *bytes, size_t size, ss_error *error)
@@ -215,7 +215,7 @@ static void every_allocation_may_fail(void **state)
     ss_event_store *store = sample_open(*state, NULL);
     append_purchase(store);
     assert_in_range(failing_malloc_torture(attempt, store), 3, 100);
-    ss_event_store_close(&store);
+    sample_close(&store);
 }
 
 #define WITH_FOLDER(TEST) cmocka_unit_test_setup_teardown(TEST, temporary_folder_set_up, temporary_folder_tear_down)

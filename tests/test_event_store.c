@@ -12,6 +12,8 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#define MEGABYTE UINT64_C(1048576)
+
 static void what_is_appended_is_there_in_order(void **state)
 {
     ss_event_store *store = sample_open(*state, NULL);
@@ -22,7 +24,7 @@ static void what_is_appended_is_there_in_order(void **state)
     ss_error error;
     assert_int_equal(sample_append(store, event, SAMPLE_NOW).sequence, 1);
     assert_int_equal(sample_append(store, sample_event("b", "bread"), SAMPLE_NOW + 1).sequence, 2);
-    ss_event_store_close(&store);
+    sample_close(&store);
     store = sample_open(*state, NULL);
     expect_ok(ss_event_store_extent(store, &extent, &error), &error);
     assert_true(extent.first == 1 && extent.last == 2 && extent.count == 2);
@@ -38,8 +40,8 @@ static void what_is_appended_is_there_in_order(void **state)
     expect_ok(ss_event_reader_next(reader, &got, &found, &error), &error);
     assert_false(found);
     ss_event_reader_free(&reader);
-    ss_event_store_close(&store);
-    ss_event_store_close(&store);
+    sample_close(&store);
+    sample_close(&store);
 }
 
 static void a_repeated_event_counts_once(void **state)
@@ -52,7 +54,7 @@ static void a_repeated_event_counts_once(void **state)
     assert_int_equal(sample_append(store, sample_event("a", "milk"), SAMPLE_NOW).sequence, 1);
     ss_event_result result = sample_append(store, sample_event(" a ", "bread"), later);
     assert_true(result.repeated && result.sequence == 1);
-    ss_event_store_close(&store);
+    sample_close(&store);
     store = sample_open(*state, &options); /* the window is rebuilt */
     result = sample_append(store, sample_event("a", "bread"), later);
     assert_true(result.repeated && result.sequence == 1);
@@ -65,7 +67,7 @@ static void a_repeated_event_counts_once(void **state)
     assert_int_equal(sample_append(store, sample_event("a", "milk"), later).sequence, 6); /* too many since */
     ss_event_counts counts = ss_event_store_counts(store);
     assert_true(counts.stored == 5 && counts.repeated == 2 && counts.refused == 0);
-    ss_event_store_close(&store);
+    sample_close(&store);
 }
 
 static void a_batch_tells_what_became_of_each(void **state)
@@ -84,7 +86,7 @@ static void a_batch_tells_what_became_of_each(void **state)
     ss_event_counts counts = ss_event_store_counts(store);
     assert_true(counts.stored == 2 && counts.repeated == 1 && counts.refused == 1);
     assert_true(counts.checks[SS_CHECK_ITEM] == 1 && counts.checks[SS_CHECK_LARGE] == 1);
-    ss_event_store_close(&store);
+    sample_close(&store);
 }
 
 static void wrong_arguments_are_refused(void **state)
@@ -95,20 +97,20 @@ static void wrong_arguments_are_refused(void **state)
     ss_event_result result;
     size_t removed;
     ss_error error;
-    assert_status(ss_event_store_open_reader(*state, &store, &error), SS_E_NOT_FOUND);
-    options.map_megabytes = 0;
-    assert_status(ss_event_store_open(*state, &options, &store, &error), SS_E_RANGE);
+    assert_status(sample_try_open_reader(*state, &store, &error), SS_E_NOT_FOUND);
+    options.rules.late_days = 0;
+    assert_status(sample_try_open(*state, SAMPLE_MAP, &options, &store, &error), SS_E_RANGE);
     store = sample_open(*state, NULL);
     assert_status(ss_event_store_append(store, &event, 1, -1, SS_DURABLE, &result, &error), SS_E_ARGUMENT);
     assert_status(ss_event_store_append(store, &event, 1, SS_EVENT_INSTANT_MAX, SS_DURABLE, &result, &error),
                   SS_E_ARGUMENT);
     assert_status(ss_event_store_append(store, &event, SS_EVENT_BATCH_MAX + 1, 0, SS_DURABLE, &result, &error),
                   SS_E_LIMIT);
-    ss_event_store_close(&store);
-    expect_ok(ss_event_store_open_reader(*state, &store, &error), &error);
+    sample_close(&store);
+    expect_ok(sample_try_open_reader(*state, &store, &error), &error);
     assert_status(ss_event_store_append(store, &event, 1, 0, SS_DURABLE, &result, &error), SS_E_ARGUMENT);
     assert_status(ss_event_store_prune(store, 0, 0, 1, &removed, &error), SS_E_ARGUMENT);
-    ss_event_store_close(&store);
+    sample_close(&store);
 }
 
 static ss_event_result append_relaxed(ss_event_store *store, ss_live_event event)
@@ -122,22 +124,21 @@ static ss_event_result append_relaxed(ss_event_store *store, ss_live_event event
 static void what_is_relaxed_waits_for_a_sync(void **state)
 {
     ss_event_store *store = sample_open(*state, NULL);
-    ss_error error;
     assert_int_equal(append_relaxed(store, sample_event("a", "milk")).sequence, 1);
     assert_int_equal(append_relaxed(store, sample_event("b", "milk")).sequence, 2);
     assert_true(append_relaxed(store, sample_event("a", "milk")).repeated);
     assert_int_equal(sample_count(store), 0);
-    expect_ok(ss_event_store_sync(store, &error), &error);
+    sample_sync(store);
     assert_int_equal(sample_count(store), 2);
     append_relaxed(store, sample_event("c", "milk"));
     assert_true(
         sample_append(store, sample_event("c", "milk"), SAMPLE_NOW).repeated); /* durable: so it must be there */
     assert_int_equal(sample_count(store), 3);
     append_relaxed(store, sample_event("d", "milk"));
-    ss_event_store_close(&store);
+    sample_close(&store);
     store = sample_open(*state, NULL);
     assert_int_equal(sample_count(store), 4);
-    ss_event_store_close(&store);
+    sample_close(&store);
 }
 
 /* A batch that fails takes nothing with it of what waits beside it. */
@@ -161,11 +162,11 @@ static void a_batch_fails_alone(void **state)
     assert_int_equal(ss_event_store_counts(store).stored, 1);
     assert_true(append_relaxed(store, sample_event("a", "milk")).repeated);
     assert_int_equal(append_relaxed(store, sample_event("id-3", "milk")).sequence, 2);
-    expect_ok(ss_event_store_sync(store, &error), &error);
+    sample_sync(store);
     assert_int_equal(sample_count(store), 2);
     expect_ok(ss_event_store_append(store, batch, BATCH, SAMPLE_NOW, SS_DURABLE, results, &error), &error);
     assert_true(results[3].repeated && results[3].sequence == 2 && results[BATCH - 1].sequence == BATCH + 1);
-    ss_event_store_close(&store);
+    sample_close(&store);
 }
 
 static size_t prune(ss_event_store *store, int64_t before, uint64_t keep, size_t step)
@@ -192,10 +193,10 @@ static void pruning_goes_in_steps_and_never_gives_a_number_twice(void **state)
     assert_int_equal(prune(store, INT64_MAX, 0, 100), 3);
     assert_int_equal(prune(store, INT64_MAX, 0, 100), 0);
     assert_int_equal(ss_event_store_counts(store).pruned, 10);
-    ss_event_store_close(&store);
+    sample_close(&store);
     store = sample_open(*state, NULL);
     assert_int_equal(sample_append(store, sample_event(NULL, "milk"), SAMPLE_NOW).sequence, 11);
-    ss_event_store_close(&store);
+    sample_close(&store);
 }
 
 /* ---- the model ---- */
@@ -300,7 +301,6 @@ static void compare(const model *m)
 
 static void random_step(model *m)
 {
-    ss_error error;
     uint32_t dice = ss_random_below(&m->random, 100);
     m->now += (int64_t)ss_random_below(&m->random, 600) * SS_SECOND;
     if (dice < 80)
@@ -308,9 +308,9 @@ static void random_step(model *m)
     else if (dice < 90)
         random_prune(m);
     else if (dice < 95)
-        expect_ok(ss_event_store_sync(m->store, &error), &error);
+        sample_sync(m->store);
     if (dice >= 97) {
-        ss_event_store_close(&m->store);
+        sample_close(&m->store);
         m->store = sample_open(m->folder, &m->options);
     }
     if (dice >= 97 || (dice >= 90 && dice < 95))
@@ -334,7 +334,7 @@ static void it_agrees_with_a_model(void **state)
     for (int step = 0; step < 600 && m->next + 200 < MODEL_MAX; step++)
         random_step(m);
     assert_true(m->next > 1000);
-    ss_event_store_close(&m->store);
+    sample_close(&m->store);
     free(m);
 }
 
@@ -366,32 +366,27 @@ static uint64_t append_until(ss_event_store *store, ss_status wanted, ss_error *
 
 static void a_full_map_is_an_error_that_loses_nothing(void **state)
 {
-    ss_event_store_options options = ss_event_store_defaults();
     uint64_t count;
     ss_error error;
-    options.map_megabytes = 1;
-    ss_event_store *store = sample_open(*state, &options);
+    ss_event_store *store = sample_open_sized(*state, MEGABYTE, NULL);
     uint64_t last = append_until(store, SS_E_LIMIT, &error);
     assert_true(last > 1000);
     assert_int_equal(ss_event_store_counts(store).stored, last);
-    ss_event_store_close(&store);
-    options.map_megabytes = 4;
-    store = sample_open(*state, &options);
+    sample_close(&store);
+    store = sample_open_sized(*state, 4 * MEGABYTE, NULL);
     assert_int_equal(sample_append(store, sample_event("new", "milk"), SAMPLE_NOW).sequence, last + 1);
     expect_ok(sample_read_all(store, &count, &error), &error);
     assert_int_equal(count, last + 1);
-    ss_event_store_close(&store);
+    sample_close(&store);
 }
 
 static void pruning_makes_room_for_ever(void **state)
 {
-    ss_event_store_options options = ss_event_store_defaults();
     ss_live_event batch[100];
     ss_event_result results[100];
     uint64_t count;
     ss_error error;
-    options.map_megabytes = 1;
-    ss_event_store *store = sample_open(*state, &options);
+    ss_event_store *store = sample_open_sized(*state, MEGABYTE, NULL);
     for (size_t i = 0; i < 100; i++)
         batch[i] = sample_event(NULL, "a product with a name of some length, so that pages are filled");
     for (int round = 0; round < 100; round++) {
@@ -400,7 +395,7 @@ static void pruning_makes_room_for_ever(void **state)
     }
     expect_ok(sample_read_all(store, &count, &error), &error);
     assert_int_equal(count, 500);
-    ss_event_store_close(&store);
+    sample_close(&store);
 }
 
 static void data_path(const char *folder, char path[TEMPORARY_PATH_MAX])
@@ -444,11 +439,11 @@ static void a_full_disk_is_an_error_that_loses_nothing(void **state)
     assert_int_equal(count, last);
     assert_int_equal(sample_append(store, sample_event("b", "milk"), SAMPLE_NOW).sequence, last + 1);
     assert_true(sample_append(store, sample_event("a", "milk"), SAMPLE_NOW).repeated);
-    ss_event_store_close(&store);
+    sample_close(&store);
     store = sample_open(*state, NULL);
     expect_ok(sample_read_all(store, &count, &error), &error);
     assert_int_equal(count, last + 1);
-    ss_event_store_close(&store);
+    sample_close(&store);
 }
 
 static off_t fill_some(const char *folder)
@@ -465,7 +460,7 @@ static off_t fill_some(const char *folder)
         expect_ok(
             ss_event_store_append(store, batch, 64, SAMPLE_NOW, i % 64 ? SS_RELAXED : SS_DURABLE, results, &error),
             &error);
-    ss_event_store_close(&store);
+    sample_close(&store);
     data_path(folder, path);
     assert_int_equal(stat(path, &about), 0);
     return about.st_size;
@@ -487,13 +482,13 @@ static void a_damaged_record_is_named(void **state)
         found[3] = 'X';
     expect_ok(ss_file_write_atomic(path, bytes.data, bytes.size, &error), &error);
     ss_buffer_release(&bytes);
-    expect_ok(ss_event_store_open_reader(*state, &store, &error), &error);
+    expect_ok(sample_try_open_reader(*state, &store, &error), &error);
     assert_status(sample_read_all(store, &count, &error), SS_E_CORRUPT);
     assert_int_equal(error.line, 1);
     assert_string_equal(error.field, "checksum");
-    ss_event_store_close(&store);
+    sample_close(&store);
     ss_event_store_options options = ss_event_store_defaults();
-    assert_status(ss_event_store_open(*state, &options, &store, &error), SS_E_CORRUPT);
+    assert_status(sample_try_open(*state, SAMPLE_MAP, &options, &store, &error), SS_E_CORRUPT);
     assert_null(store);
 }
 
@@ -512,13 +507,13 @@ static void damaged_files_are_errors(void **state)
     for (off_t at = 8192; at < size; at += 4096)
         assert_int_equal(pwrite(fd, page, sizeof page, at), sizeof page);
     close(fd);
-    ss_status status = ss_event_store_open_reader(*state, &store, &error);
+    ss_status status = sample_try_open_reader(*state, &store, &error);
     assert_true(status == SS_E_CORRUPT || (status == SS_OK && sample_read_all(store, &count, &error) == SS_E_CORRUPT));
-    ss_event_store_close(&store);
+    sample_close(&store);
     assert_int_equal(truncate(path, size / 3), 0);
-    assert_status(ss_event_store_open_reader(*state, &store, &error), SS_E_CORRUPT);
+    assert_status(sample_try_open_reader(*state, &store, &error), SS_E_CORRUPT);
     ss_event_store_options options = ss_event_store_defaults();
-    assert_status(ss_event_store_open(*state, &options, &store, &error), SS_E_CORRUPT);
+    assert_status(sample_try_open(*state, SAMPLE_MAP, &options, &store, &error), SS_E_CORRUPT);
 }
 
 #define SOME 640
@@ -542,20 +537,20 @@ static void any_page_of_zeros_is_an_error(void **state)
     size_t size = (size_t)sysconf(_SC_PAGESIZE); /* which LMDB takes for its own */
     ss_event_store *store = NULL;
     ss_error error;
-    uint64_t count;
+    uint64_t count = 0;
     int corrupt = 0;
     store = sample_open(*state, NULL);
     append_in_ten(store);
-    ss_event_store_close(&store);
+    sample_close(&store);
     data_path(*state, path);
     int fd = open(path, O_RDWR);
     assert_true(fd >= 0 && size <= sizeof page);
     for (off_t at = 2 * (off_t)size; pread(fd, page, size, at) == (ssize_t)size; at += (off_t)size) {
         assert_int_equal(pwrite(fd, zeros, size, at), size);
-        ss_status status = ss_event_store_open_reader(*state, &store, &error);
+        ss_status status = sample_try_open_reader(*state, &store, &error);
         if (status == SS_OK)
             status = sample_read_all(store, &count, &error);
-        ss_event_store_close(&store);
+        sample_close(&store);
         assert_true(status == SS_E_CORRUPT || (status == SS_OK && count == SOME)); /* OK: a page not in use */
         corrupt += status == SS_E_CORRUPT;
         assert_int_equal(pwrite(fd, page, size, at), size);
@@ -572,12 +567,12 @@ static bool attempt(void *folder)
     uint64_t count;
     ss_live_event event = sample_event("once", "milk");
     ss_status status;
-    SS_TRY(ss_event_store_open(folder, &options, &store, NULL));
+    SS_TRY(sample_try_open(folder, SAMPLE_MAP, &options, &store, NULL));
     SS_TRY(ss_event_store_append(store, &event, 1, SAMPLE_NOW, SS_DURABLE, &result, NULL));
     SS_TRY(sample_read_all(store, &count, NULL));
     assert_int_equal(count, 1);
 out:
-    ss_event_store_close(&store);
+    sample_close(&store);
     assert_true(status == SS_OK || status == SS_E_NOMEM);
     return status == SS_OK;
 }

@@ -12,10 +12,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define WRITER_FILE "writer"
-#define FILE_MODE   0640
-#define TABLES_MAX  16
-#define READERS_MAX 126
+#define WRITER_FILE   "writer"
+#define FILE_MODE     0640
+#define TABLES_MAX    16
+#define READERS_MAX   126
+#define FOLLOWERS_MAX TABLES_MAX
 
 /* The end of the file may lack pages that were taken and given back within one transaction, never many. */
 #define MISSING_MAX (1 << 20)
@@ -23,9 +24,17 @@
 static const char ABOUT[] = "about", FORMAT[] = "format";
 static const uint32_t format_version = 1;
 
+typedef struct follower {
+    void (*settled)(void *context, bool kept);
+    void *context;
+} follower;
+
 struct ss_environment {
     MDB_env *lmdb; /* owned */
+    MDB_txn *open; /* owned; holds what waits for a sync; NULL: nothing does */
     int lock;      /* owned; -1: open to read */
+    follower followers[FOLLOWERS_MAX];
+    size_t follower_count;
     char path[PATH_MAX];
 };
 
@@ -210,6 +219,8 @@ ss_status ss_environment_open(const char *store, uint64_t map_bytes, ss_environm
 void ss_environment_close(ss_environment **environment)
 {
     int kept_errno = errno;
+    if (*environment)
+        ss_environment_sync(*environment, NULL);
     if (*environment && (*environment)->lmdb)
         mdb_env_close((*environment)->lmdb);
     if (*environment && (*environment)->lock >= 0)
@@ -243,5 +254,75 @@ ss_status ss_environment_table(ss_environment *environment, const char *name, un
     }
     if (txn)
         mdb_txn_abort(txn);
+    if (code == MDB_NOTFOUND) {
+        ss_error_set(error, SS_E_NOT_FOUND, "the state has no table '%s'", name);
+        ss_error_place(error, environment->path, 0);
+        return SS_E_NOT_FOUND;
+    }
     return code == 0 ? SS_OK : ss_environment_error(environment, code, "cannot open a table of the state", error);
+}
+
+bool ss_environment_writes(const ss_environment *environment)
+{
+    return environment->lock >= 0;
+}
+
+/* ---- writing ---- */
+
+ss_status ss_environment_begin(ss_environment *environment, MDB_txn **txn, ss_error *error)
+{
+    if (!ss_environment_writes(environment))
+        return ss_error_set(error, SS_E_ARGUMENT, "the state is open to read only");
+    int code = mdb_txn_begin(environment->lmdb, environment->open, 0, txn);
+    if (code != 0)
+        return ss_environment_error(environment, code, "cannot change the state", error);
+    if (!environment->open)
+        environment->open = *txn;
+    return SS_OK;
+}
+
+ss_status ss_environment_end(ss_environment *environment, MDB_txn *txn, bool keep, ss_error *error)
+{
+    bool outermost = txn == environment->open;
+    if (!keep) {
+        mdb_txn_abort(txn);
+        environment->open = outermost ? NULL : environment->open;
+        return SS_OK;
+    }
+    int code = outermost ? 0 : mdb_txn_commit(txn);
+    return code == 0 ? SS_OK : ss_environment_error(environment, code, "cannot change the state", error);
+}
+
+ss_status ss_environment_sync(ss_environment *environment, ss_error *error)
+{
+    if (!environment->open)
+        return SS_OK;
+    int code = mdb_txn_commit(environment->open);
+    environment->open = NULL;
+    for (size_t i = 0; i < environment->follower_count; i++)
+        environment->followers[i].settled(environment->followers[i].context, code == 0);
+    return code == 0 ? SS_OK : ss_environment_error(environment, code, "cannot write the state to the disk", error);
+}
+
+bool ss_environment_waits(const ss_environment *environment)
+{
+    return environment->open != NULL;
+}
+
+ss_status ss_environment_follow(ss_environment *environment, void (*settled)(void *context, bool kept), void *context,
+                                ss_error *error)
+{
+    if (environment->follower_count == FOLLOWERS_MAX)
+        return ss_error_set(error, SS_E_LIMIT, "more than %u followers of the state", FOLLOWERS_MAX);
+    environment->followers[environment->follower_count++] = (follower){settled, context};
+    return SS_OK;
+}
+
+void ss_environment_unfollow(ss_environment *environment, const void *context)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < environment->follower_count; i++)
+        if (environment->followers[i].context != context)
+            environment->followers[kept++] = environment->followers[i];
+    environment->follower_count = kept;
 }

@@ -2,34 +2,29 @@
 
 #include "base/memory.h"
 #include "log/values.h"
-#include "state/environment.h"
 #include "state/event_reader.h"
 #include "state/event_window.h"
 
 #include <stdlib.h>
 
-#define MEGABYTE UINT64_C(1048576)
-#define HOUR     (INT64_C(3600) * SS_SECOND)
+#define HOUR (INT64_C(3600) * SS_SECOND)
 
 _Static_assert(sizeof(size_t) == sizeof(uint64_t), "sequence numbers are integer keys of LMDB");
 
 static const char EVENTS[] = "events", ABOUT[] = "about", NEXT[] = "next_event";
 
 struct ss_event_store {
-    ss_environment *environment; /* owned */
+    ss_environment *environment; /* borrowed */
     MDB_env *lmdb;               /* of the environment */
     MDB_dbi events, about;
     ss_event_store_options options;
     ss_event_window *window; /* owned; NULL: open to read */
-    MDB_txn *open;           /* holds what waits for a sync; NULL: nothing does */
     uint64_t next, synced_next;
     ss_event_counts counts;
 };
 
 #define RULE(MEMBER) offsetof(ss_event_store_options, rules.MEMBER)
 const ss_option ss_event_store_option_table[] = {
-    {"map-size", SS_OPTION_INT, offsetof(ss_event_store_options, map_megabytes), 1, 16777216, "65536", NULL,
-     "MEGABYTES", "the most that live state may grow to on disk"},
     {"repeat-window", SS_OPTION_INT, offsetof(ss_event_store_options, repeat_window), 0, 100000000, "1000000", NULL,
      "EVENTS", "among how many events a repeated event_id counts once"},
     {"repeat-hours", SS_OPTION_INT, offsetof(ss_event_store_options, repeat_hours), 0, 8760, "168", NULL, "HOURS",
@@ -230,33 +225,68 @@ static ss_status find_next(ss_event_store *store, ss_error *error)
     return SS_OK;
 }
 
-static ss_status open_parts(ss_event_store *opened, const char *store, ss_error *error)
+/* As if the events numbered from `next` on had never been taken. */
+static void take_back(ss_event_store *store, uint64_t next)
 {
-    uint64_t map_bytes = (uint64_t)opened->options.map_megabytes * MEGABYTE;
+    ss_event_window_take_back(store->window, next);
+    store->next = next;
+}
+
+static void settle(void *context, bool kept)
+{
+    ss_event_store *store = context;
+    if (!kept) {
+        take_back(store, store->synced_next);
+        return;
+    }
+    store->synced_next = store->next;
+    ss_event_window_trim(store->window, window_start(store, store->next));
+}
+
+static ss_status open_tables(ss_event_store *opened, ss_error *error)
+{
     ss_status status;
-    SS_TRY(ss_environment_open(store, map_bytes, &opened->environment, error));
-    opened->lmdb = ss_environment_lmdb(opened->environment);
     SS_TRY(ss_environment_table(opened->environment, EVENTS, MDB_INTEGERKEY, &opened->events, error));
     SS_TRY(ss_environment_table(opened->environment, ABOUT, 0, &opened->about, error));
-    if (map_bytes == 0)
-        return SS_OK;
+out:
+    return status;
+}
+
+static ss_status open_to_write(ss_event_store *opened, ss_error *error)
+{
+    ss_status status;
+    SS_TRY(open_tables(opened, error));
     opened->window = ss_event_window_new();
     if (!opened->window)
         return ss_error_nomem(error);
     SS_TRY(find_next(opened, error));
     SS_TRY(fill_window(opened, error));
+    SS_TRY(ss_environment_follow(opened->environment, settle, opened, error));
 out:
     return status;
 }
 
-static ss_status open_store(const char *store, const ss_event_store_options *options, ss_event_store **events,
-                            ss_error *error)
+static ss_event_store *new_store(ss_environment *environment, const ss_event_store_options *options)
 {
-    ss_event_store *opened = ss_array_zeroed(1, sizeof *opened);
-    if (!opened)
-        return ss_error_nomem(error);
-    opened->options = *options;
-    ss_status status = open_parts(opened, store, error);
+    ss_event_store *made = ss_array_zeroed(1, sizeof *made);
+    if (!made)
+        return NULL;
+    made->environment = environment;
+    made->lmdb = ss_environment_lmdb(environment);
+    made->options = *options;
+    return made;
+}
+
+ss_status ss_event_store_open(ss_environment *environment, const ss_event_store_options *options,
+                              ss_event_store **events, ss_error *error)
+{
+    ss_status status = ss_options_check(ss_event_store_option_table, options, error);
+    if (status != SS_OK)
+        return status;
+    if (!ss_environment_writes(environment))
+        return ss_error_set(error, SS_E_ARGUMENT, "the state is open to read only");
+    ss_event_store *opened = new_store(environment, options);
+    status = opened ? open_to_write(opened, error) : ss_error_nomem(error);
     if (status == SS_OK)
         *events = opened;
     else
@@ -264,17 +294,16 @@ static ss_status open_store(const char *store, const ss_event_store_options *opt
     return status;
 }
 
-ss_status ss_event_store_open(const char *store, const ss_event_store_options *options, ss_event_store **events,
-                              ss_error *error)
-{
-    ss_status status = ss_options_check(ss_event_store_option_table, options, error);
-    return status == SS_OK ? open_store(store, options, events, error) : status;
-}
-
-ss_status ss_event_store_open_reader(const char *store, ss_event_store **events, ss_error *error)
+ss_status ss_event_store_open_reader(ss_environment *environment, ss_event_store **events, ss_error *error)
 {
     const ss_event_store_options none = {0};
-    return open_store(store, &none, events, error);
+    ss_event_store *opened = new_store(environment, &none);
+    ss_status status = opened ? open_tables(opened, error) : ss_error_nomem(error);
+    if (status == SS_OK)
+        *events = opened;
+    else
+        ss_event_store_close(&opened);
+    return status;
 }
 
 void ss_event_store_close(ss_event_store **events)
@@ -282,21 +311,21 @@ void ss_event_store_close(ss_event_store **events)
     ss_event_store *store = *events;
     if (!store)
         return;
-    ss_event_store_sync(store, NULL);
+    if (store->window) {
+        ss_environment_sync(store->environment, NULL);
+        ss_environment_unfollow(store->environment, store);
+    }
     ss_event_window_free(&store->window);
-    ss_environment_close(&store->environment);
     free(store);
     *events = NULL;
 }
 
-/* ---- appending ---- */
-
-/* As if the events numbered from `next` on had never been taken. */
-static void take_back(ss_event_store *store, uint64_t next)
+ss_environment *ss_event_store_environment(const ss_event_store *events)
 {
-    ss_event_window_take_back(store->window, next);
-    store->next = next;
+    return events->environment;
 }
+
+/* ---- appending ---- */
 
 static ss_status put_event(ss_event_store *store, MDB_txn *txn, const ss_live_event *event, ss_error *error)
 {
@@ -348,40 +377,18 @@ static void count_result(ss_event_counts *counts, const ss_event_result *result)
         counts->checks[check] += !result->repeated && (result->mended >> check & 1u);
 }
 
-/* The transaction of a batch: of its own, or where relaxed events wait, one inside of theirs, so that it can fail
- * alone. */
-static ss_status begin_batch(ss_event_store *store, MDB_txn **txn, ss_error *error)
-{
-    int code = mdb_txn_begin(store->lmdb, store->open, 0, txn);
-    if (code != 0)
-        return lmdb_failed(store, code, "cannot append events", error);
-    if (!store->open)
-        store->open = *txn;
-    return SS_OK;
-}
-
-static ss_status end_batch(ss_event_store *store, MDB_txn *txn, ss_status status, ss_error *error)
-{
-    if (status != SS_OK) {
-        mdb_txn_abort(txn);
-        store->open = txn == store->open ? NULL : store->open;
-        return status;
-    }
-    int code = txn == store->open ? 0 : mdb_txn_commit(txn);
-    return code == 0 ? SS_OK : lmdb_failed(store, code, "cannot append events", error);
-}
-
 static ss_status append_batch(ss_event_store *store, const ss_live_event *batch, size_t count, int64_t now,
                               ss_event_result *results, ss_error *error)
 {
     MDB_txn *txn = NULL;
     uint64_t start = store->next;
-    ss_status status = begin_batch(store, &txn, error);
+    ss_status status = ss_environment_begin(store->environment, &txn, error);
     if (status != SS_OK)
         return status;
     for (size_t i = 0; i < count && status == SS_OK; i++)
         status = take_event(store, txn, batch[i], now, &results[i], error);
-    status = end_batch(store, txn, status, error);
+    ss_status ended = ss_environment_end(store->environment, txn, status == SS_OK, error);
+    status = status == SS_OK ? ended : status;
     if (status != SS_OK)
         take_back(store, start);
     return status;
@@ -400,25 +407,10 @@ ss_status ss_event_store_append(ss_event_store *events, const ss_live_event *bat
     bool waiting = events->next > events->synced_next;
     if (status == SS_OK &&
         (durability == SS_DURABLE || !waiting || events->next - events->synced_next >= SS_EVENT_PENDING_MAX))
-        status = ss_event_store_sync(events, error);
+        status = ss_environment_sync(events->environment, error);
     for (size_t i = 0; i < count && status == SS_OK; i++)
         count_result(&events->counts, &results[i]);
     return status;
-}
-
-ss_status ss_event_store_sync(ss_event_store *events, ss_error *error)
-{
-    if (!events->open)
-        return SS_OK;
-    int code = mdb_txn_commit(events->open);
-    events->open = NULL;
-    if (code != 0) {
-        take_back(events, events->synced_next);
-        return lmdb_failed(events, code, "cannot write events to the disk", error);
-    }
-    events->synced_next = events->next;
-    ss_event_window_trim(events->window, window_start(events, events->next));
-    return SS_OK;
 }
 
 /* ---- pruning ---- */
@@ -482,27 +474,21 @@ ss_status ss_event_store_prune(ss_event_store *events, int64_t before, uint64_t 
     MDB_txn *txn = NULL;
     size_t count = 0;
     int dead = 0;
+    ss_status status;
     if (!events->window)
         return ss_error_set(error, SS_E_ARGUMENT, "the events are open to read only");
-    ss_status status = ss_event_store_sync(events, error);
-    if (status != SS_OK)
-        return status;
+    SS_TRY(ss_environment_sync(events->environment, error));
     mdb_reader_check(events->lmdb, &dead); /* what a killed reader holds could not be used again */
-    int code = mdb_txn_begin(events->lmdb, NULL, 0, &txn);
-    if (code != 0)
-        return lmdb_failed(events, code, "cannot prune events", error);
+    SS_TRY(ss_environment_begin(events->environment, &txn, error));
     status = prune_in(events, txn, before, keep, step, &count, error);
-    if (status != SS_OK || count == 0) {
-        mdb_txn_abort(txn);
-    } else {
-        code = mdb_txn_commit(txn);
-        status = code == 0 ? SS_OK : lmdb_failed(events, code, "cannot prune events", error);
-    }
-    if (status != SS_OK)
-        return status;
+    ss_status ended = ss_environment_end(events->environment, txn, status == SS_OK && count > 0, error);
+    status = status == SS_OK ? ended : status;
+    SS_TRY(status);
+    SS_TRY(ss_environment_sync(events->environment, error));
     events->counts.pruned += count;
     *removed = count;
-    return SS_OK;
+out:
+    return status;
 }
 
 ss_event_counts ss_event_store_counts(const ss_event_store *events)

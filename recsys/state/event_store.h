@@ -3,15 +3,13 @@
  * in which each event has the next sequence number, from 1, and is pruned from its beginning.
  *
  * What is acknowledged as durable has been synced: it survives kill -9 and a power cut, exactly once. What is
- * acknowledged as relaxed waits in an open transaction for the next sync: a crash may lose it, but damages nothing.
- * (Committing without a sync would lose less to kill -9, but a power cut could then leave LMDB a root that leads to
- * pages never written, and take everything with it.)
+ * acknowledged as relaxed waits in the environment for the next sync: a crash may lose it, but damages nothing.
  *
  * Repeated delivery: an event whose event_id is among the last `repeat_window` events, and arrived within the last
  * `repeat_hours`, is not stored again, and gets the number of the first. The window is in memory and is rebuilt from
  * the table at open.
  *
- * One thread writes: append, sync, prune and close belong to the thread that appends. Any thread, and any other
+ * One thread writes: append, prune and close belong to the thread that writes to the environment. Any thread, and any other
  * process, may read meanwhile; readers see what has been synced.
  */
 #ifndef SS_STATE_EVENT_STORE_H
@@ -19,6 +17,7 @@
 
 #include "base/buffer.h"
 #include "base/options.h"
+#include "state/environment.h"
 #include "state/event_rules.h"
 
 #define SS_EVENT_BATCH_MAX   65536u     /* most events of one append */
@@ -28,7 +27,6 @@
 typedef struct ss_event_store ss_event_store;
 
 typedef struct ss_event_store_options {
-    int64_t map_megabytes; /* the most that the state may grow to; addresses, not memory */
     int64_t repeat_window; /* events */
     int64_t repeat_hours;
     ss_event_rules rules;
@@ -39,17 +37,20 @@ extern const ss_option ss_event_store_option_table[];
 ss_event_store_options ss_event_store_defaults(void); /* what the table says where nothing is set */
 
 /*
- * Opens the events of `store` to write, and makes what is missing. SS_E_RANGE (options), SS_E_BUSY (another process has
- * them open to write), SS_E_CORRUPT, SS_E_UNSUPPORTED, SS_E_IO, SS_E_NOMEM. Caller owns the result.
+ * Opens the events of an environment that is open to write, before anything waits in it, and makes what is missing.
+ * `environment` is borrowed: it must outlive the events. SS_E_RANGE (options), SS_E_ARGUMENT (the environment is open
+ * to read), SS_E_CORRUPT, SS_E_IO, SS_E_NOMEM. Caller owns the result.
  */
-ss_status ss_event_store_open(const char *store, const ss_event_store_options *options, ss_event_store **events,
-                              ss_error *error);
+ss_status ss_event_store_open(ss_environment *environment, const ss_event_store_options *options,
+                              ss_event_store **events, ss_error *error);
 
-/* The same to read, beside another process that writes. And SS_E_NOT_FOUND: this store has no state. */
-ss_status ss_event_store_open_reader(const char *store, ss_event_store **events, ss_error *error);
+/* The same to read, of an environment open either way. SS_E_NOT_FOUND: it has never had events. */
+ss_status ss_event_store_open_reader(ss_environment *environment, ss_event_store **events, ss_error *error);
 
-/* Syncs what waits, as far as it can (who wants to know calls ss_event_store_sync before). Readers must be gone. */
+/* Syncs what waits, as far as it can (who wants to know calls ss_environment_sync before). Readers must be gone. */
 void ss_event_store_close(ss_event_store **events);
+
+ss_environment *ss_event_store_environment(const ss_event_store *events); /* borrowed: what it was opened with */
 
 /* ---- writing ---- */
 
@@ -65,8 +66,8 @@ typedef struct ss_event_result {
 /*
  * Appends events[0 .. count), which arrived at `now` (microseconds UTC, 0 <= now < SS_EVENT_INSTANT_MAX), in their
  * order; results[i] says what became of events[i] (`sequence` and `received` in them are not looked at). Together they
- * are one step: all that were not refused are stored, or an error says that none was. SS_DURABLE: everything appended
- * so far is on the disk on return, with one sync however many there are: group commit is the caller's.
+ * are one step: all that were not refused are stored, or an error says that none was. SS_DURABLE: everything that waits
+ * in the environment is on the disk on return, with one sync however much there is: group commit is the caller's.
  *
  * SS_E_ARGUMENT (open to read; `now`), SS_E_LIMIT (more than SS_EVENT_BATCH_MAX; the map is full: prune, or open with a
  * larger one), SS_E_IO (the disk is full, …), SS_E_CORRUPT, SS_E_NOMEM. Nothing that was acknowledged as durable is
@@ -76,10 +77,6 @@ typedef struct ss_event_result {
  */
 ss_status ss_event_store_append(ss_event_store *events, const ss_live_event *batch, size_t count, int64_t now,
                                 ss_durability durability, ss_event_result *results, ss_error *error);
-
-/* Makes durable what is relaxed. Errors as above. While relaxed events wait, no other process can change STORE/state.
- */
-ss_status ss_event_store_sync(ss_event_store *events, ss_error *error);
 
 /*
  * One bounded step of pruning, synced: removes at most `step` events from the beginning, as long as the first arrived
