@@ -5,9 +5,7 @@
  */
 #include "check.h"
 #include "failing_malloc.h"
-#include "shop.h"
-
-#include "base/buffer.h"
+#include "random_shop.h"
 
 static const char small_log[] = "order_id,customer_id,item_id,quantity,unit_price,timestamp\n"
                                 "1,ann,tea,1,3,2024-01-01\n1,ann,pot,1,9,2024-01-01\n"
@@ -268,89 +266,9 @@ static void limits_are_kept(void **state)
     shop_close(&of);
 }
 
-/* ---- the property test: a random shop and random questions ---- */
+/* ---- the property test: a random shop and random questions (random_shop.h) ---- */
 
-#define ITEMS     60
-#define CUSTOMERS 40
 #define QUESTIONS 5000
-
-static void random_log(ss_random *random, ss_buffer *out)
-{
-    ss_buffer_append_text(out, "order_id,customer_id,item_id,timestamp\n");
-    for (unsigned order = 0; order < 300; order++) {
-        unsigned customer = ss_random_below(random, CUSTOMERS), size = 1 + ss_random_below(random, 5);
-        for (unsigned i = 0; i < size; i++) {
-            unsigned item = ss_random_below(random, 1 + ss_random_below(random, ITEMS - 10));
-            ss_buffer_printf(out, "o%u,c%u,i%u,%u\n", order, customer, item, 1700000000 + order * 3600);
-        }
-    }
-}
-
-/* Some items are missing, hidden, sold out, dated, in groups; the last ten were never bought. */
-static void random_catalog(ss_random *random, ss_buffer *out)
-{
-    ss_buffer_append_text(out, "item_id,name,category,price,stock,group,hidden,available_from,available_until\n");
-    for (unsigned item = 0; item < ITEMS; item++) {
-        if (ss_random_below(random, 12) == 0)
-            continue;
-        ss_buffer_printf(out, "i%u,Item %u,cat%u,%u.50,", item, item, ss_random_below(random, 4),
-                         1 + ss_random_below(random, 30));
-        ss_buffer_printf(out, ss_random_below(random, 8) == 0 ? "0," : "5,");
-        if (ss_random_below(random, 3) == 0)
-            ss_buffer_printf(out, "g%u", ss_random_below(random, 8));
-        ss_buffer_printf(out, ",%s,", ss_random_below(random, 10) == 0 ? "1" : "0");
-        if (ss_random_below(random, 6) == 0)
-            ss_buffer_printf(out, "2024-03-01,2024-06-01\n");
-        else
-            ss_buffer_append_text(out, ",\n");
-    }
-}
-
-typedef struct question {
-    ss_request request;
-    char text[24][8];
-    ss_slice ids[24];
-    size_t used;
-} question;
-
-static ss_slice random_id(question *of, ss_random *random, char kind, unsigned below)
-{
-    size_t at = of->used++;
-    snprintf(of->text[at], sizeof of->text[at], "%c%u", kind, ss_random_below(random, below));
-    return of->ids[at] = ss_slice_of(of->text[at]);
-}
-
-static const ss_slice *random_ids(question *of, ss_random *random, size_t count)
-{
-    const ss_slice *first = &of->ids[of->used];
-    for (size_t i = 0; i < count; i++)
-        random_id(of, random, 'i', ITEMS + 3);
-    return first;
-}
-
-static void random_question(question *of, ss_random *random)
-{
-    static const char *const categories[] = {"", "", "cat0", "cat1", "cat2", "no such"};
-    of->used = 0;
-    of->request = ss_request_empty();
-    ss_request *request = &of->request;
-    request->limit = 1 + ss_random_below(random, 25);
-    if (ss_random_below(random, 2))
-        request->item_id = random_id(of, random, 'i', ITEMS + 3);
-    if (ss_random_below(random, 2))
-        request->customer_id = random_id(of, random, 'c', CUSTOMERS + 3);
-    request->items = random_ids(of, random, request->item_count = ss_random_below(random, 4));
-    request->cart = random_ids(of, random, request->cart_count = ss_random_below(random, 4));
-    request->exclude = random_ids(of, random, request->exclude_count = ss_random_below(random, 6));
-    request->filter.category = ss_slice_of(categories[ss_random_below(random, 6)]);
-    if (ss_random_below(random, 3) == 0)
-        request->filter.price_min = 100 * ss_random_below(random, 20);
-    if (ss_random_below(random, 3) == 0)
-        request->filter.price_max = 100 * ss_random_below(random, 40);
-    request->filter.bought = (ss_bought)ss_random_below(random, 3);
-    int64_t times[] = {INT64_MIN, INT64_C(1709000000) * SS_SECOND, INT64_C(1711000000) * SS_SECOND};
-    request->now = times[ss_random_below(random, 3)];
-}
 
 static bool listed(const shop *of, const ss_slice *ids, size_t count, uint32_t item)
 {
@@ -453,22 +371,15 @@ static void answers_keep_every_rule_and_are_full(void **state)
     (void)state;
     shop of;
     ss_random random = test_random();
-    ss_buffer log, catalog;
-    ss_buffer_init(&log, 1u << 20);
-    ss_buffer_init(&catalog, 1u << 20);
-    random_log(&random, &log);
-    random_catalog(&random, &catalog);
-    shop_open(&of, log.data, catalog.data);
+    random_shop_open(&of, &random);
     for (size_t n = 0; n < QUESTIONS; n++) {
-        question asked;
-        random_question(&asked, &random);
+        random_question asked;
+        random_question_make(&asked, &random);
         ss_shelf_kind kind = (ss_shelf_kind)ss_random_below(&random, SS_SHELF_COUNT);
         ss_answer answer = shop_ask(&of, kind, &asked.request);
         check_answer(&of, kind, &asked.request, &answer);
     }
     shop_close(&of);
-    ss_buffer_release(&log);
-    ss_buffer_release(&catalog);
 }
 
 /* Three sessions of views: those who looked at tea and pot went on to the cup, and back to the tea. */

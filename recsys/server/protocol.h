@@ -6,7 +6,7 @@
 #define SS_SERVER_PROTOCOL_H
 
 #include "base/slice.h"
-#include "shelf/shelf.h"
+#include "shelf/page.h"
 #include <stdint.h>
 
 #define SS_PROTOCOL_REQUEST 0u /* first element of a request */
@@ -15,7 +15,6 @@
 #define SS_MESSAGE_MAX  (1u << 19) /* most bytes of a request; the server's socket refuses longer ones */
 #define SS_REPLY_MAX    (4u << 20) /* most bytes of a reply */
 #define SS_PARAMS_MAX   32u        /* most params of a request */
-#define SS_SHELVES_MAX  16u        /* most names in `shelves` */
 #define SS_CATEGORY_MAX 255u       /* longest category in bytes */
 
 /* Who may call: each role may do what those before it may. Without access control everybody is admin. */

@@ -121,6 +121,13 @@ static void mark_bought(const ss_context *context, ss_rules *rules, const ss_she
         ss_rules_mark(rules, context->history.items[i], SS_STATE_BOUGHT);
 }
 
+/* Last, so that what another shelf shows is no less a part of this one's context. */
+static void mark_page(ss_rules *rules, const ss_request *request)
+{
+    for (size_t i = 0; i < request->on_page_count; i++)
+        ss_rules_mark(rules, request->on_page[i], SS_STATE_CONTEXT);
+}
+
 void ss_context_gather(ss_context *context, ss_rules *rules, const ss_shelf *shelf, const ss_request *request)
 {
     context->count = 0;
@@ -144,4 +151,5 @@ void ss_context_gather(ss_context *context, ss_rules *rules, const ss_shelf *she
     if (shelf->context & SS_CONTEXT_HISTORY)
         take_history(context, rules, shelf);
     mark_bought(context, rules, shelf, request);
+    mark_page(rules, request);
 }

@@ -23,7 +23,7 @@ ss_status ss_context_init(ss_context *context, ss_error *error);
 void ss_context_release(ss_context *context);
 
 /*
- * Gathers the parts that the shelf reads, marks the items of page, session and cart SS_STATE_CONTEXT (those of the
+ * Gathers the parts that the shelf reads, marks the items of page, other shelves, session and cart SS_STATE_CONTEXT (those of the
  * session SS_STATE_SEEN where the shelf shows them again) and, when the shelf or the filter says so, those bought
  * SS_STATE_BOUGHT.
  */

@@ -1,0 +1,24 @@
+#include "shelf/page.h"
+
+void ss_page_begin(ss_page *page, const ss_request *request)
+{
+    page->request = *request;
+    page->request.on_page = page->shown;
+    page->request.on_page_count = 0;
+    page->shelf_count = 0;
+}
+
+ss_status ss_page_answer(ss_page *page, ss_answerer *answerer, const ss_shelf *shelf, uint32_t limit, ss_answer *answer,
+                         ss_error *error)
+{
+    if (page->shelf_count == SS_SHELVES_MAX)
+        return ss_error_set(error, SS_E_LIMIT, "a page has at most %u shelves", SS_SHELVES_MAX);
+    page->request.limit = limit;
+    ss_status status = ss_answer_shelf(answerer, shelf, &page->request, answer, error);
+    if (status != SS_OK)
+        return status;
+    page->shelf_count++;
+    for (size_t i = 0; i < answer->count; i++)
+        page->shown[page->request.on_page_count++] = answer->items[i].item;
+    return SS_OK;
+}
