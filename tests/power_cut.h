@@ -286,8 +286,9 @@ static inline void cut_write_files(cut_disk *disk, const char *image, cut_mode m
         char path[1024];
         cut_file *file = &disk->files[i];
         cut_settle(file, mode, seed);
-        bool renamed = file->named || cut_keeps(mode, seed, file, i, 0);
-        bool there = !file->gone && (renamed || (*file->former && cut_keeps(mode, seed, file, i + 1, 0)));
+        uint64_t luck = mode == CUT_LOSE_ALL ? 3 : mode == CUT_KEEP_ALL ? 0 : ss_random_mix(seed + i);
+        bool renamed = file->named || luck % 2 == 0,
+             there = !file->gone && (renamed || (*file->former && luck % 4 == 1));
         snprintf(path, sizeof path, "%s/%s", image, renamed ? file->name : file->former);
         if (there && ss_file_write_atomic(path, file->bytes, file->size, NULL) != SS_OK)
             abort();

@@ -11,13 +11,15 @@
 #include "power_cut.h"
 #include "temporary_folder.h"
 #include <dlfcn.h>
+#include <libgen.h>
 #include <lmdb.h>
 #include <spawn.h>
 #include <sys/wait.h>
 
-#define BATCH_MAX 200
-#define KEEP      1500u /* events that pruning leaves */
-#define MAP       256   /* megabytes */
+#define BATCH_MAX     200
+#define FIRST_RECORDS 30
+#define KEEP          1500u /* events that pruning leaves */
+#define MAP           (UINT64_C(1) << 28)
 
 enum { ACKNOWLEDGED, SENT }; /* notes: all events numbered below are */
 
@@ -26,10 +28,9 @@ enum { FINE = 0, NOT_OPENED = 10, NOT_READ, NO_EVENT, TWICE, LOST, INVENTED, NOT
 
 static ss_event_store *open_small(const char *store)
 {
-    ss_event_store_options options = ss_event_store_defaults();
+    const ss_event_store_options options = ss_event_store_defaults();
     ss_event_store *events = NULL;
-    options.map_megabytes = MAP;
-    return ss_event_store_open(store, &options, &events, NULL) == SS_OK ? events : NULL;
+    return sample_try_open(store, MAP, &options, &events, NULL) == SS_OK ? events : NULL;
 }
 
 /* ---- the process whose power fails: a program of its own, so that the layer is under it ---- */
@@ -75,14 +76,16 @@ static int live(const char *folder, uint64_t number, uint64_t seed)
 
 static void run_life(const char *store, const char *journal, uint64_t number, uint64_t seed, unsigned lmdb_flags)
 {
-    char folder[600], file[600], flags[64], layer[600], first[32], second[32];
-    const char *build = getenv("SMARTSHELF_BUILD");
+    char folder[600], file[600], flags[64], layer[700], first[32], second[32], self[600];
     pid_t process;
     int code;
+    ssize_t size = readlink("/proc/self/exe", self, sizeof self - 1); /* the layer is beside it */
+    assert_true(size > 0);
+    self[size] = '\0';
     snprintf(folder, sizeof folder, "SMARTSHELF_CUT_FOLDER=%s/state", store);
     snprintf(file, sizeof file, "SMARTSHELF_CUT_JOURNAL=%s", journal);
     snprintf(flags, sizeof flags, "SMARTSHELF_CUT_LMDB=%u", lmdb_flags);
-    snprintf(layer, sizeof layer, "LD_PRELOAD=%s/tests/libpower_cut_layer.so", build ? build : "build");
+    snprintf(layer, sizeof layer, "LD_PRELOAD=%s/libpower_cut_layer.so", dirname(self));
     snprintf(first, sizeof first, "%llu", (unsigned long long)number);
     snprintf(second, sizeof second, "%llu", (unsigned long long)seed);
     char *environment[] = {folder, file, flags, layer, "ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=0", NULL};
@@ -139,7 +142,7 @@ static int check_store(const char *folder, const uint64_t notes[CUT_NOTES])
     if (verdict == FINE &&
         (!append_some(store, after, &random, SS_DURABLE) || read_run(store, &first, &again) != FINE || again <= after))
         verdict = NOT_WRITTEN;
-    ss_event_store_close(&store);
+    sample_close(&store);
     return verdict;
 }
 
@@ -184,17 +187,22 @@ static void copy_data(const char *from, const char *to)
     ss_buffer_release(&bytes);
 }
 
-/* Cuts at a random moment; `store` becomes what the disk then holds, `notes` what was said until then. */
-static void cut(history *past, const cut_journal *journal, const char *store, uint64_t notes[CUT_NOTES])
+/* Cuts before record `end`; `store` becomes what the disk then holds, `notes` what was said until then. */
+static void cut_at(history *past, const cut_journal *journal, size_t end, cut_mode mode, const char *store,
+                   uint64_t notes[CUT_NOTES])
 {
     char base[TEMPORARY_PATH_MAX], image[TEMPORARY_PATH_MAX];
-    size_t end = ss_random_below(&past->random, (uint32_t)journal->count + 1);
-    cut_mode mode = (cut_mode)ss_random_below(&past->random, CUT_MODES);
     memcpy(notes, past->notes, sizeof past->notes);
     const char *unknown = cut_power(journal, end, temporary_path(base, past->store, "state"),
                                     temporary_path(image, store, "state"), mode, ss_random_u64(&past->random), notes);
     if (unknown)
         fail_msg("the layer cannot follow: %s", unknown);
+}
+
+static void cut(history *past, const cut_journal *journal, const char *store, uint64_t notes[CUT_NOTES])
+{
+    size_t end = ss_random_below(&past->random, (uint32_t)journal->count + 1);
+    cut_at(past, journal, end, (cut_mode)ss_random_below(&past->random, CUT_MODES), store, notes);
 }
 
 /* Several ends of one life, each checked; the store goes on from the last. Fails on a bad one unless it is wanted. */
@@ -249,6 +257,29 @@ static void what_is_acknowledged_survives(void **state)
     assert_true(past.notes[ACKNOWLEDGED] > 1000);
 }
 
+/* At each of the first records, in which the store is made. */
+static void a_store_being_made_survives(void **state)
+{
+    char work[TEMPORARY_PATH_MAX], folder[TEMPORARY_PATH_MAX], file[TEMPORARY_PATH_MAX];
+    history past = {.folder = *state, .random = test_random()};
+    cut_journal journal;
+    make_store(&past, "life", 0, past.store, folder);
+    make_store(&past, "work", 0, work, folder);
+    run_life(work, temporary_path(file, *state, "journal"), 0, 1, 0);
+    cut_journal_read(file, &journal);
+    for (unsigned i = 0; i < FIRST_RECORDS * CUT_MODES * 2; i++) {
+        char store[TEMPORARY_PATH_MAX];
+        uint64_t notes[CUT_NOTES];
+        make_store(&past, "cut", i, store, folder);
+        cut_at(&past, &journal, i / 2 / CUT_MODES, (cut_mode)(i / 2 % CUT_MODES), store, notes);
+        int verdict = check_apart(store, notes);
+        if (verdict != FINE)
+            fail_msg("cut %u: verdict %d (%s)", i, verdict, store);
+        temporary_folder_remove(store);
+    }
+    cut_journal_release(&journal);
+}
+
 static void a_store_that_does_not_sync_is_caught(void **state)
 {
     history past;
@@ -269,6 +300,8 @@ int main(int argc, char **argv)
         return live(argv[1], strtoull(argv[2], NULL, 10), strtoull(argv[3], NULL, 10));
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_is_acknowledged_survives, temporary_folder_set_up,
+                                        temporary_folder_tear_down),
+        cmocka_unit_test_setup_teardown(a_store_being_made_survives, temporary_folder_set_up,
                                         temporary_folder_tear_down),
         cmocka_unit_test_setup_teardown(a_store_that_does_not_sync_is_caught, temporary_folder_set_up,
                                         temporary_folder_tear_down),

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -13,6 +14,7 @@
 #include <unistd.h>
 
 #define WRITER_FILE   "writer"
+#define DATA_FILE     "data.mdb"
 #define FILE_MODE     0640
 #define TABLES_MAX    16
 #define READERS_MAX   126
@@ -134,6 +136,41 @@ static ss_status check_length(ss_environment *environment, ss_error *error)
     return SS_OK;
 }
 
+/* LMDB puts the first pages of a new file there unsynced, and could not open what a power cut leaves of them. */
+static int make_database(const char *path)
+{
+    MDB_env *lmdb = NULL;
+    int code = mdb_env_create(&lmdb);
+    if (code == 0)
+        code = mdb_env_open(lmdb, path, MDB_NOSUBDIR | MDB_NOLOCK, FILE_MODE);
+    if (code == 0)
+        code = mdb_env_sync(lmdb, 1);
+    if (lmdb)
+        mdb_env_close(lmdb);
+    return code;
+}
+
+/* Makes the file aside, so that what bears its name is whole. */
+static ss_status make_missing(const ss_environment *environment, ss_error *error)
+{
+    char path[PATH_MAX], aside[PATH_MAX];
+    ss_status status;
+    SS_TRY(ss_file_join(path, sizeof path, environment->path, DATA_FILE, error));
+    SS_TRY(ss_file_join(aside, sizeof aside, environment->path, DATA_FILE ".new", error));
+    if (access(path, F_OK) == 0)
+        return SS_OK;
+    if (unlink(aside) != 0 && errno != ENOENT)
+        SS_TRY(ss_error_io(error, aside, "cannot remove"));
+    int code = make_database(aside);
+    if (code != 0)
+        SS_TRY(ss_environment_error(environment, code, "cannot make the state", error));
+    if (rename(aside, path) != 0)
+        SS_TRY(ss_error_io(error, path, "cannot rename to"));
+    SS_TRY(ss_file_sync_folder(environment->path, error));
+out:
+    return status;
+}
+
 static ss_status open_lmdb(ss_environment *environment, uint64_t map_bytes, ss_error *error)
 {
     bool writes = map_bytes > 0;
@@ -192,12 +229,11 @@ static ss_status open_parts(ss_environment *environment, const char *store, uint
     if (map_bytes > 0) {
         SS_TRY(ss_file_make_inside(store, environment->path, error));
         SS_TRY(lock_writer(environment, error));
+        SS_TRY(make_missing(environment, error));
     }
     SS_TRY(open_lmdb(environment, map_bytes, error));
     SS_TRY(check_length(environment, error));
     SS_TRY(check_format(environment, error));
-    if (map_bytes > 0)
-        SS_TRY(ss_file_sync_folder(environment->path, error));
 out:
     return status;
 }
