@@ -55,8 +55,7 @@ ss_item_check ss_item_admit(ss_item_change *change, unsigned *mended);
 
 /* What the generation served says of an item. */
 typedef struct ss_item_base {
-    bool known;    /* the generation has the item */
-    bool listed;   /* and its catalogue too: it may be shown */
+    bool known;    /* it has the item */
     int64_t price; /* minor units or SS_NO_MONEY */
 } ss_item_base;
 
