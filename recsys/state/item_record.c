@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "log/catalog.h"
 #include "log/values.h"
+#include "state/record_reader.h"
 
 #define RECORD_VERSION 1u
 #define HEAD_SIZE      20u
@@ -77,27 +78,20 @@ size_t ss_item_record_size(const ss_item_record *record)
     return size;
 }
 
-static unsigned char *put(unsigned char *at, const void *data, size_t size)
-{
-    if (size)
-        memcpy(at, data, size);
-    return at + size;
-}
-
 static unsigned char *put_field(unsigned char *at, const ss_item_record *record, ss_live_field field)
 {
     if (field < SS_LIVE_NUMBERS)
-        return put(at, &record->numbers[field], sizeof *record->numbers);
+        return ss_record_put(at, &record->numbers[field], sizeof *record->numbers);
     ss_slice text = ss_item_record_text(record, field);
     uint16_t size = (uint16_t)text.size;
-    return put(put(at, &size, sizeof size), text.data, text.size);
+    return ss_record_put(ss_record_put(at, &size, sizeof size), text.data, text.size);
 }
 
 /* Of the id and the bytes, so that no item can have the record of another. */
 static uint32_t checksum_of(ss_slice item_id, const void *bytes, size_t size)
 {
     unsigned char sealed[SS_ID_MAX + SS_ITEM_RECORD_MAX];
-    put(put(sealed, item_id.data, item_id.size), bytes, size);
+    ss_record_put(ss_record_put(sealed, item_id.data, item_id.size), bytes, size);
     return (uint32_t)ss_hash(sealed, item_id.size + size);
 }
 
@@ -105,56 +99,33 @@ void ss_item_record_encode(const ss_item_record *record, void *out)
 {
     const unsigned char head[4] = {RECORD_VERSION, (unsigned char)record->price_count,
                                    (unsigned char)(record->set & 0xFF), (unsigned char)(record->set >> 8)};
-    unsigned char *at = put(out, head, sizeof head);
-    at = put(at, &record->first_seen, sizeof record->first_seen);
-    at = put(at, &record->changed, sizeof record->changed);
+    unsigned char *at = ss_record_put(out, head, sizeof head);
+    at = ss_record_put(at, &record->first_seen, sizeof record->first_seen);
+    at = ss_record_put(at, &record->changed, sizeof record->changed);
     for (unsigned field = 0; field < SS_LIVE_FIELDS; field++)
         if (ss_item_record_has(record, field))
             at = put_field(at, record, field);
-    at = put(at, record->prices, record->price_count * sizeof *record->prices);
+    at = ss_record_put(at, record->prices, record->price_count * sizeof *record->prices);
     uint32_t checksum = checksum_of(record->item_id, out, (size_t)(at - (unsigned char *)out));
-    put(at, &checksum, sizeof checksum);
+    ss_record_put(at, &checksum, sizeof checksum);
 }
 
 /* ---- reading ---- */
 
-typedef struct record_reader {
-    const char *data;
-    size_t size, at; /* size: without the checksum */
-    ss_error *error;
-} record_reader;
-
-static ss_status corrupt(const record_reader *reader, const char *field, const char *message)
-{
-    ss_error_set(reader->error, SS_E_CORRUPT, "record of an item: %s", message);
-    ss_error_field(reader->error, field);
-    ss_error_offset(reader->error, reader->at);
-    return SS_E_CORRUPT;
-}
-
-static ss_status take(record_reader *reader, const char *field, void *value, size_t size)
-{
-    if (reader->size - reader->at < size)
-        return corrupt(reader, field, "ends early");
-    memcpy(value, reader->data + reader->at, size);
-    reader->at += size;
-    return SS_OK;
-}
-
-static ss_status check_frame(record_reader *reader, ss_slice item_id)
+static ss_status check_frame(ss_record_reader *reader, ss_slice item_id)
 {
     uint32_t checksum;
     ss_slice id = item_id;
     if (ss_value_id(&id) != SS_ID_FINE || id.size != item_id.size)
-        return corrupt(reader, "item_id", "an id that is none");
+        return ss_record_corrupt(reader, "item_id", "an id that is none");
     if (reader->size < HEAD_SIZE + CHECKSUM_SIZE || reader->size > SS_ITEM_RECORD_MAX)
-        return corrupt(reader, "size", "a size that none has");
+        return ss_record_corrupt(reader, "size", "a size that none has");
     reader->size -= CHECKSUM_SIZE;
     memcpy(&checksum, reader->data + reader->size, sizeof checksum);
     if (checksum == checksum_of(item_id, reader->data, reader->size))
         return SS_OK;
     reader->at = reader->size;
-    return corrupt(reader, "checksum", "another checksum than its bytes have");
+    return ss_record_corrupt(reader, "checksum", "another checksum than its bytes have");
 }
 
 static bool is_instant(int64_t time)
@@ -162,54 +133,54 @@ static bool is_instant(int64_t time)
     return time >= 0 && time < SS_LIVE_INSTANT_MAX;
 }
 
-static ss_status take_head(record_reader *reader, ss_item_record *record)
+static ss_status take_head(ss_record_reader *reader, ss_item_record *record)
 {
     unsigned char head[4];
     ss_status status = SS_OK;
-    SS_TRY(take(reader, "head", head, sizeof head));
+    SS_TRY(ss_record_take(reader, "head", head, sizeof head));
     if (head[0] != RECORD_VERSION)
         return ss_error_set(reader->error, SS_E_UNSUPPORTED, "record of an item: version %u, known is %u", head[0],
                             RECORD_VERSION);
     record->price_count = head[1];
     record->set = head[2] | (unsigned)head[3] << 8;
     if (record->price_count > SS_PRICE_STEPS_MAX)
-        return corrupt(reader, "prices", "more steps than are kept");
+        return ss_record_corrupt(reader, "prices", "more steps than are kept");
     if (record->set & ~SET_KNOWN)
-        return corrupt(reader, "set", "unknown fields");
-    SS_TRY(take(reader, "first_seen", &record->first_seen, sizeof record->first_seen));
+        return ss_record_corrupt(reader, "set", "unknown fields");
+    SS_TRY(ss_record_take(reader, "first_seen", &record->first_seen, sizeof record->first_seen));
     if (record->first_seen != SS_NO_TIME && !is_instant(record->first_seen))
-        return corrupt(reader, "first_seen", "an instant out of range");
-    SS_TRY(take(reader, "changed", &record->changed, sizeof record->changed));
+        return ss_record_corrupt(reader, "first_seen", "an instant out of range");
+    SS_TRY(ss_record_take(reader, "changed", &record->changed, sizeof record->changed));
     if (!is_instant(record->changed))
-        return corrupt(reader, "changed", "an instant out of range");
+        return ss_record_corrupt(reader, "changed", "an instant out of range");
 out:
     return status;
 }
 
-static ss_status take_number(record_reader *reader, ss_live_field field, int64_t *number)
+static ss_status take_number(ss_record_reader *reader, ss_live_field field, int64_t *number)
 {
-    ss_status status = take(reader, fields[field].name, number, sizeof *number);
+    ss_status status = ss_record_take(reader, fields[field].name, number, sizeof *number);
     if (status == SS_OK && !ss_live_number_fits(field, *number))
-        return corrupt(reader, fields[field].name, "a number out of range");
+        return ss_record_corrupt(reader, fields[field].name, "a number out of range");
     return status;
 }
 
-static ss_status take_text(record_reader *reader, ss_live_field field, ss_slice *text)
+static ss_status take_text(ss_record_reader *reader, ss_live_field field, ss_slice *text)
 {
     uint16_t size;
-    ss_status status = take(reader, fields[field].name, &size, sizeof size);
+    ss_status status = ss_record_take(reader, fields[field].name, &size, sizeof size);
     if (status != SS_OK)
         return status;
     if (reader->size - reader->at < size)
-        return corrupt(reader, fields[field].name, "ends early");
+        return ss_record_corrupt(reader, fields[field].name, "ends early");
     *text = (ss_slice){reader->data + reader->at, size};
     if (!ss_live_text_fits(field, *text))
-        return corrupt(reader, fields[field].name, "a text that it cannot have");
+        return ss_record_corrupt(reader, fields[field].name, "a text that it cannot have");
     reader->at += size;
     return SS_OK;
 }
 
-static ss_status take_fields(record_reader *reader, ss_item_record *record)
+static ss_status take_fields(ss_record_reader *reader, ss_item_record *record)
 {
     for (unsigned field = 0; field < SS_LIVE_FIELDS; field++) {
         bool number = field < SS_LIVE_NUMBERS;
@@ -227,19 +198,19 @@ static ss_status take_fields(record_reader *reader, ss_item_record *record)
     bool dated =
         ss_item_record_has(record, SS_LIVE_AVAILABLE_FROM) && ss_item_record_has(record, SS_LIVE_AVAILABLE_UNTIL);
     if (dated && record->numbers[SS_LIVE_AVAILABLE_FROM] > record->numbers[SS_LIVE_AVAILABLE_UNTIL])
-        return corrupt(reader, "available_until", "before available_from");
+        return ss_record_corrupt(reader, "available_until", "before available_from");
     return SS_OK;
 }
 
-static ss_status take_prices(record_reader *reader, ss_item_record *record, ss_price_step *steps)
+static ss_status take_prices(ss_record_reader *reader, ss_item_record *record, ss_price_step *steps)
 {
-    ss_status status = take(reader, "prices", steps, record->price_count * sizeof *steps);
+    ss_status status = ss_record_take(reader, "prices", steps, record->price_count * sizeof *steps);
     record->prices = steps;
     for (size_t i = 0; i < record->price_count && status == SS_OK; i++) {
         if (!is_instant(steps[i].since) || (i > 0 && steps[i].since <= steps[i - 1].since))
-            status = corrupt(reader, "prices", "steps that are not in order of time");
+            status = ss_record_corrupt(reader, "prices", "steps that are not in order of time");
         else if (steps[i].price != SS_NO_MONEY && !ss_live_number_fits(SS_LIVE_PRICE, steps[i].price))
-            status = corrupt(reader, "prices", "a price out of range");
+            status = ss_record_corrupt(reader, "prices", "a price out of range");
     }
     return status;
 }
@@ -247,7 +218,7 @@ static ss_status take_prices(record_reader *reader, ss_item_record *record, ss_p
 ss_status ss_item_record_decode(ss_slice item_id, ss_slice bytes, ss_price_step *steps, ss_item_record *record,
                                 ss_error *error)
 {
-    record_reader reader = {bytes.data, bytes.size, 0, error};
+    ss_record_reader reader = {"record of an item", bytes.data, bytes.size, 0, error};
     ss_status status;
     record->item_id = item_id;
     SS_TRY(check_frame(&reader, item_id));
@@ -255,7 +226,7 @@ ss_status ss_item_record_decode(ss_slice item_id, ss_slice bytes, ss_price_step 
     SS_TRY(take_fields(&reader, record));
     SS_TRY(take_prices(&reader, record, steps));
     if (reader.at != reader.size)
-        return corrupt(&reader, "size", "bytes behind its last part");
+        return ss_record_corrupt(&reader, "size", "bytes behind its last part");
 out:
     return status;
 }

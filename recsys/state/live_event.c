@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "log/catalog.h"
 #include "log/values.h"
+#include "state/record_reader.h"
 
 #include <math.h>
 
@@ -51,101 +52,72 @@ size_t ss_live_event_size(const ss_live_event *event)
     return size;
 }
 
-static unsigned char *put(unsigned char *at, const void *data, size_t size)
-{
-    memcpy(at, data, size);
-    return at + size;
-}
-
 void ss_live_event_encode(const ss_live_event *event, void *out)
 {
     unsigned parts = parts_of(event);
     const unsigned char head[4] = {SS_EVENT_RECORD_VERSION, (unsigned char)event->event, (unsigned char)(parts & 0xFF),
                                    (unsigned char)(parts >> 8)};
-    unsigned char *at = put(out, head, sizeof head);
-    at = put(at, &event->received, sizeof event->received);
+    unsigned char *at = ss_record_put(out, head, sizeof head);
+    at = ss_record_put(at, &event->received, sizeof event->received);
     if (parts & PART_TIME)
-        at = put(at, &event->time, sizeof event->time);
+        at = ss_record_put(at, &event->time, sizeof event->time);
     if (parts & PART_QUANTITY)
-        at = put(at, &event->quantity, sizeof event->quantity);
+        at = ss_record_put(at, &event->quantity, sizeof event->quantity);
     if (parts & PART_PRICE)
-        at = put(at, &event->unit_price, sizeof event->unit_price);
+        at = ss_record_put(at, &event->unit_price, sizeof event->unit_price);
     for (int t = 0; t < SS_EVENT_TEXTS; t++) {
         if (event->texts[t].size == 0)
             continue;
         *at++ = (unsigned char)event->texts[t].size;
-        at = put(at, event->texts[t].data, event->texts[t].size);
+        at = ss_record_put(at, event->texts[t].data, event->texts[t].size);
     }
     uint32_t checksum = (uint32_t)ss_hash(out, (size_t)(at - (unsigned char *)out));
-    put(at, &checksum, sizeof checksum);
+    ss_record_put(at, &checksum, sizeof checksum);
 }
 
 /* ---- reading ---- */
 
-typedef struct record_reader {
-    const char *data;
-    size_t size, at; /* size: without the checksum */
-    ss_error *error;
-} record_reader;
-
-static ss_status corrupt(const record_reader *reader, const char *field, const char *message)
+static ss_status take_instant(ss_record_reader *reader, const char *field, int64_t *time)
 {
-    ss_error_set(reader->error, SS_E_CORRUPT, "record of an event: %s", message);
-    ss_error_field(reader->error, field);
-    ss_error_offset(reader->error, reader->at);
-    return SS_E_CORRUPT;
-}
-
-static ss_status take(record_reader *reader, const char *field, void *value, size_t size)
-{
-    if (reader->size - reader->at < size)
-        return corrupt(reader, field, "ends early");
-    memcpy(value, reader->data + reader->at, size);
-    reader->at += size;
-    return SS_OK;
-}
-
-static ss_status take_instant(record_reader *reader, const char *field, int64_t *time)
-{
-    ss_status status = take(reader, field, time, sizeof *time);
+    ss_status status = ss_record_take(reader, field, time, sizeof *time);
     if (status == SS_OK && (*time <= -SS_EVENT_INSTANT_MAX || *time >= SS_EVENT_INSTANT_MAX))
-        return corrupt(reader, field, "an instant out of range");
+        return ss_record_corrupt(reader, field, "an instant out of range");
     return status;
 }
 
-static ss_status check_frame(record_reader *reader)
+static ss_status check_frame(ss_record_reader *reader)
 {
     uint32_t checksum;
     if (reader->size < HEAD_SIZE + CHECKSUM_SIZE || reader->size > SS_EVENT_RECORD_MAX)
-        return corrupt(reader, "size", "a size that none has");
+        return ss_record_corrupt(reader, "size", "a size that none has");
     reader->size -= CHECKSUM_SIZE;
     memcpy(&checksum, reader->data + reader->size, sizeof checksum);
     if (checksum != (uint32_t)ss_hash(reader->data, reader->size)) {
         reader->at = reader->size;
-        return corrupt(reader, "checksum", "another checksum than its bytes have");
+        return ss_record_corrupt(reader, "checksum", "another checksum than its bytes have");
     }
     return SS_OK;
 }
 
-static ss_status take_head(record_reader *reader, ss_live_event *event, unsigned *parts)
+static ss_status take_head(ss_record_reader *reader, ss_live_event *event, unsigned *parts)
 {
     unsigned char head[4];
-    ss_status status = take(reader, "head", head, sizeof head);
+    ss_status status = ss_record_take(reader, "head", head, sizeof head);
     if (status != SS_OK)
         return status;
     if (head[0] != SS_EVENT_RECORD_VERSION)
         return ss_error_set(reader->error, SS_E_UNSUPPORTED, "record of an event: version %u, known is %u", head[0],
                             SS_EVENT_RECORD_VERSION);
     if (head[1] >= SS_EVENT_COUNT)
-        return corrupt(reader, "event", "an unknown event");
+        return ss_record_corrupt(reader, "event", "an unknown event");
     event->event = (ss_event)head[1];
     *parts = head[2] | (unsigned)head[3] << 8;
     if (*parts & ~PARTS_KNOWN)
-        return corrupt(reader, "parts", "unknown parts");
+        return ss_record_corrupt(reader, "parts", "unknown parts");
     return take_instant(reader, "received", &event->received);
 }
 
-static ss_status take_numbers(record_reader *reader, ss_live_event *event, unsigned parts)
+static ss_status take_numbers(ss_record_reader *reader, ss_live_event *event, unsigned parts)
 {
     ss_status status = SS_OK;
     event->time = event->received;
@@ -154,36 +126,36 @@ static ss_status take_numbers(record_reader *reader, ss_live_event *event, unsig
     if (parts & PART_TIME)
         SS_TRY(take_instant(reader, "time", &event->time));
     if (parts & PART_QUANTITY)
-        SS_TRY(take(reader, "quantity", &event->quantity, sizeof event->quantity));
+        SS_TRY(ss_record_take(reader, "quantity", &event->quantity, sizeof event->quantity));
     if (!isfinite(event->quantity) || fpclassify(event->quantity) == FP_ZERO ||
         fabs((double)event->quantity) > SS_QUANTITY_MAX)
-        return corrupt(reader, "quantity", "a quantity out of range");
+        return ss_record_corrupt(reader, "quantity", "a quantity out of range");
     if (parts & PART_PRICE)
-        SS_TRY(take(reader, "unit_price", &event->unit_price, sizeof event->unit_price));
+        SS_TRY(ss_record_take(reader, "unit_price", &event->unit_price, sizeof event->unit_price));
     if (event->unit_price != SS_NO_MONEY &&
         (event->unit_price < -SS_EVENT_PRICE_MAX || event->unit_price > SS_EVENT_PRICE_MAX))
-        return corrupt(reader, "unit_price", "a price out of range");
+        return ss_record_corrupt(reader, "unit_price", "a price out of range");
 out:
     return status;
 }
 
-static ss_status take_text(record_reader *reader, int text, ss_slice *value)
+static ss_status take_text(ss_record_reader *reader, int text, ss_slice *value)
 {
     unsigned char size = 0;
-    ss_status status = take(reader, text_names[text], &size, sizeof size);
+    ss_status status = ss_record_take(reader, text_names[text], &size, sizeof size);
     if (status != SS_OK)
         return status;
     if (reader->size - reader->at < size)
-        return corrupt(reader, text_names[text], "ends early");
+        return ss_record_corrupt(reader, text_names[text], "ends early");
     ss_slice whole = {reader->data + reader->at, size};
     *value = whole;
     if (ss_value_id(value) != SS_ID_FINE || value->size != whole.size)
-        return corrupt(reader, text_names[text], "a text that is no id");
+        return ss_record_corrupt(reader, text_names[text], "a text that is no id");
     reader->at += size;
     return SS_OK;
 }
 
-static ss_status take_texts(record_reader *reader, ss_live_event *event, unsigned parts)
+static ss_status take_texts(ss_record_reader *reader, ss_live_event *event, unsigned parts)
 {
     for (int t = 0; t < SS_EVENT_TEXTS; t++) {
         event->texts[t] = (ss_slice){"", 0};
@@ -192,18 +164,18 @@ static ss_status take_texts(record_reader *reader, ss_live_event *event, unsigne
             return status;
     }
     if (reader->at != reader->size)
-        return corrupt(reader, "size", "bytes behind its last part");
+        return ss_record_corrupt(reader, "size", "bytes behind its last part");
     if (!event->texts[SS_TEXT_ITEM_ID].size)
-        return corrupt(reader, "item_id", "no item");
+        return ss_record_corrupt(reader, "item_id", "no item");
     if (!event->texts[SS_TEXT_SESSION_ID].size && !event->texts[SS_TEXT_CUSTOMER_ID].size &&
         !event->texts[SS_TEXT_ORDER_ID].size)
-        return corrupt(reader, "session_id", "neither order, customer nor session");
+        return ss_record_corrupt(reader, "session_id", "neither order, customer nor session");
     return SS_OK;
 }
 
 ss_status ss_live_event_decode(ss_slice record, ss_live_event *event, ss_error *error)
 {
-    record_reader reader = {record.data, record.size, 0, error};
+    ss_record_reader reader = {"record of an event", record.data, record.size, 0, error};
     unsigned parts = 0;
     ss_status status;
     SS_TRY(check_frame(&reader));
@@ -211,7 +183,7 @@ ss_status ss_live_event_decode(ss_slice record, ss_live_event *event, ss_error *
     SS_TRY(take_numbers(&reader, event, parts));
     SS_TRY(take_texts(&reader, event, parts));
     if (parts != parts_of(event))
-        return corrupt(&reader, "parts", "a part that says nothing");
+        return ss_record_corrupt(&reader, "parts", "a part that says nothing");
 out:
     return status;
 }
