@@ -113,6 +113,7 @@ struct ss_session_knn_scratch {
     sample *samples;    /* room for `sampled` */
     ss_scored *nearest; /* room for `neighbours` */
     double *sums;       /* item_count, 0 between queries */
+    uint16_t *support;  /* item_count, 0 but for what the last query found */
     ss_scored *found;   /* item_count */
     size_t found_count;
 };
@@ -125,8 +126,9 @@ ss_session_knn_scratch *ss_session_knn_scratch_new(const ss_session_knn *model)
     new->samples = ss_array_new(model->sampled, sizeof *new->samples);
     new->nearest = ss_array_new(model->neighbours, sizeof *new->nearest);
     new->sums = ss_array_zeroed(model->item_count, sizeof *new->sums);
+    new->support = ss_array_zeroed(model->item_count, sizeof *new->support);
     new->found = ss_array_new(model->item_count, sizeof *new->found);
-    if (!new->samples || !new->nearest || !new->sums || !new->found)
+    if (!new->samples || !new->nearest || !new->sums || !new->support || !new->found)
         ss_session_knn_scratch_free(&new);
     return new;
 }
@@ -140,6 +142,7 @@ void ss_session_knn_scratch_free(ss_session_knn_scratch **scratch)
     free(old->samples);
     free(old->nearest);
     free(old->sums);
+    free(old->support);
     free(old->found);
     free(old);
 }
@@ -259,6 +262,7 @@ static void add_session(const ss_session_knn *model, ss_session_knn_scratch *scr
         if (scratch->sums[item] == 0)
             scratch->found[scratch->found_count++].id = item;
         scratch->sums[item] += weight;
+        scratch->support[item]++;
     }
 }
 
@@ -272,8 +276,17 @@ static void weigh_items(const ss_session_knn *model, ss_session_knn_scratch *scr
         scratch->sums[item] = 0;
         if (score > 0)
             scratch->found[kept++] = (ss_scored){score, item};
+        else
+            scratch->support[item] = 0;
     }
     scratch->found_count = kept;
+}
+
+static void forget_last(ss_session_knn_scratch *scratch)
+{
+    for (size_t i = 0; i < scratch->found_count; i++)
+        scratch->support[scratch->found[i].id] = 0;
+    scratch->found_count = 0;
 }
 
 size_t ss_session_knn_score(const ss_session_knn *model, const uint32_t *items, size_t count,
@@ -281,7 +294,7 @@ size_t ss_session_knn_score(const ss_session_knn *model, const uint32_t *items, 
 {
     begin(model, items, count, scratch);
     size_t nearest = keep_nearest(model, scratch, draw_samples(model, scratch));
-    scratch->found_count = 0;
+    forget_last(scratch);
     for (size_t i = 0; i < nearest; i++) {
         const sample *neighbour = &scratch->samples[scratch->nearest[i].id];
         double weight = neighbour->similarity * ss_session_match(model->match, neighbour->match + 1);
@@ -291,4 +304,9 @@ size_t ss_session_knn_score(const ss_session_knn *model, const uint32_t *items, 
     weigh_items(model, scratch);
     *found = scratch->found;
     return scratch->found_count;
+}
+
+uint32_t ss_session_knn_support(const ss_session_knn_scratch *scratch, uint32_t item)
+{
+    return scratch->support[item];
 }

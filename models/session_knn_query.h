@@ -45,4 +45,7 @@ void ss_session_knn_scratch_free(ss_session_knn_scratch **scratch);
 size_t ss_session_knn_score(const ss_session_knn *model, const uint32_t *items, size_t count,
                             ss_session_knn_scratch *scratch, const ss_scored **found);
 
+/* How many of the kept sessions hold an item of the model; 0 for one that the last score did not find. */
+uint32_t ss_session_knn_support(const ss_session_knn_scratch *scratch, uint32_t item);
+
 #endif

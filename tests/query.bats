@@ -98,3 +98,12 @@ print(len({m.start() for line in sys.stdin for m in [re.search(r"\S+ +(?=(\d+\.\
     [ "$status" -eq 1 ]
     [[ $output == *"ipc://$T/nobody: no reply in time"* && ${#lines[@]} -eq 1 ]]
 }
+
+@test "each source says what it rests on" {
+    ask popular --limit 2
+    [[ $output == *"number 1 of the best sellers"*"number 2 of the best sellers"* ]]
+    ask cart --cart teapot,20003 --limit 1
+    [[ $output == *" orders together with "*" times the chance), goes with 2 of 2 items"* ]]
+    ask for_you --customer c3 --bought allow --limit 3 --json
+    [[ $output == *'"model": '* ]]
+}

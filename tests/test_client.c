@@ -947,13 +947,17 @@ static void test_changed_bytes(void **state)
     smartshelf_answer answer;
     size_t length = 0;
     size_t size =
-        wire_text("94 01 01 c0 83 <items> 91 83 <item_id> <p1> <score> ca 3f 00 00 00 <reason> 82 <model> <related> "
-                  "<pairs> cc d6 <short> 82 <code> <filtered> <missing> 03 <removed> 81 <in_cart> 02",
+        wire_text("94 01 01 c0 83 <items> 91 83 <item_id> <p1> <score> ca 3f 00 00 00 <reason> 88 <model> <related> "
+                  "<pairs> cc d6 <supported_by> 02 <of> 03 <sessions> 07 <rank> 08 <bought> 09 <last_bought> 0a "
+                  "<short> 82 <code> <filtered> <missing> 03 <removed> 81 <in_cart> 02",
                   good);
     (void)state;
     assert_true(size <= sizeof bad);
     assert_client(smartshelf_answer_decode(good, size, &answer), SMARTSHELF_OK);
-    assert_true(answer.products[0].pairs == 214 && answer.missing == 3 && answer.removed[0].count == 2);
+    const smartshelf_product *product = &answer.products[0];
+    assert_true(product->pairs == 214 && answer.missing == 3 && answer.removed[0].count == 2);
+    assert_true(product->supported_by == 2 && product->of == 3 && product->sessions == 7);
+    assert_true(product->rank == 8 && product->bought == 9 && product->last_bought == 10);
     smartshelf_answer_release(&answer);
     for (int run = 0; run < 20000; run++) {
         memcpy(bad, good, size);

@@ -1,6 +1,7 @@
 #include "cli/query_print.h"
 
 #include "base/slice.h"
+#include "base/timestamp.h"
 #include "client/wire.h"
 #include <inttypes.h>
 #include <jansson.h>
@@ -55,7 +56,7 @@ static void format_price(const smartshelf_product *product, unsigned decimals, c
 }
 
 /* "in 214 orders together with Glass lantern (8.0 times the chance)" */
-static void format_evidence(const smartshelf_product *product, char *text, size_t size)
+static int format_pairs(const smartshelf_product *product, char *text, size_t size)
 {
     static const struct {
         const char *model, *before, *unit, *after, *because;
@@ -68,31 +69,62 @@ static void format_evidence(const smartshelf_product *product, char *text, size_
     while (forms[form].model && strcmp(forms[form].model, product->model ? product->model : "") != 0)
         form++;
     table_cell because = cell_of(product->because_name ? product->because_name : product->because, NAME_COLUMNS_MAX);
-    snprintf(text, size, "%s %" PRIu64 " %s%s%s%s%s%s%s (%.1f times the chance)", forms[form].before, product->pairs,
-             forms[form].unit, product->pairs == 1 ? "" : "s", forms[form].after, product->because ? " " : "",
-             product->because ? forms[form].because : "", product->because ? " " : "", because.text, product->lift);
+    return snprintf(text, size, "%s %" PRIu64 " %s%s%s%s%s%s%s (%.1f times the chance)", forms[form].before,
+                    product->pairs, forms[form].unit, product->pairs == 1 ? "" : "s", forms[form].after,
+                    product->because ? " " : "", product->because ? forms[form].because : "",
+                    product->because ? " " : "", because.text, product->lift);
+}
+
+/* What a source says by itself; and around a number of its evidence, the last with an s behind it where that is many. */
+static const struct {
+    const char *model, *alone, *before, *after, *unit;
+} sources[] = {
+    {"als", "to the taste that the history shows", NULL, NULL, NULL},
+    {"history", "bought before", "bought", "", " time"},
+    {"popular", "popular", "number", " of the best sellers", NULL},
+    {"popular_in_category", "popular in its category", "number", " in its category", NULL},
+    {"trending", "selling better than usual", "number", " of what sells better than usual", NULL},
+    {"session_knn", "what visitors like this one looked at", "in", " similar", " session"},
+    {"fallback", "from the static list", NULL, NULL, NULL},
+};
+
+static int format_known(size_t source, uint64_t count, char *text, size_t size)
+{
+    const char *unit = sources[source].unit;
+    if (count == 0 || !sources[source].before)
+        return snprintf(text, size, "%s", sources[source].alone);
+    return snprintf(text, size, "%s %" PRIu64 "%s%s%s", sources[source].before, count, sources[source].after,
+                    unit ? unit : "", unit && count > 1 ? "s" : "");
+}
+
+static int format_source(const smartshelf_product *product, char *text, size_t size)
+{
+    uint64_t count = product->rank ? product->rank : product->sessions ? product->sessions : product->bought;
+    table_cell model = cell_of(product->model, NAME_COLUMNS_MAX), because = cell_of(product->because, NAME_COLUMNS_MAX);
+    for (size_t i = 0; i < sizeof sources / sizeof *sources && product->model; i++)
+        if (strcmp(product->model, sources[i].model) == 0)
+            return format_known(i, count, text, size);
+    if (product->because)
+        return snprintf(text, size, "goes with %s", because.text);
+    return snprintf(text, size, "%s", model.text);
+}
+
+/* What comes after that: when, with how many. */
+static void append_more(const smartshelf_product *product, char *text, size_t size)
+{
+    char day[SS_TIMESTAMP_TEXT];
+    if (product->last_bought) {
+        ss_timestamp_format(product->last_bought, day);
+        snprintf(text, size, ", last on %.10s", day);
+    } else if (product->of > 1 && product->supported_by > 1)
+        snprintf(text, size, ", goes with %" PRIu64 " of %" PRIu64 " items", product->supported_by, product->of);
 }
 
 static void format_reason(const smartshelf_product *product, char *text, size_t size)
 {
-    static const char *const sentences[][2] = {
-        {"als", "to the taste that the history shows"},
-        {"history", "bought before"},
-        {"popular", "popular"},
-        {"popular_in_category", "popular in its category"},
-        {"trending", "selling better than usual"},
-        {"session_knn", "what visitors like this one looked at"},
-        {"fallback", "from the static list"},
-    };
-    if (product->has_evidence) {
-        format_evidence(product, text, size);
-        return;
-    }
-    table_cell model = cell_of(product->model, NAME_COLUMNS_MAX);
-    snprintf(text, size, "%s", model.text);
-    for (size_t i = 0; i < sizeof sentences / sizeof *sentences && product->model; i++)
-        if (ss_slice_equal(ss_slice_of(product->model), ss_slice_of(sentences[i][0])))
-            snprintf(text, size, "%s", sentences[i][1]);
+    int used = product->has_evidence ? format_pairs(product, text, size) : format_source(product, text, size);
+    if (used >= 0 && (size_t)used < size)
+        append_more(product, text + used, size - (size_t)used);
 }
 
 /* How wide the columns of texts are: as wide as what stands in them. */

@@ -199,6 +199,12 @@ static void read_reason(reader *in, const msgpack_object *reason, smartshelf_pro
     product->pairs = count_of(find(reason, "pairs"));
     product->customers = count_of(find(reason, "customers"));
     product->lift = real_of(find(reason, "lift"));
+    product->supported_by = count_of(find(reason, "supported_by"));
+    product->of = count_of(find(reason, "of"));
+    product->sessions = count_of(find(reason, "sessions"));
+    product->rank = count_of(find(reason, "rank"));
+    product->bought = count_of(find(reason, "bought"));
+    read_integer(find(reason, "last_bought"), &product->last_bought);
 }
 
 static void read_product(reader *in, const msgpack_object *item, smartshelf_product *product)

@@ -4,6 +4,7 @@
 
 /* A name with its head, as a constant piece: NAMED(7, "item_id"). */
 #define NAMED(SIZE, NAME) NAMED_##SIZE NAME
+#define NAMED_2           "\xa2"
 #define NAMED_4           "\xa4"
 #define NAMED_5           "\xa5"
 #define NAMED_6           "\xa6"
@@ -11,6 +12,7 @@
 #define NAMED_8           "\xa8"
 #define NAMED_9           "\xa9"
 #define NAMED_10          "\xaa"
+#define NAMED_11          "\xab"
 #define NAMED_12          "\xac"
 #define PUT(AT, PIECE)    put_piece((AT), (PIECE), sizeof(PIECE) - 1)
 
@@ -51,10 +53,11 @@ static uint8_t *put_head(uint8_t *at, bool has_msgid, uint32_t msgid)
 
 /* ---- products ---- */
 
-#define SOURCE_NAME_MAX 31u                                              /* longest name of a source */
-#define ID_SLACK        32u                                              /* see put_id */
-#define ID_MAX          (2u + SS_ID_MAX)                                 /* bytes of an id with its head */
-#define PRODUCT_MAX     (128u + SOURCE_NAME_MAX + 2 * ID_MAX + ID_SLACK) /* of a product without columns */
+#define SOURCE_NAME_MAX 31u              /* longest name of a source */
+#define ID_SLACK        32u              /* see put_id */
+#define ID_MAX          (2u + SS_ID_MAX) /* bytes of an id with its head */
+#define EVIDENCE_MAX    96u              /* bytes of put_evidence */
+#define PRODUCT_MAX     (128u + EVIDENCE_MAX + SOURCE_NAME_MAX + 2 * ID_MAX + ID_SLACK) /* of a product without columns */
 
 /*
  * Ids are short: where the bytes behind one may be read, so many are copied at once, and what follows overwrites
@@ -97,10 +100,41 @@ static product_writer begin_products(const ss_items *items, const ss_answer *ans
     return writer;
 }
 
-/* {model, stage, because?, pairs?, customers?, lift?} */
+/* supported_by?, of?, sessions?, rank?, bought?, last_bought?: those that apply, added to the map's head. */
+static uint8_t *put_evidence(uint8_t *at, uint8_t *head, const ss_reason *reason)
+{
+    unsigned entries = 0;
+    if (reason->of) {
+        at = ss_wire_put_uint(PUT(at, NAMED(12, "supported_by")), reason->supported_by);
+        at = ss_wire_put_uint(PUT(at, NAMED(2, "of")), reason->of);
+        entries += 2;
+    }
+    if (reason->sessions) {
+        at = ss_wire_put_uint(PUT(at, NAMED(8, "sessions")), reason->sessions);
+        entries++;
+    }
+    if (reason->rank) {
+        at = ss_wire_put_uint(PUT(at, NAMED(4, "rank")), reason->rank);
+        entries++;
+    }
+    if (reason->bought) {
+        at = ss_wire_put_uint(PUT(at, NAMED(6, "bought")), reason->bought);
+        entries++;
+    }
+    if (reason->last_bought) {
+        at = ss_wire_put_int(PUT(at, NAMED(11, "last_bought")), reason->last_bought);
+        entries++;
+    }
+    *head = (uint8_t)(*head + entries);
+    return at;
+}
+
+/* {model, stage, because?, pairs?, customers?, lift?, …} */
 static inline uint8_t *put_reason(uint8_t *at, product_writer *writer, const ss_reason *reason)
 {
-    bool evidence = reason->because != SS_NONE, because = evidence && reason->because != writer->page_item;
+    bool evidence = reason->pairs > 0, because = reason->because != SS_NONE && reason->because != writer->page_item;
+    bool more = (reason->of | reason->sessions | reason->rank | reason->bought) != 0;
+    uint8_t *head = at;
     if (reason->model != writer->model)
         take_model(writer, reason->model);
     *at++ = (uint8_t)(0x82 + because + (evidence ? 3 : 0));
@@ -108,11 +142,12 @@ static inline uint8_t *put_reason(uint8_t *at, product_writer *writer, const ss_
     at = ss_wire_put_uint(at + writer->piece_size, reason->stage);
     if (because)
         at = put_id(PUT(at, NAMED(7, "because")), &writer->items->ids, reason->because);
-    if (!evidence)
-        return at;
-    at = ss_wire_put_uint(PUT(at, NAMED(5, "pairs")), reason->pairs);
-    at = ss_wire_put_uint(PUT(at, NAMED(9, "customers")), reason->customers);
-    return ss_wire_put_float(PUT(at, NAMED(4, "lift")), (float)reason->lift);
+    if (evidence) {
+        at = ss_wire_put_uint(PUT(at, NAMED(5, "pairs")), reason->pairs);
+        at = ss_wire_put_uint(PUT(at, NAMED(9, "customers")), reason->customers);
+        at = ss_wire_put_float(PUT(at, NAMED(4, "lift")), (float)reason->lift);
+    }
+    return more ? put_evidence(at, head, reason) : at;
 }
 
 /* Up to the reason's map; `columns`: how many columns of the catalogue follow that. */

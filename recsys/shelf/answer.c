@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "shelf/board.h"
 #include "shelf/context.h"
+#include "shelf/evidence.h"
 #include "shelf/rules.h"
 #include <math.h>
 #include <stdlib.h>
@@ -91,17 +92,6 @@ static void show(ss_answerer *answerer, uint32_t item, float score, ss_reason re
     answerer->items[answerer->count++] = (ss_answer_item){item, score, reason};
 }
 
-static ss_reason pair_reason(const ss_answerer *answerer, ss_source source, ss_relation relation, uint32_t because,
-                             const ss_neighbours *list, size_t entry)
-{
-    return (ss_reason){.model = source,
-                       .because = because,
-                       .pairs = list->pairs[entry],
-                       .customers = list->customers[entry],
-                       .lift = ss_cooccurrence_lift(&answerer->snapshot->cooccurrence, relation, because,
-                                                    list->items[entry], list->pairs[entry])};
-}
-
 /* ---- single lists: one context item and one relation, or a ready-made order; walked best first ---- */
 
 static void show_neighbours(ss_answerer *answerer, ss_source source, const ss_shelf *shelf, uint32_t because)
@@ -114,7 +104,7 @@ static void show_neighbours(ss_answerer *answerer, ss_source source, const ss_sh
             answerer->rules.removed[SS_REMOVED_EVIDENCE]++;
         else if (ss_rules_admit(&answerer->rules, list.items[entry]))
             show(answerer, list.items[entry], list.scores[entry],
-                 pair_reason(answerer, source, relation, because, &list, entry));
+                 ss_evidence_pair(answerer->snapshot, shelf, source, because, &list, entry));
     }
 }
 
@@ -149,7 +139,7 @@ static void show_order(ss_answerer *answerer, ss_source source)
     for (size_t i = 0; i < list.count && !full(answerer); i++)
         if (ss_rules_admit(&answerer->rules, list.items[i]))
             show(answerer, list.items[i], order_scores(answerer, source)[list.items[i]],
-                 (ss_reason){.model = source, .because = SS_NONE});
+                 (ss_reason){.model = source, .because = SS_NONE, .rank = (uint32_t)i + 1});
 }
 
 /* ---- blends: every source adds to the board ---- */
@@ -269,19 +259,24 @@ static void add_source(ss_answerer *answerer, ss_source source, const ss_shelf *
         add_order(answerer, source, shelf);
 }
 
-/* Evidence behind a blended product: of the pair that contributed most, looked up again in its list. */
-static ss_reason board_reason(const ss_answerer *answerer, uint32_t item)
+/* Evidence behind a blended product: of what contributed most. */
+static ss_reason board_reason(const ss_answerer *answerer, const ss_shelf *shelf, uint32_t item)
 {
     const ss_board_cell *cell = &answerer->board.cells[item];
+    const ss_context *context = &answerer->context;
     ss_source source = (ss_source)cell->model;
-    ss_relation relation;
-    if (cell->because != SS_NONE && ss_source_relation(source, &relation)) {
-        ss_neighbours list = ss_cooccurrence_neighbours(&answerer->snapshot->cooccurrence, relation, cell->because);
-        for (size_t entry = 0; entry < list.count; entry++)
-            if (list.items[entry] == item)
-                return pair_reason(answerer, source, relation, cell->because, &list, entry);
+    if (source == SS_SOURCE_SESSION_KNN)
+        return ss_evidence_sessions(shelf, ss_session_knn_support(answerer->knn_scratch, item));
+    if (source == SS_SOURCE_HISTORY)
+        return ss_evidence_history(answerer->snapshot, &context->history, item);
+    if (cell->because == SS_NONE)
+        return ss_evidence_rank(source, order_of(answerer, source), item);
+    ss_reason reason = ss_evidence_of_pair(answerer->snapshot, shelf, source, cell->because, item);
+    if (context->count > 1) {
+        reason.supported_by = cell->support;
+        reason.of = (uint32_t)context->count;
     }
-    return (ss_reason){.model = source, .because = SS_NONE};
+    return reason;
 }
 
 static void show_blend(ss_answerer *answerer, const double *weights, const ss_shelf *shelf)
@@ -301,7 +296,7 @@ static void show_blend(ss_answerer *answerer, const double *weights, const ss_sh
     ss_scored next;
     while (!full(answerer) && ss_board_next(board, &next))
         if (ss_rules_admit(&answerer->rules, next.id))
-            show(answerer, next.id, next.score, board_reason(answerer, next.id));
+            show(answerer, next.id, next.score, board_reason(answerer, shelf, next.id));
 }
 
 /* ---- stages ---- */

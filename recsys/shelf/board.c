@@ -54,6 +54,7 @@ static void blend(ss_board *board, uint32_t item, float contribution, ss_source 
     if (contribution > cell->best) {
         cell->best = contribution;
         cell->because = cell->part_because;
+        cell->support = cell->part_support;
         cell->model = (uint16_t)source;
     }
 }

@@ -17,7 +17,8 @@ typedef struct ss_board_cell {
     uint32_t part_because; /* the context item that made it, or SS_NONE */
     float total, best;     /* of the blend: sum, and largest contribution of one source */
     uint32_t because;
-    uint16_t model; /* ss_source of that contribution */
+    uint16_t part_support, support; /* contributions to the open part; to the one that contributed most */
+    uint16_t model;                 /* ss_source of that contribution */
     uint8_t in_part, in_total;
 } ss_board_cell;
 
@@ -43,9 +44,11 @@ static inline void ss_board_add(ss_board *board, uint32_t item, float score, uin
         cell->part = 0;
         cell->part_best = -1;
         cell->part_because = SS_NONE;
+        cell->part_support = 0;
         board->part_items[board->part_count++] = item;
     }
     cell->part += score;
+    cell->part_support++;
     if (score > cell->part_best) {
         cell->part_best = score;
         cell->part_because = because;

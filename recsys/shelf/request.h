@@ -65,9 +65,14 @@ typedef struct ss_reason {
     ss_source model;    /* what contributed most */
     uint32_t stage;     /* 0: the shelf's own sources; 1…: its fallbacks in order */
     uint32_t because;   /* item number of the context it goes with, or SS_NONE */
-    uint32_t pairs;     /* groups that hold both (0 where `because` is none) */
+    uint32_t pairs;     /* groups that hold both; 0: no such evidence, or too few customers to show it (evidence.h) */
     uint32_t customers; /* distinct customers among them */
-    double lift;        /* of the pair; 0 where `because` is none */
+    double lift;        /* of the pair */
+    uint32_t supported_by, of; /* items of the context whose lists hold it, of how many; of 0: only one was asked */
+    uint32_t sessions;         /* similar sessions that hold it; 0: not the reason, or too few to show */
+    uint32_t rank;             /* place among the best sellers, or what is trending, from 1; 0: not the reason */
+    uint32_t bought;           /* how often the customer bought it; 0: not the reason */
+    int64_t last_bought;       /* microseconds UTC; 0: not known */
 } ss_reason;
 
 typedef struct ss_answer_item {

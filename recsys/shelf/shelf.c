@@ -72,6 +72,8 @@ const ss_option ss_shelf_option_table[] = {
      "Candidates taken from the factorization and from popularity for a blend."},
     {"min-customers", SS_OPTION_INT, offsetof(ss_shelf, min_customers), 1, 1000000, "1", NULL, NULL,
      "Evidence threshold: distinct customers behind a pair."},
+    {"evidence-customers", SS_OPTION_INT, offsetof(ss_shelf, evidence_customers), 1, 1000000, "2", NULL, NULL,
+     "Numbers of evidence are shown from so many distinct customers (or similar sessions) on."},
     {"min-items", SS_OPTION_INT, offsetof(ss_shelf, min_items), 0, SS_LIMIT_MAX, "0", NULL, NULL,
      "With fewer products than this the shelf hides itself."},
     {"exclude-bought", SS_OPTION_FLAG, offsetof(ss_shelf, exclude_bought), 0, 0, "false", NULL, NULL,
@@ -121,6 +123,7 @@ ss_shelf ss_shelf_default(ss_shelf_kind kind)
     shelf.position_decay = 1;
     shelf.candidates = 200;
     shelf.min_customers = 1;
+    shelf.evidence_customers = 2;
     return shelf;
 }
 

@@ -131,6 +131,8 @@ static ss_status load_manifest(ss_snapshot *snapshot, ss_error *error)
     bool present = false;
     SS_TRY(optional(ss_manifest_read(snapshot->path, &manifest, error), &present, error));
     if (present) {
+        const char *first_time;
+        snapshot->has_times = ss_manifest_text(manifest, "input.first_time", &first_time);
         ss_manifest_flag(manifest, SS_MANIFEST_IDS_FOLDED, &snapshot->ids_folded);
         SS_TRY(ss_manifest_each_text(manifest, "options", set_shelf_option, &loader));
     }

@@ -38,6 +38,7 @@ typedef struct ss_snapshot {
     ss_session_knn session_knn;
     bool has_customers, has_cooccurrence, has_als, has_popularity, has_session_knn; /* only items must be there */
     bool ids_folded;                                                                /* see SS_MANIFEST_IDS_FOLDED */
+    bool has_times; /* of purchases: else times are positions in the log */
     ss_shelf shelves[SS_SHELF_COUNT];
     uint8_t *show;       /* items.count bytes of SS_SHOW_… */
     uint32_t never_sold; /* items that are not blocked, and that no list names: nobody bought them */
