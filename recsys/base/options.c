@@ -77,7 +77,7 @@ static void choice_words(const char *choices, char *text, size_t size)
     text[used] = '\0';
 }
 
-static void expected_words(const ss_option *option, char *text, size_t size)
+void ss_option_expected(const ss_option *option, char *text, size_t size)
 {
     char range[96];
     range_words(option, range, sizeof range);
@@ -107,7 +107,7 @@ static ss_status value_error(option_ref ref, ss_status code, const char *message
     char name[NAME_MAX_BYTES], place[NAME_MAX_BYTES + 2], expected[160];
     full_name(ref, name);
     snprintf(place, sizeof place, "%s%s", ref.dashes, name);
-    expected_words(ref.option, expected, sizeof expected);
+    ss_option_expected(ref.option, expected, sizeof expected);
     ss_error_set(error, code, "%s", message);
     ss_error_place(error, place, 0);
     ss_error_found(error, value, value ? strlen(value) : 0, expected);
@@ -393,6 +393,17 @@ static ss_status take_value(command_line *line, option_ref ref, const char **val
     return SS_OK;
 }
 
+/* Is the option in the word just taken named for the first time? */
+static bool is_first_mention(const command_line *line, ss_slice name)
+{
+    for (int i = 1; i < line->at - 1; i++) {
+        const char *word = line->argv[i];
+        if (strncmp(word, "--", 2) == 0 && ss_slice_equal(name, (ss_slice){word + 2, strcspn(word + 2, "=")}))
+            return false;
+    }
+    return true;
+}
+
 static ss_status take_option(command_line *line, ss_error *error)
 {
     const char *word = line->argv[line->at++] + 2;
@@ -401,6 +412,8 @@ static ss_status take_option(command_line *line, ss_error *error)
     option_ref ref = find_option(line->groups, line->group_count, name);
     if (!ref.option)
         return unknown_option(line->groups, line->group_count, "--", name, error);
+    if (ref.option->type == SS_OPTION_TEXTS && is_first_mention(line, name))
+        ((ss_texts *)member(ref))->count = 0;
     const char *value = equals ? equals + 1 : NULL;
     if (!value) {
         ss_status status = take_value(line, ref, &value, error);

@@ -55,7 +55,8 @@ void ss_options_defaults(const ss_option_group *groups, size_t group_count);
  * Parses argv[1..argc). Values as `--name value` or `--name=value`; `--` ends the options; what is no option goes to
  * `operands` ("-" too). SS_E_ARGUMENT names the option and, for a misspelt one, the nearest known; SS_E_RANGE gives the
  * range; SS_E_LIMIT: more than SS_TEXTS_MAX texts. NULL operands: none are allowed. A value that begins with "--" must
- * be given as `--name=--value`.
+ * be given as `--name=--value`. The first value of a TEXTS replaces what was there before: a default, or what a file
+ * gave.
  */
 ss_status ss_options_parse(const ss_option_group *groups, size_t group_count, int argc, char **argv, ss_texts *operands,
                            ss_error *error);
@@ -79,6 +80,9 @@ ss_status ss_options_check(const ss_option *options, const void *target, ss_erro
  */
 ss_status ss_options_number(const ss_option_group *groups, size_t group_count, const char *name, double *value,
                             ss_error *error);
+
+/* What a value of the option may be, in words: "a whole number, 1 to 512", "count, cosine or llr". */
+void ss_option_expected(const ss_option *option, char *text, size_t size);
 
 /* The table as lines of help, at most 100 columns wide. */
 ss_status ss_options_help(const ss_option_group *groups, size_t group_count, ss_buffer *out);
