@@ -29,7 +29,7 @@ ss_shelf_kind ss_shelf_find(ss_slice name);
 #define SS_CONTEXT_CART    4u /* cart */
 #define SS_CONTEXT_HISTORY 8u /* what the customer bought */
 
-#define SS_FALLBACKS_MAX 4u
+#define SS_FALLBACKS_MAX 8u
 
 typedef struct ss_shelf {
     unsigned context;                /* SS_CONTEXT_… */

@@ -103,6 +103,7 @@ static void free_snapshot(ss_snapshot *snapshot)
         ss_popularity_close(&snapshot->popularity);
     if (snapshot->has_session_knn)
         ss_session_knn_close(&snapshot->session_knn);
+    ss_shelf_settings_release(&snapshot->settings);
     free(snapshot->show);
     free(snapshot);
 }
@@ -143,6 +144,12 @@ out:
 
 ss_status ss_snapshot_open(const char *store, const char *name, bool verify, ss_snapshot **snapshot, ss_error *error)
 {
+    return ss_snapshot_open_configured(store, name, verify, NULL, snapshot, error);
+}
+
+ss_status ss_snapshot_open_configured(const char *store, const char *name, bool verify, ss_shelf_settings *settings,
+                                      ss_snapshot **snapshot, ss_error *error)
+{
     ss_status status = SS_OK;
     ss_snapshot *new = calloc(1, sizeof *new);
     if (!new)
@@ -155,6 +162,9 @@ ss_status ss_snapshot_open(const char *store, const char *name, bool verify, ss_
     SS_TRY(check_agreement(new, error));
     SS_TRY(settle_items(new, error));
     SS_TRY(load_manifest(new, error));
+    new->settings = ss_shelf_settings_retain(settings);
+    if (settings)
+        ss_shelf_settings_apply(settings, new->shelves);
     *snapshot = new;
     new = NULL;
 out:

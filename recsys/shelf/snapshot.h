@@ -12,7 +12,7 @@
 #include "models/cooccurrence_query.h"
 #include "models/popularity_query.h"
 #include "models/session_knn_query.h"
-#include "shelf/shelf.h"
+#include "shelf/shelf_settings.h"
 #include "store/customers.h"
 #include "store/generation.h"
 #include "store/items.h"
@@ -40,8 +40,9 @@ typedef struct ss_snapshot {
     bool ids_folded;                                                                /* see SS_MANIFEST_IDS_FOLDED */
     bool has_times; /* of purchases: else times are positions in the log */
     ss_shelf shelves[SS_SHELF_COUNT];
-    uint8_t *show;       /* items.count bytes of SS_SHOW_… */
-    uint32_t never_sold; /* items that are not blocked, and that no list names: nobody bought them */
+    ss_shelf_settings *settings; /* what a configuration file says of them; a reference, or NULL */
+    uint8_t *show;               /* items.count bytes of SS_SHOW_… */
+    uint32_t never_sold;         /* items that are not blocked, and that no list names: nobody bought them */
 } ss_snapshot;
 
 /* The kinds of file a generation may hold, NULL-terminated: for verification and publishing. */
@@ -52,6 +53,11 @@ extern const ss_schema *const ss_snapshot_schemas[];
  * SS_E_NOT_FOUND, SS_E_CORRUPT, SS_E_IO, SS_E_NOMEM.
  */
 ss_status ss_snapshot_open(const char *store, const char *name, bool verify, ss_snapshot **snapshot, ss_error *error);
+
+/* The same with what a configuration file says of the shelves, which outranks the manifest; NULL: no file. Takes a
+ * reference of its own. */
+ss_status ss_snapshot_open_configured(const char *store, const char *name, bool verify, ss_shelf_settings *settings,
+                                      ss_snapshot **snapshot, ss_error *error);
 
 /* The relation whose lists an item-item source reads; false for the other sources. Pure. */
 bool ss_source_relation(ss_source source, ss_relation *relation);

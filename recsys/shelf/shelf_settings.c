@@ -1,0 +1,336 @@
+#include "shelf/shelf_settings.h"
+
+#include "base/hash.h"
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define ARENA_BLOCK 4096u
+
+/* What the file says of one shelf beside its options. */
+typedef struct shelf_lists {
+    ss_source fallbacks[SS_FALLBACKS_MAX];
+    size_t fallback_count;
+    bool has_fallbacks;
+} shelf_lists;
+
+struct ss_shelf_settings {
+    atomic_int references;
+    ss_arena *arena;
+    ss_settings options[SS_SHELF_COUNT];
+    shelf_lists lists[SS_SHELF_COUNT];
+    uint64_t digest;
+};
+
+/* What the readers of one shelf's lists are given. */
+typedef struct shelf_reader {
+    shelf_lists *lists;
+    ss_mistakes *mistakes;
+} shelf_reader;
+
+/* ---- lists ---- */
+
+static void expected(ss_mistakes *mistakes, const ss_yaml_node *node, const char *path, const char *what)
+{
+    char found[96];
+    ss_yaml_describe(node, found, sizeof found);
+    ss_mistakes_add(mistakes, node->at, path, "found %s, expected %s", found, what);
+}
+
+static ss_source find_source(ss_slice name)
+{
+    for (unsigned source = 0; source < SS_SOURCE_COUNT; source++)
+        if (ss_settings_same_name(name, ss_slice_of(ss_source_name((ss_source)source))))
+            return (ss_source)source;
+    return SS_SOURCE_COUNT;
+}
+
+static void unknown_source(const shelf_reader *at, const ss_yaml_node *node, const char *path)
+{
+    const char *names[SS_SOURCE_COUNT];
+    for (unsigned source = 0; source < SS_SOURCE_COUNT; source++)
+        names[source] = ss_source_name((ss_source)source);
+    const char *nearest = ss_settings_nearest(node->text.data, names, SS_SOURCE_COUNT);
+    ss_mistakes_add(at->mistakes, node->at, path, "found '%.64s', expected a source such as related or popular%s%s%s",
+                    node->text.data, nearest ? " (did you mean " : "", nearest ? nearest : "", nearest ? "?)" : "");
+}
+
+static bool falls_back_on(const shelf_lists *lists, ss_source source)
+{
+    for (size_t i = 0; i < lists->fallback_count; i++)
+        if (lists->fallbacks[i] == source)
+            return true;
+    return false;
+}
+
+static void read_fallback(const shelf_reader *at, const ss_yaml_node *node, const char *path)
+{
+    if (node->kind != SS_YAML_TEXT || ss_yaml_is_nothing(node)) {
+        expected(at->mistakes, node, path, "the name of a source");
+        return;
+    }
+    ss_source source = find_source(node->text);
+    if (source == SS_SOURCE_COUNT)
+        unknown_source(at, node, path);
+    else if (falls_back_on(at->lists, source))
+        ss_mistakes_add(at->mistakes, node->at, path, "'%s' stands here twice", node->text.data);
+    else if (at->lists->fallback_count == SS_FALLBACKS_MAX)
+        ss_mistakes_add(at->mistakes, node->at, path, "found one more, expected at most %u", SS_FALLBACKS_MAX);
+    else
+        at->lists->fallbacks[at->lists->fallback_count++] = source;
+}
+
+static void read_fallbacks(void *context, const ss_yaml_node *node, const char *path)
+{
+    const shelf_reader *at = context;
+    if (node->kind != SS_YAML_LIST) {
+        expected(at->mistakes, node, path, "a list of sources");
+        return;
+    }
+    at->lists->has_fallbacks = true;
+    for (const ss_yaml_node *each = node->first; each; each = each->next)
+        read_fallback(at, each, path);
+}
+
+static const ss_settings_extra list_readers[] = {
+    {"fallbacks", read_fallbacks,
+     "Sources that fill up what the weighted ones leave open, one after the other. [a list of sources; at most 8]"},
+    {0},
+};
+
+/* ---- settings that contradict each other ---- */
+
+static void check_sources(const ss_shelf *shelf, ss_mark at, const char *path, ss_mistakes *mistakes)
+{
+    for (unsigned source = 0; source < SS_SOURCE_COUNT; source++)
+        if (shelf->weights[source] > 0)
+            return;
+    if (shelf->fallback_count == 0)
+        ss_mistakes_add(mistakes, at, path,
+                        "no source has a weight and there is no fallback: the shelf is always empty");
+}
+
+static void check_shelf(const ss_shelf_settings *settings, ss_shelf_kind kind, const ss_yaml_node *node,
+                        ss_mistakes *mistakes)
+{
+    char path[SS_YAML_PATH_MAX];
+    ss_shelf shelves[SS_SHELF_COUNT];
+    ss_shelves_default(shelves);
+    ss_shelf_settings_apply(settings, shelves);
+    ss_yaml_path(path, "shelves", ss_slice_of(ss_shelf_name(kind)));
+    check_sources(&shelves[kind], node->key_at, path, mistakes);
+}
+
+/* ---- reading ---- */
+
+/* Of the tree: what the file looks like, blanks and comments, makes no difference. */
+static uint64_t digest_of(const ss_yaml_node *node)
+{
+    uint64_t digest = (uint64_t)node->kind;
+    for (const ss_yaml_node *each = node->first; each; each = each->next) {
+        const uint64_t pieces[] = {digest, ss_hash(each->key.data ? each->key.data : "", each->key.size),
+                                   digest_of(each)};
+        digest = ss_hash(pieces, sizeof pieces);
+    }
+    return node->kind == SS_YAML_TEXT ? ss_hash(node->text.data, node->text.size) : digest;
+}
+
+static ss_status read_shelf(ss_shelf_settings *settings, ss_shelf_kind kind, const ss_yaml_node *node,
+                            ss_mistakes *mistakes, ss_error *error)
+{
+    char path[SS_YAML_PATH_MAX];
+    ss_shelf scratch[SS_SHELF_COUNT];
+    ss_option_group groups[SS_SHELF_COUNT];
+    ss_shelves_default(scratch);
+    ss_shelf_option_groups(scratch, groups);
+    shelf_reader at = {&settings->lists[kind], mistakes};
+    const ss_settings_part part = {"", groups[kind]};
+    const ss_settings_schema schema = {&part, 1, list_readers, &at};
+    size_t before = ss_mistakes_errors(mistakes);
+    ss_yaml_path(path, "shelves", ss_slice_of(ss_shelf_name(kind)));
+    ss_status status =
+        ss_settings_read(node, path, &schema, settings->arena, mistakes, &settings->options[kind], error);
+    if (status == SS_OK && ss_mistakes_errors(mistakes) == before)
+        check_shelf(settings, kind, node, mistakes);
+    return status;
+}
+
+static ss_shelf_kind find_shelf(ss_slice name)
+{
+    for (unsigned kind = 0; kind < SS_SHELF_COUNT; kind++)
+        if (ss_settings_same_name(name, ss_slice_of(ss_shelf_name((ss_shelf_kind)kind))))
+            return (ss_shelf_kind)kind;
+    return SS_SHELF_COUNT;
+}
+
+static void unknown_shelf(const ss_yaml_node *node, ss_mistakes *mistakes)
+{
+    char path[SS_YAML_PATH_MAX];
+    const char *names[SS_SHELF_COUNT];
+    for (unsigned kind = 0; kind < SS_SHELF_COUNT; kind++)
+        names[kind] = ss_shelf_name((ss_shelf_kind)kind);
+    const char *nearest = ss_settings_nearest(node->key.data, names, SS_SHELF_COUNT);
+    ss_yaml_path(path, "shelves", node->key);
+    ss_mistakes_add(mistakes, node->key_at, path,
+                    "there is no such shelf, and a file sets shelves but does not make new ones%s%s%s",
+                    nearest ? " (did you mean " : "", nearest ? nearest : "", nearest ? "?)" : "");
+}
+
+static ss_status read_shelves(ss_shelf_settings *settings, const ss_yaml_node *shelves, ss_mistakes *mistakes,
+                              ss_error *error)
+{
+    const ss_yaml_node *seen[SS_SHELF_COUNT] = {NULL};
+    if (shelves->kind != SS_YAML_MAP && !ss_yaml_is_nothing(shelves)) {
+        expected(mistakes, shelves, "shelves", "a map from names of shelves to their settings");
+        return SS_OK;
+    }
+    for (const ss_yaml_node *node = shelves->first; node; node = node->next) {
+        ss_shelf_kind kind = find_shelf(node->key);
+        if (kind == SS_SHELF_COUNT) {
+            unknown_shelf(node, mistakes);
+            continue;
+        }
+        if (seen[kind]) {
+            if (!ss_slice_equal(seen[kind]->key, node->key))
+                ss_mistakes_add(mistakes, node->key_at, "shelves", "'%s' is given twice, first on line %u",
+                                node->key.data, seen[kind]->key_at.line);
+            continue;
+        }
+        seen[kind] = node;
+        ss_status status = read_shelf(settings, kind, node, mistakes, error);
+        if (status != SS_OK)
+            return status;
+    }
+    return SS_OK;
+}
+
+ss_status ss_shelf_settings_read(const ss_yaml_node *shelves, ss_mistakes *mistakes, ss_shelf_settings **settings,
+                                 ss_error *error)
+{
+    ss_status status = SS_OK;
+    ss_shelf_settings *new = calloc(1, sizeof *new);
+    if (!new)
+        return ss_error_nomem(error);
+    atomic_init(&new->references, 1);
+    new->arena = ss_arena_new(ARENA_BLOCK, SS_YAML_ARENA_MAX);
+    if (!new->arena)
+        SS_TRY(ss_error_nomem(error));
+    if (shelves) {
+        SS_TRY(read_shelves(new, shelves, mistakes, error));
+        new->digest = digest_of(shelves);
+    }
+    *settings = new;
+    new = NULL;
+out:
+    ss_shelf_settings_release(&new);
+    return status;
+}
+
+ss_shelf_settings *ss_shelf_settings_retain(ss_shelf_settings *settings)
+{
+    if (settings)
+        atomic_fetch_add_explicit(&settings->references, 1, memory_order_relaxed);
+    return settings;
+}
+
+void ss_shelf_settings_release(ss_shelf_settings **settings)
+{
+    ss_shelf_settings *old = *settings;
+    *settings = NULL;
+    if (!old || atomic_fetch_sub_explicit(&old->references, 1, memory_order_acq_rel) != 1)
+        return;
+    for (unsigned kind = 0; kind < SS_SHELF_COUNT; kind++)
+        ss_settings_release(&old->options[kind]);
+    ss_arena_free(&old->arena);
+    free(old);
+}
+
+ss_status ss_shelf_settings_override(ss_shelf_settings *settings, const char *name, const ss_option *option,
+                                     const char *value)
+{
+    ss_shelf shelves[SS_SHELF_COUNT];
+    ss_option_group groups[SS_SHELF_COUNT];
+    ss_shelf_option_groups(shelves, groups);
+    for (unsigned kind = 0; kind < SS_SHELF_COUNT; kind++) {
+        size_t length = strlen(groups[kind].prefix);
+        if (strncmp(name, groups[kind].prefix, length) != 0 || name[length] != '.')
+            continue;
+        const ss_setting setting = {groups[kind].options, groups[kind].prefix, option, value, name, {0}};
+        return ss_settings_add(&settings->options[kind], &setting, settings->arena);
+    }
+    return SS_E_ARGUMENT;
+}
+
+/* ---- using ---- */
+
+uint64_t ss_shelf_settings_digest(const ss_shelf_settings *settings)
+{
+    return settings ? settings->digest : 0;
+}
+
+void ss_shelf_settings_apply_options(const ss_shelf_settings *settings, const ss_option_group *groups,
+                                     size_t group_count)
+{
+    for (unsigned kind = 0; kind < SS_SHELF_COUNT; kind++)
+        ss_settings_apply(&settings->options[kind], groups, group_count);
+}
+
+void ss_shelf_settings_apply(const ss_shelf_settings *settings, ss_shelf shelves[SS_SHELF_COUNT])
+{
+    ss_option_group groups[SS_SHELF_COUNT];
+    ss_shelf_option_groups(shelves, groups);
+    ss_shelf_settings_apply_options(settings, groups, SS_SHELF_COUNT);
+    for (unsigned kind = 0; kind < SS_SHELF_COUNT; kind++) {
+        const shelf_lists *lists = &settings->lists[kind];
+        if (!lists->has_fallbacks)
+            continue;
+        memcpy(shelves[kind].fallbacks, lists->fallbacks, sizeof lists->fallbacks);
+        shelves[kind].fallback_count = lists->fallback_count;
+    }
+}
+
+const ss_settings *ss_shelf_settings_options(const ss_shelf_settings *settings, ss_shelf_kind kind)
+{
+    return &settings->options[kind];
+}
+
+/* ---- the defaults as a file ---- */
+
+static ss_status write_fallbacks(const ss_shelf *shelf, ss_buffer *out)
+{
+    ss_status status = ss_buffer_append_text(out, "    fallbacks: [");
+    for (size_t i = 0; i < shelf->fallback_count && status == SS_OK; i++)
+        status = ss_buffer_printf(out, "%s%s", i ? ", " : "", ss_source_name(shelf->fallbacks[i]));
+    return status == SS_OK ? ss_buffer_append_text(out, "]\n") : status;
+}
+
+static ss_status write_lists(const ss_shelf *shelf, bool comments, ss_buffer *out)
+{
+    ss_status status = SS_OK;
+    for (const ss_settings_extra *extra = list_readers; extra->name; extra++) {
+        if (comments)
+            SS_TRY(ss_settings_write_comment(extra->help, 4, out));
+        SS_TRY(extra->read == read_fallbacks ? write_fallbacks(shelf, out)
+                                             : ss_buffer_printf(out, "    %s: []\n", extra->name));
+    }
+out:
+    return status;
+}
+
+ss_status ss_shelf_settings_write_defaults(ss_buffer *out)
+{
+    ss_status status;
+    ss_shelf shelves[SS_SHELF_COUNT];
+    ss_option_group groups[SS_SHELF_COUNT];
+    ss_shelves_default(shelves);
+    ss_shelf_option_groups(shelves, groups);
+    SS_TRY(ss_buffer_append_text(out, "shelves:\n"));
+    for (unsigned kind = 0; kind < SS_SHELF_COUNT; kind++) {
+        const ss_settings_part part = {"", groups[kind]};
+        SS_TRY(ss_buffer_printf(out, "%s  %s:\n", kind ? "\n" : "", ss_shelf_name((ss_shelf_kind)kind)));
+        SS_TRY(ss_settings_write(&part, 1, 4, kind == 0, out));
+        SS_TRY(write_lists(&shelves[kind], kind == 0, out));
+    }
+out:
+    return status;
+}
