@@ -30,7 +30,8 @@ static ss_status run_completion(void *settings, const ss_texts *operands, const 
     fputs("_smartshelf() {\n  local word=\"${COMP_WORDS[COMP_CWORD]}\" words=\"\"\n  case \"${COMP_WORDS[1]}\" in\n",
           stdout);
     for (size_t i = 0; ss_commands[i]; i++) {
-        printf("  %s) words=\"--help --quiet --json", ss_commands[i]->name);
+        printf("  %s) words=\"--help --quiet --json%s", ss_commands[i]->name,
+               ss_commands[i]->takes_config ? " --config" : "");
         print_options(ss_commands[i]);
         fputs("\" ;;\n", stdout);
     }

@@ -57,7 +57,7 @@ static void evaluate_defaults(void *memory)
 {
     evaluate_settings *settings = memory;
     ss_model_options_defaults(&settings->options);
-    settings->input.log.until = settings->input.log.events_from = SS_NO_TIME;
+    settings->input.log.until = SS_NO_TIME;
 }
 
 static ss_status parse_cutoffs(const char *list, ss_measure_options *measure, ss_error *error)
@@ -222,6 +222,7 @@ static ss_status run_evaluate(void *memory, const ss_texts *operands, const ss_c
                                   .cases_path = settings->cases,
                                   .columns = settings->input.log.columns,
                                   .store = settings->store,
+                                  .settings = cli->file ? ss_config_file_shelves(cli->file) : NULL,
                                   .split = {(ss_split)settings->split, settings->test_days, settings->test_share,
                                             (uint64_t)settings->test_seed, (size_t)settings->max_cases}};
     SS_TRY(ss_command_operands(operands, 0, 0, error));
@@ -258,6 +259,7 @@ const ss_command ss_command_evaluate = {
                    "  smartshelf evaluate --log train.csv --test test.csv --k 20 --json\n"
                    "  smartshelf evaluate --store /srv/shelf --cases cases.csv --task rest-of-basket",
     .is_job = true,
+    .takes_config = true,
     .settings_size = sizeof(evaluate_settings),
     .groups = evaluate_groups,
     .defaults = evaluate_defaults,

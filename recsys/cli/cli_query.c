@@ -198,8 +198,8 @@ static ss_status handle(ss_handler *handler, const char *store, const smartshelf
     return client_error(status, store, error);
 }
 
-static ss_status ask_store(const query_settings *settings, const smartshelf_query *query, smartshelf_answer *answer,
-                           ss_error *error)
+static ss_status ask_store(const query_settings *settings, const ss_config_file *file, const smartshelf_query *query,
+                           smartshelf_answer *answer, ss_error *error)
 {
     ss_status status;
     ss_service service;
@@ -213,7 +213,8 @@ static ss_status ask_store(const query_settings *settings, const smartshelf_quer
     if (strcmp(query->method, ss_method_name(SS_METHOD_RELOAD)) == 0)
         SS_TRY(ss_error_set(error, SS_E_ARGUMENT, "only a server reloads: a store is read anew by each query"));
     service.stats[service.stats_count++] = stats;
-    SS_TRY(ss_snapshot_open(settings->store, NULL, false, &snapshot, error));
+    SS_TRY(ss_snapshot_open_configured(settings->store, NULL, false, file ? ss_config_file_shelves(file) : NULL,
+                                       &snapshot, error));
     SS_TRY(ss_answerer_new(snapshot, NULL, &answerer, error));
     SS_TRY(ss_handler_new(answerer, &service, stats, &handler, error));
     SS_TRY(handle(handler, settings->store, query, answer, error));
@@ -248,8 +249,10 @@ static ss_status run_query(void *memory, const ss_texts *operands, const ss_cli 
     if (operands->count == 0)
         SS_TRY(ss_error_set(error, SS_E_ARGUMENT, "no METHOD: say what to ask, such as related or popular"));
     SS_TRY(ss_command_operands(operands, 1, 1, error));
+    if (cli->file && !settings->store)
+        SS_TRY(ss_error_set(error, SS_E_ARGUMENT, "--config goes with --store: a server has its own"));
     SS_TRY(make_question(settings, operands->text[0], !cli->json, &question, error));
-    SS_TRY(settings->store ? ask_store(settings, &question.query, &answer, error)
+    SS_TRY(settings->store ? ask_store(settings, cli->file, &question.query, &answer, error)
                            : ask_server(settings, &question.query, &answer, error));
     if (answer.error_code)
         SS_TRY(server_error(&answer, error));
@@ -273,6 +276,7 @@ const ss_command ss_command_query = {
                    "  smartshelf query related --item 85123A --limit 8\n"
                    "  smartshelf query cart --cart 85123A,22423 --store /srv/shelf --explain\n"
                    "  smartshelf query for_you --customer 17850 --connect ipc:///run/shelf.ipc --json",
+    .takes_config = true,
     .settings_size = sizeof(query_settings),
     .groups = query_groups,
     .run = run_query,

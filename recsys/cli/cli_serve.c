@@ -21,12 +21,26 @@ static size_t serve_groups(void *memory, ss_option_group *groups)
     return 2;
 }
 
+/* What a reload reads: all of the file is checked, the shelves are taken. */
+static ss_status read_configuration(const char *path, ss_mistakes *mistakes, ss_shelf_settings **shelves,
+                                    ss_error *error)
+{
+    ss_config_file *file = NULL;
+    ss_status status = ss_config_file_read(path, mistakes, &file, error);
+    if (status == SS_OK)
+        *shelves = ss_shelf_settings_retain(ss_config_file_shelves(file));
+    ss_config_file_free(&file);
+    return status;
+}
+
 static ss_status run_serve(void *memory, const ss_texts *operands, const ss_cli *cli, ss_error *error)
 {
     serve_settings *settings = memory;
     ss_logger logger = {2, (ss_log_level)settings->log_level, "serve"};
     ss_server *server = NULL;
-    (void)cli;
+    if (cli->file)
+        settings->server.configuration =
+            (ss_configuration){cli->config, read_configuration, ss_config_file_shelves(cli->file)};
     settings->server.signals = true;
     ss_status status = ss_command_operands(operands, 0, 0, error);
     if (status == SS_OK)
@@ -44,10 +58,12 @@ const ss_command ss_command_serve = {
     .summary = "Answer requests from a store's current generation, over ZeroMQ.",
     .description =
         "The protocol is MessagePack-RPC; recsys/server/PROTOCOL.md tells all of it. SIGHUP swaps in the store's\n"
-        "current generation, SIGTERM stops after what was asked is answered.\n\n"
+        "current generation and what --config says of the shelves now, SIGTERM stops after what was asked is "
+        "answered.\n\n"
         "  smartshelf serve --store /srv/shelf\n"
         "  smartshelf serve --store /srv/shelf --bind ipc:///run/shelf.ipc --bind tcp://0.0.0.0:5555 \\\n"
         "      --curve-key server.key --allow clients.txt",
+    .takes_config = true,
     .settings_size = sizeof(serve_settings),
     .groups = serve_groups,
     .run = run_serve,

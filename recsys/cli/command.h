@@ -7,14 +7,17 @@
 
 #include "base/options.h"
 #include "base/progress.h"
+#include "cli/config_file.h"
 #include <stdio.h>
 
-#define SS_COMMAND_GROUPS_MAX 24
+#define SS_COMMAND_GROUPS_MAX 48
 
 /* Options that every subcommand has. */
 typedef struct ss_cli {
     bool help, quiet, json;
     ss_progress_sink *progress; /* draws nothing with --quiet */
+    const char *config;         /* of a command that takes one: its path, or NULL; */
+    ss_config_file *file;       /* and what it says, applied already */
 } ss_cli;
 
 typedef struct ss_command {
@@ -22,6 +25,7 @@ typedef struct ss_command {
     const char *operands;    /* "GENERATION|FILE"; "" for none */
     const char *summary;     /* one line */
     const char *description; /* a paragraph or more for --help, with examples */
+    bool takes_config;       /* it has --config FILE */
     bool is_job;             /* it tells its progress, and stops by it on SIGINT and SIGTERM */
     size_t settings_size;    /* bytes of the settings that the option groups point into */
     /* Fills `groups` with the tables over `settings` (zeroed memory); returns how many. */
@@ -37,6 +41,8 @@ extern const ss_command ss_command_evaluate;
 extern const ss_command ss_command_serve;
 extern const ss_command ss_command_query;
 extern const ss_command ss_command_keygen;
+extern const ss_command ss_command_check;
+extern const ss_command ss_command_defaults;
 extern const ss_command ss_command_inspect;
 extern const ss_command ss_command_simulate;
 extern const ss_command ss_command_completion;

@@ -10,15 +10,29 @@
 #define EXIT_USAGE 2
 
 const ss_command *const ss_commands[] = {
-    &ss_command_train,    &ss_command_serve,      &ss_command_query,
-    &ss_command_evaluate, &ss_command_inspect,    &ss_command_simulate,
-    &ss_command_keygen,   &ss_command_completion, NULL,
+    &ss_command_train,
+    &ss_command_serve,
+    &ss_command_query,
+    &ss_command_evaluate,
+    &ss_command_inspect,
+    &ss_command_simulate,
+    &ss_command_check,
+    &ss_command_defaults,
+    &ss_command_keygen,
+    &ss_command_completion,
+    NULL,
 };
 
 static const ss_option common_options[] = {
     {"help", SS_OPTION_FLAG, offsetof(ss_cli, help), 0, 0, NULL, NULL, NULL, "Show this help and leave."},
     {"quiet", SS_OPTION_FLAG, offsetof(ss_cli, quiet), 0, 0, NULL, NULL, NULL, "No progress on standard error."},
     {"json", SS_OPTION_FLAG, offsetof(ss_cli, json), 0, 0, NULL, NULL, NULL, "Results as JSON, for machines."},
+    {0},
+};
+
+static const ss_option config_options[] = {
+    {"config", SS_OPTION_TEXT, offsetof(ss_cli, config), 0, 0, NULL, NULL, "FILE",
+     "Settings from a file; options given here outrank it. `smartshelf check` and `smartshelf defaults` help with it."},
     {0},
 };
 
@@ -90,6 +104,31 @@ static ss_status run_parsed(const ss_command *command, void *settings, const ss_
     return status;
 }
 
+static void set_defaults(const ss_command *command, void *settings, const ss_option_group *groups, size_t count)
+{
+    ss_options_defaults(groups, count);
+    if (command->defaults)
+        command->defaults(settings);
+}
+
+/* Defaults, then what the file gives, then again what the command line gives, which was sound the first time. */
+static ss_status use_config(const ss_command *command, void *settings, const ss_option_group *groups, size_t count,
+                            int argc, char **argv, ss_texts *operands, ss_cli *cli, ss_error *error)
+{
+    if (!cli->config || cli->help)
+        return SS_OK;
+    ss_status status = ss_config_file_load(cli->config, &cli->file, error);
+    if (status != SS_OK)
+        return status;
+    set_defaults(command, settings, groups, count);
+    ss_config_file_apply(cli->file, groups, count);
+    operands->count = 0;
+    status = ss_options_parse(groups, count, argc, argv, operands, error);
+    if (status == SS_OK && ss_config_file_override(cli->file, groups, count, argc, argv) != SS_OK)
+        status = ss_error_nomem(error);
+    return status;
+}
+
 static int run_command(const ss_command *command, int argc, char **argv)
 {
     ss_error error = {0};
@@ -102,17 +141,20 @@ static int run_command(const ss_command *command, int argc, char **argv)
         return EXIT_FAILURE;
     }
     size_t count = command->groups(settings, groups);
+    if (command->takes_config)
+        groups[count++] = (ss_option_group){"Configuration", NULL, config_options, &cli};
     groups[count++] = (ss_option_group){"Common options", NULL, common_options, &cli};
-    ss_options_defaults(groups, count);
-    if (command->defaults)
-        command->defaults(settings);
+    set_defaults(command, settings, groups, count);
     int code = EXIT_USAGE;
     ss_status status = ss_options_parse(groups, count, argc, argv, &operands, &error);
     if (status == SS_OK) {
-        status = cli.help ? print_help(command, groups, count, &error)
-                          : run_parsed(command, settings, &operands, &cli, &error);
+        status = use_config(command, settings, groups, count, argc, argv, &operands, &cli, &error);
+        if (status == SS_OK)
+            status = cli.help ? print_help(command, groups, count, &error)
+                              : run_parsed(command, settings, &operands, &cli, &error);
         code = status == SS_E_ARGUMENT ? EXIT_USAGE : EXIT_FAILURE;
     }
+    ss_config_file_free(&cli.file);
     free(settings);
     if (status == SS_OK)
         return EXIT_SUCCESS;

@@ -66,7 +66,7 @@ static ss_status ask_store(const char *store, ss_cases *cases, const ss_measure_
 {
     ss_status status = SS_OK;
     ss_snapshot *snapshot = NULL;
-    SS_TRY(ss_snapshot_open(store, NULL, false, &snapshot, error));
+    SS_TRY(ss_snapshot_open_configured(store, NULL, false, options->settings, &snapshot, error));
     if (options->test_path || options->cases_path) /* a split's ids are the log's own */
         SS_TRY(ss_case_ids_settle(cases, snapshot, &evaluation->ids, error));
     SS_TRY(ask_models(snapshot, cases, options, report, threads, progress, evaluation, error));

@@ -16,8 +16,9 @@ typedef struct ss_measure_options {
     ss_split_options split;
     size_t cutoffs[SS_CUTOFFS_MAX];
     size_t cutoff_count;
-    const char *store;       /* ask this store instead of training; NULL: train in a temporary folder */
-    ss_answers_sink answers; /* may be NULL */
+    const char *store;           /* ask this store instead of training; NULL: train in a temporary folder */
+    ss_shelf_settings *settings; /* of the shelves, above what is trained; NULL: none */
+    ss_answers_sink answers;     /* may be NULL */
     void *answers_context;
 } ss_measure_options;
 

@@ -59,7 +59,7 @@ typedef struct reload {
     ss_caller caller;
     ss_fault fault; /* code 0: it worked */
     char generation[SS_GENERATION_NAME_MAX];
-    bool changed;
+    bool changed, bad_configuration;
     uint64_t milliseconds;
 } reload;
 
@@ -172,17 +172,18 @@ static ss_status hand_over(ss_loader *loader, ss_error *error)
     return SS_OK;
 }
 
-static ss_status load(ss_loader *loader, bool *changed, ss_error *error)
+/* Makes what the store and the file say now the one that is served, unless it is already. */
+static ss_status load(ss_loader *loader, ss_shelf_settings *shelves, bool *changed, ss_error *error)
 {
     ss_loader_options *options = &loader->options;
     ss_status status = SS_OK;
     ss_snapshot *snapshot = NULL;
     char path[SS_PATH_MAX], name[SS_GENERATION_NAME_MAX];
-    *changed = false;
     SS_TRY(ss_generation_resolve(options->store, NULL, path, name, error));
-    if (strcmp(name, options->snapshot->name) == 0)
+    bool same = strcmp(name, options->snapshot->name) == 0;
+    if (same && ss_shelf_settings_digest(shelves) == ss_shelf_settings_digest(options->snapshot->settings))
         goto out;
-    SS_TRY(ss_snapshot_open(options->store, NULL, true, &snapshot, error));
+    SS_TRY(ss_snapshot_open_configured(options->store, NULL, !same, shelves, &snapshot, error));
     SS_TRY(make_answerers(loader, snapshot, error));
     SS_TRY(hand_over(loader, error));
     ss_snapshot_release(&options->snapshot);
@@ -194,13 +195,29 @@ out:
     return status;
 }
 
+static ss_status configure_and_load(ss_loader *loader, reload *result, ss_error *error)
+{
+    const ss_loader_options *options = &loader->options;
+    ss_shelf_settings *shelves = NULL;
+    if (options->configuration->path) {
+        ss_status status = ss_configuration_read(options->configuration, options->logger, &shelves, error);
+        result->bad_configuration = status != SS_OK;
+        if (status != SS_OK)
+            return status;
+    }
+    ss_status status = load(loader, shelves, &result->changed, error);
+    ss_shelf_settings_release(&shelves);
+    return status;
+}
+
 static void log_reload(const ss_loader *loader, const reload *result)
 {
     const ss_logger *logger = loader->options.logger;
     char reason[SS_ERROR_TEXT_MAX + 8];
     if (result->fault.code)
-        ss_log(logger, SS_LOG_ERROR, "generation refused, the old one stays generation=%s reason=%s",
-               result->generation, ss_log_quote(ss_slice_of(result->fault.message), reason, sizeof reason));
+        ss_log(logger, SS_LOG_ERROR, "%s refused, the old one stays generation=%s reason=%s",
+               result->bad_configuration ? "configuration" : "generation", result->generation,
+               ss_log_quote(ss_slice_of(result->fault.message), reason, sizeof reason));
     else
         ss_log(logger, SS_LOG_INFO, "%s generation=%s milliseconds=%llu",
                result->changed ? "generation swapped in" : "generation is current already", result->generation,
@@ -212,7 +229,7 @@ static reload run_reload(ss_loader *loader)
     ss_error error = {0};
     reload result = {0};
     int64_t begun = ss_clock_monotonic();
-    ss_status status = load(loader, &result.changed, &error);
+    ss_status status = configure_and_load(loader, &result, &error);
     result.milliseconds = (uint64_t)(ss_clock_monotonic() - begun) / 1000000;
     snprintf(result.generation, sizeof result.generation, "%s", loader->options.snapshot->name);
     if (status == SS_E_SHUTTING_DOWN)
@@ -226,7 +243,8 @@ static reload run_reload(ss_loader *loader)
         atomic_store(&loader->options.service->verified, SS_VERIFIED_GOOD);
     }
     if (result.fault.code == SS_FAULT_REFUSED)
-        ss_count(&loader->options.service->refused_swaps);
+        ss_count(result.bad_configuration ? &loader->options.service->refused_configurations
+                                          : &loader->options.service->refused_swaps);
     log_reload(loader, &result);
     return result;
 }

@@ -3,12 +3,12 @@
  *
  * A reload: open the store's current generation, validate it fully, make an answerer for each worker, offer it to each,
  * wait until each has taken it (between two requests), free the old. A broken generation is refused and the old one
- * stays. Callers who come while a reload runs wait for another one, for the store may have changed since.
+ * stays. The configuration file is read anew first and goes with the generation: a bad one is refused with it. Callers who come while a reload runs wait for another one, for the store may have changed since.
  */
 #ifndef SS_SERVER_LOADER_H
 #define SS_SERVER_LOADER_H
 
-#include "base/logline.h"
+#include "server/configuration.h"
 #include "server/envelope.h"
 #include "server/handler.h"
 
@@ -33,8 +33,9 @@ typedef struct ss_loader_options {
     ss_swap *const *swaps; /* of the workers, which all answer from `snapshot` */
     size_t swap_count;
     ss_snapshot *snapshot; /* takes a reference of its own */
-    const ss_live *live;   /* for new answerers; NULL: none */
-    int done;              /* eventfd: written when a reply is ready */
+    const ss_configuration *configuration;
+    const ss_live *live; /* for new answerers; NULL: none */
+    int done;            /* eventfd: written when a reply is ready */
 } ss_loader_options;
 
 /* Starts the thread, which first validates the files of `snapshot` in the background. SS_E_NOMEM, SS_E_IO. */

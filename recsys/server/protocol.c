@@ -28,7 +28,6 @@ static const struct {
     [SS_METHOD_RELOAD - SS_SHELF_COUNT] = {"reload", SS_ROLE_ADMIN},
     [SS_METHOD_STATS - SS_SHELF_COUNT] = {"stats", SS_ROLE_ADMIN},
     [SS_METHOD_HEALTH - SS_SHELF_COUNT] = {"health", SS_ROLE_READ},
-    [SS_METHOD_PAGE - SS_SHELF_COUNT] = {"page", SS_ROLE_READ},
 };
 
 const char *ss_method_name(ss_method method)

@@ -27,7 +27,6 @@ typedef enum ss_method {
     SS_METHOD_RELOAD = SS_SHELF_COUNT,
     SS_METHOD_STATS,
     SS_METHOD_HEALTH,
-    SS_METHOD_PAGE, /* several shelves */
     SS_METHOD_COUNT
 } ss_method;
 const char *ss_method_name(ss_method method); /* NULL outside */

@@ -306,99 +306,34 @@ static uint8_t *put_unknown(uint8_t *at, const ss_answer *answer)
     return answer->unknown_customer ? put_name(at, "customer_id") : at;
 }
 
-#define AROUND_MAX (1024u + SS_GENERATION_NAME_MAX) /* bytes around the products of a shelf */
+#define AROUND_MAX (512u + SS_GENERATION_NAME_MAX) /* bytes of a reply that are no products */
 
-static bool gives_prices(const ss_call *call)
-{
-    return call->fields & 1u << SS_FIELD_PRICE;
-}
-
-/* [1, msgid, nil, {generation; `entries` in all. */
-static ss_status begin_result(const ss_snapshot *snapshot, const ss_call *call, uint32_t entries, ss_buffer *out)
+ss_status ss_reply_answer(const ss_snapshot *snapshot, const ss_call *call, const ss_answer *answer, ss_buffer *out)
 {
     uint8_t *at;
     ss_buffer_clear(out);
     ss_status status = reserve(out, AROUND_MAX, &at);
     if (status != SS_OK)
         return status;
-    at = ss_wire_put_nil(put_head(at, true, call->msgid));
-    at = PUT(ss_wire_put_map(at, entries), NAMED(10, "generation"));
-    commit(out, put_name(at, snapshot->name));
-    return SS_OK;
-}
-
-/* items, short; room is left behind them for what else there is. */
-static ss_status append_answer(const ss_snapshot *snapshot, const ss_call *call, const ss_answer *answer,
-                               ss_buffer *out, uint8_t **at)
-{
-    ss_status status = reserve(out, AROUND_MAX, at);
-    if (status != SS_OK)
-        return status;
-    commit(out, ss_wire_put_array(PUT(*at, NAMED(5, "items")), (uint32_t)answer->count));
+    at = put_head(at, true, call->msgid);
+    at = ss_wire_put_nil(at);
+    bool priced = call->fields & 1u << SS_FIELD_PRICE;
+    at = ss_wire_put_map(at, 3u + (call->request.explain ? 2u : 0u) + priced);
+    at = PUT(at, NAMED(10, "generation"));
+    at = put_name(at, snapshot->name);
+    at = PUT(at, NAMED(5, "items"));
+    commit(out, ss_wire_put_array(at, (uint32_t)answer->count));
     status = append_products(&snapshot->items, call, answer, out);
     if (status == SS_OK)
-        status = reserve(out, AROUND_MAX, at);
-    if (status == SS_OK)
-        *at = put_short(*at, answer);
-    return status;
-}
-
-static uint8_t *put_decimals(uint8_t *at, const ss_snapshot *snapshot)
-{
-    return ss_wire_put_uint(PUT(at, NAMED(8, "decimals")), (uint64_t)snapshot->items.decimals);
-}
-
-ss_status ss_reply_answer(const ss_snapshot *snapshot, const ss_call *call, const ss_answer *answer, ss_buffer *out)
-{
-    uint8_t *at = NULL;
-    ss_status status = begin_result(snapshot, call, 3u + (call->request.explain ? 2u : 0u) + gives_prices(call), out);
-    if (status == SS_OK)
-        status = append_answer(snapshot, call, answer, out, &at);
+        status = reserve(out, AROUND_MAX, &at);
     if (status != SS_OK)
         return status;
-    if (gives_prices(call))
-        at = put_decimals(at, snapshot);
+    at = put_short(at, answer);
+    if (priced)
+        at = ss_wire_put_uint(PUT(at, NAMED(8, "decimals")), (uint64_t)snapshot->items.decimals);
     if (call->request.explain)
         at = put_unknown(put_removed(at, answer), answer);
     commit(out, at);
-    return SS_OK;
-}
-
-ss_status ss_reply_page_begin(const ss_snapshot *snapshot, const ss_call *call, ss_buffer *out)
-{
-    uint8_t *at = NULL;
-    ss_status status = begin_result(snapshot, call, 2u + call->request.explain + gives_prices(call), out);
-    if (status == SS_OK)
-        status = reserve(out, AROUND_MAX, &at);
-    if (status == SS_OK)
-        commit(out, ss_wire_put_array(PUT(at, NAMED(7, "shelves")), (uint32_t)call->shelf_count));
-    return status;
-}
-
-ss_status ss_reply_page_shelf(const ss_snapshot *snapshot, const ss_call *call, ss_shelf_kind shelf,
-                              const ss_answer *answer, ss_buffer *out)
-{
-    uint8_t *at = NULL;
-    ss_status status = reserve(out, AROUND_MAX, &at);
-    if (status != SS_OK)
-        return status;
-    at = PUT(ss_wire_put_map(at, 3u + call->request.explain), NAMED(5, "shelf"));
-    commit(out, put_name(at, ss_shelf_name(shelf)));
-    status = append_answer(snapshot, call, answer, out, &at);
-    if (status == SS_OK)
-        commit(out, call->request.explain ? put_removed(at, answer) : at);
-    return status;
-}
-
-ss_status ss_reply_page_end(const ss_snapshot *snapshot, const ss_call *call, const ss_answer *last, ss_buffer *out)
-{
-    uint8_t *at = NULL;
-    ss_status status = reserve(out, AROUND_MAX, &at);
-    if (status != SS_OK)
-        return status;
-    if (gives_prices(call))
-        at = put_decimals(at, snapshot);
-    commit(out, call->request.explain ? put_unknown(at, last) : at);
     return SS_OK;
 }
 

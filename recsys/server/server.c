@@ -141,6 +141,7 @@ static ss_status start_loader(ss_server *server, ss_snapshot *snapshot, ss_error
                                  .swap_count = server->worker_count,
                                  .snapshot = snapshot,
                                  .live = &server->live,
+                                 .configuration = &server->options->configuration,
                                  .done = server->wake};
     server->service.stats[server->service.stats_count++] = &server->stats;
     server->service.stats[server->service.stats_count++] = &server->loader_stats;
@@ -264,7 +265,7 @@ ss_status ss_server_new(const ss_server_options *options, const ss_logger *logge
     ss_status status = check_options(options, error);
     if (status != SS_OK)
         return status;
-    status = ss_snapshot_open(options->store, NULL, false, &snapshot, error);
+    status = ss_snapshot_open_configured(options->store, NULL, false, options->configuration.shelves, &snapshot, error);
     if (status != SS_OK)
         return status;
     ss_server *new = calloc(1, sizeof *new);

@@ -8,6 +8,7 @@
 
 #include "base/logline.h"
 #include "base/options.h"
+#include "server/configuration.h"
 
 #define SS_ENDPOINT_DEFAULT "tcp://127.0.0.1:5555"
 
@@ -22,7 +23,8 @@ typedef struct ss_server_options {
     const char *curve_key; /* file of the server's secret key (keys.h); NULL: no access control */
     const char *allow;     /* file of the allow-list (access.h); needed with a key */
     bool insecure_public_bind;
-    bool signals; /* no option: SIGTERM, SIGINT and SIGHUP are for this server (signals.h) */
+    ss_configuration configuration; /* no option: the shelves' settings, and where a reload reads them anew */
+    bool signals;                   /* no option: SIGTERM, SIGINT and SIGHUP are for this server (signals.h) */
 } ss_server_options;
 
 extern const ss_option ss_server_option_table[]; /* target: ss_server_options */

@@ -103,6 +103,7 @@ static ss_status reply_totals(const ss_service *service, const ss_stats *sum, ss
     SS_TRY(ss_reply_uint(out, "dropped_replies", ss_counted(&sum->dropped_replies)));
     SS_TRY(ss_reply_uint(out, "swaps", ss_counted(&service->swaps)));
     SS_TRY(ss_reply_uint(out, "refused_swaps", ss_counted(&service->refused_swaps)));
+    SS_TRY(ss_reply_uint(out, "refused_configurations", ss_counted(&service->refused_configurations)));
     SS_TRY(ss_reply_uint(out, "resident_bytes", resident));
     SS_TRY(ss_reply_uint(out, "mapped_bytes", shared));
 out:
@@ -115,7 +116,7 @@ ss_status ss_service_reply_stats(const ss_service *service, uint32_t msgid, cons
     ss_stats sum = {0};
     for (size_t i = 0; i < service->stats_count; i++)
         ss_stats_add(&sum, service->stats[i]);
-    SS_TRY(ss_reply_begin(msgid, 14, out));
+    SS_TRY(ss_reply_begin(msgid, 15, out));
     SS_TRY(ss_reply_text(out, "generation", generation));
     SS_TRY(reply_totals(service, &sum, out));
     SS_TRY(reply_methods(&sum, out));

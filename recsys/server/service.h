@@ -19,7 +19,8 @@ typedef struct ss_service {
     size_t stats_count;
     atomic_int verified;             /* ss_verified, of the generation served */
     atomic_bool draining;            /* from now on every request gets shutting_down */
-    ss_counter swaps, refused_swaps; /* of generations; one writer */
+    ss_counter swaps, refused_swaps; /* of generations or configurations; one writer, as has the next */
+    ss_counter refused_configurations;
 } ss_service;
 
 void ss_service_init(ss_service *service);

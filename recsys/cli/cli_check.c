@@ -1,0 +1,105 @@
+#include "cli/command.h"
+#include "cli/config_file.h"
+
+#include "shelf/snapshot.h"
+
+typedef struct check_settings {
+    const char *store;
+} check_settings;
+
+static const ss_option check_options[] = {
+    {"store", SS_OPTION_TEXT, offsetof(check_settings, store), 0, 0, NULL, NULL, "STORE|GENERATION",
+     "Hold the file against a store: what its training tuned, which ids and categories are not in it."},
+    {0},
+};
+
+static size_t check_groups(void *settings, ss_option_group *groups)
+{
+    groups[0] = (ss_option_group){NULL, NULL, check_options, settings};
+    return 1;
+}
+
+/* ---- the settings in force, and where they come from ---- */
+
+/* The value of one option of a shelf as text; visited alone. */
+static ss_status take_value(void *context, const char *name, const ss_option *option, const char *value)
+{
+    (void)name;
+    (void)option;
+    snprintf(context, 32, "%s", value);
+    return SS_OK;
+}
+
+static void value_of(const ss_shelf *shelf, const ss_option *option, char text[32])
+{
+    ss_shelf copy = *shelf;
+    const ss_option alone[2] = {*option, {0}};
+    const ss_option_group group = {NULL, NULL, alone, &copy};
+    text[0] = '\0';
+    ss_options_dump(&group, 1, take_value, text);
+}
+
+static void print_setting(const char *file, const ss_setting *setting, const char *instead)
+{
+    printf("  %s: %s  (%s:%u:%u%s%s%s)\n", setting->path, setting->value ? setting->value : "[]", file,
+           setting->at.line, setting->at.column, instead ? ", instead of " : "", instead ? instead : "",
+           instead ? "" : "");
+}
+
+static void print_shelf(const char *file, const ss_settings *settings, const ss_shelf *before, const char *origin)
+{
+    char value[32], instead[96];
+    for (size_t i = 0; i < settings->count; i++) {
+        value_of(before, settings->list[i].option, value);
+        snprintf(instead, sizeof instead, "%s %s", value, origin);
+        print_setting(file, &settings->list[i], instead);
+    }
+}
+
+static void print_settings(const char *path, const ss_config_file *file, const ss_snapshot *snapshot)
+{
+    ss_shelf defaults[SS_SHELF_COUNT];
+    const ss_settings *settings = ss_config_file_settings(file);
+    ss_shelves_default(defaults);
+    const ss_shelf *before = snapshot ? snapshot->shelves : defaults;
+    for (size_t i = 0; i < settings->count; i++)
+        print_setting(path, &settings->list[i], settings->list[i].option->fallback);
+    for (unsigned kind = 0; kind < SS_SHELF_COUNT; kind++)
+        print_shelf(path, ss_shelf_settings_options(ss_config_file_shelves(file), (ss_shelf_kind)kind), &before[kind],
+                    snapshot ? "of the generation" : "by default");
+}
+
+/* ---- the command ---- */
+
+static ss_status run_check(void *memory, const ss_texts *operands, const ss_cli *cli, ss_error *error)
+{
+    const check_settings *settings = memory;
+    ss_status status;
+    ss_config_file *file = NULL;
+    ss_snapshot *snapshot = NULL;
+    SS_TRY(ss_command_operands(operands, 1, 1, error));
+    SS_TRY(ss_config_file_load(operands->text[0], &file, error));
+    if (settings->store)
+        SS_TRY(ss_snapshot_open(settings->store, NULL, false, &snapshot, error));
+    printf("%s: good; what it sets:\n", operands->text[0]);
+    if (!cli->quiet)
+        print_settings(operands->text[0], file, snapshot);
+out:
+    ss_snapshot_release(&snapshot);
+    ss_config_file_free(&file);
+    return status;
+}
+
+const ss_command ss_command_check = {
+    .name = "check",
+    .operands = "CONFIG",
+    .summary = "Find every mistake in a configuration file.",
+    .description =
+        "Tells each mistake with line, column and what was expected on standard error and ends with 1; a good\n"
+        "file's settings are listed with what each stands instead of, and it ends with 0.\n\n"
+        "  smartshelf check smartshelf.yaml\n"
+        "  smartshelf check smartshelf.yaml --store /srv/shelf",
+    .settings_size = sizeof(check_settings),
+    .groups = check_groups,
+    .run = run_check,
+};

@@ -1,0 +1,38 @@
+/*
+ * config_file.h: smartshelf.yaml: the options of `serve` and `train` and the shelves in one file.
+ *
+ * Sections come from the commands' own option groups: a group of `serve` without prefix is part of `server`, one with a
+ * prefix is the section of that name; the groups of `train` are `train`; `shelves` is shelf/shelf_settings.h. All
+ * sections are read and checked whichever command asks.
+ */
+#ifndef SS_CLI_CONFIG_FILE_H
+#define SS_CLI_CONFIG_FILE_H
+
+#include "shelf/shelf_settings.h"
+
+typedef struct ss_config_file ss_config_file;
+
+/*
+ * Reads the file. SS_E_NOT_FOUND, SS_E_IO, SS_E_LIMIT, SS_E_NOMEM; SS_E_FORMAT with the first mistake when there are
+ * any: all are in `mistakes` then, in their order. Safe from any thread.
+ */
+ss_status ss_config_file_read(const char *path, ss_mistakes *mistakes, ss_config_file **file, ss_error *error);
+
+/* The same, with every mistake and warning on standard error. */
+ss_status ss_config_file_load(const char *path, ss_config_file **file, ss_error *error);
+void ss_config_file_free(ss_config_file **file);
+
+/* Sets what the file gives in those of a command's groups that it is about: the shelves' options too. */
+void ss_config_file_apply(const ss_config_file *file, const ss_option_group *groups, size_t group_count);
+
+/* What a command line gave of the shelves' options, already in `groups`, outranks the file too. SS_E_NOMEM. */
+ss_status ss_config_file_override(ss_config_file *file, const ss_option_group *groups, size_t group_count, int argc,
+                                  char **argv);
+
+ss_shelf_settings *ss_config_file_shelves(const ss_config_file *file);  /* borrowed */
+const ss_settings *ss_config_file_settings(const ss_config_file *file); /* of all sections but the shelves; borrowed */
+
+/* A complete file with every option at its default, and what it means. SS_E_NOMEM. */
+ss_status ss_config_file_write_defaults(ss_buffer *out);
+
+#endif
