@@ -1,10 +1,12 @@
-/* fixed_handler.h: the server's handler over the fixed store, without sockets. */
+/* fixed_handler.h: the server's handler and recorder over the fixed store, without sockets. */
 #ifndef SS_TESTS_FIXED_HANDLER_H
 #define SS_TESTS_FIXED_HANDLER_H
 
 #include "fixed_store.h"
 #include "server/handler.h"
+#include "server/live_state.h"
 #include "temporary_folder.h"
+#include <sys/eventfd.h>
 
 typedef struct fixed_handler {
     char folder[TEMPORARY_PATH_MAX], store[TEMPORARY_PATH_MAX];
@@ -12,6 +14,12 @@ typedef struct fixed_handler {
     ss_service service;
     ss_stats stats;
     ss_handler *handler;
+    /* from the first request that is recorded on: */
+    ss_live_options live;
+    ss_live_state *state;
+    ss_recorder *recorder;
+    int done;
+    ss_envelope reply;
 } fixed_handler;
 
 static inline void fixed_must(ss_status status, const ss_error *error)
@@ -38,13 +46,58 @@ static inline void fixed_handler_open(fixed_handler *fixed)
     fixed->stats = (ss_stats){0};
     fixed->service.stats[fixed->service.stats_count++] = &fixed->stats;
     fixed_must(ss_handler_new(answerer, &fixed->service, &fixed->stats, &fixed->handler, &error), &error);
+    fixed->state = NULL;
+    fixed->recorder = NULL;
+    ss_envelope_init(&fixed->reply);
+}
+
+static inline void fixed_start_recorder(fixed_handler *fixed)
+{
+    ss_option_group groups[SS_LIVE_GROUPS];
+    ss_error error = {0};
+    ss_options_defaults(groups, ss_live_groups(&fixed->live, groups));
+    fixed_must(ss_live_state_open(fixed->store, &fixed->live, &fixed->state, &error), &error);
+    fixed->done = eventfd(0, EFD_CLOEXEC);
+    ss_recorder_setting setting = {.options = &fixed->live.recorder,
+                                   .events = fixed->state->events,
+                                   .writers = fixed->state->writers,
+                                   .writer_count = fixed->state->writer_count,
+                                   .stats = &fixed->stats,
+                                   .done = fixed->done};
+    fixed_must(ss_recorder_start(&setting, &fixed->recorder, &error), &error);
 }
 
 static inline void fixed_handler_close(fixed_handler *fixed)
 {
+    ss_recorder_free(&fixed->recorder);
+    if (fixed->state)
+        close(fixed->done);
+    ss_live_state_close(&fixed->state);
+    ss_envelope_close(&fixed->reply);
     ss_handler_free(&fixed->handler);
     ss_snapshot_release(&fixed->snapshot);
     temporary_folder_remove(fixed->folder);
+}
+
+/* Waits for the recorder's reply. */
+static inline ss_slice fixed_record(fixed_handler *fixed, ss_slice request)
+{
+    const ss_call *call = ss_handler_call(fixed->handler);
+    ss_envelope envelope;
+    uint64_t count;
+    if (!fixed->recorder)
+        fixed_start_recorder(fixed);
+    ss_envelope_init(&envelope);
+    if (zmq_msg_init_size(&envelope.body, request.size) != 0)
+        abort();
+    memcpy(zmq_msg_data(&envelope.body), request.data, request.size);
+    if (!ss_recorder_submit(fixed->recorder, &envelope, call->method, call->msgid, call->params))
+        abort();
+    if (read(fixed->done, &count, sizeof count) != sizeof count ||
+        ss_recorder_collect(fixed->recorder, &fixed->reply, 1) != 1)
+        abort();
+    ss_envelope_close(&envelope);
+    return (ss_slice){zmq_msg_data(&fixed->reply.body), zmq_msg_size(&fixed->reply.body)};
 }
 
 /* Borrowed until the next question. */
@@ -52,7 +105,10 @@ static inline ss_slice fixed_ask(fixed_handler *fixed, ss_slice request)
 {
     ss_slice reply = {NULL, 0};
     uint32_t msgid;
-    if (ss_handler_handle(fixed->handler, request, NULL, NULL, &reply, &msgid) != SS_HANDLED_REPLY)
+    ss_handled handled = ss_handler_handle(fixed->handler, request, NULL, NULL, &reply, &msgid);
+    if (handled == SS_HANDLED_RECORD)
+        return fixed_record(fixed, request);
+    if (handled != SS_HANDLED_REPLY)
         reply.size = 0;
     return reply;
 }

@@ -204,7 +204,7 @@ static const struct {
     {"94 00 07 <related_> 80", SS_FAULT_UNKNOWN_METHOD, "", true},
     {"94 00 07 (60000) 80", SS_FAULT_UNKNOWN_METHOD, "", true},
     {"94 00 07 <page> 80", SS_FAULT_UNKNOWN_METHOD, "", true},
-    {"94 00 07 <event> 80", SS_FAULT_UNKNOWN_METHOD, "", true},
+    {"94 00 07 <offers> 80", SS_FAULT_UNKNOWN_METHOD, "", true},
     /* params as a whole */
     {"94 00 07 <popular> c0", SS_FAULT_WRONG_TYPE, "", true},
     {"94 00 07 <popular> 90", SS_FAULT_WRONG_TYPE, "", true},

@@ -64,7 +64,12 @@ class Server:
             if "serving" in self.text():
                 return self
             time.sleep(0.02)
-        raise AssertionError("the server did not start: " + self.text())
+        text = self.text()
+        self.process.kill()
+        self.process.wait(20)
+        self.context.destroy(linger=0)
+        self.log.close()
+        raise AssertionError("the server did not start: " + text)
 
     def __exit__(self, kind, *_):
         if self.process.poll() is None:
@@ -166,10 +171,10 @@ class Answers(WithShop):
                 self.assertEqual(seen, set(range(500)))
 
     def test_threads(self):
-        """The loop, its loader, and libzmq's two; a thread for each of several workers. No pool of a library: the trainer's
+        """The loop, its loader and recorder, and libzmq's two; a thread for each of several workers. No pool of a library: the trainer's
         BLAS is told to have one, if it can."""
         with unittest.mock.patch.dict(os.environ, {"OPENBLAS_NUM_THREADS": "4", "OMP_NUM_THREADS": "4"}):
-            for arguments, threads in (((), 4), (("--workers", 2), 6)):
+            for arguments, threads in (((), 5), (("--workers", 2), 7), (("--state=false",), 4)):
                 with Server(self.folder, *arguments) as server:
                     for method in ("for_you", "related"):
                         server.ask(method, {"item_id": "tea", "customer_id": "ann", "items": ["tea", "pot"]})

@@ -18,7 +18,7 @@ static size_t serve_groups(void *memory, ss_option_group *groups)
     serve_settings *settings = memory;
     groups[0] = (ss_option_group){NULL, NULL, ss_server_option_table, &settings->server};
     groups[1] = (ss_option_group){"Logging", NULL, serve_options, settings};
-    return 2;
+    return 2 + ss_live_groups(&settings->server.live, groups + 2);
 }
 
 /* What a reload reads: all of the file is checked, the shelves are taken. */

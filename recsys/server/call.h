@@ -13,6 +13,7 @@ typedef struct ss_call {
     uint32_t msgid;
     ss_method method;
     unsigned fields;    /* 1u << ss_field */
+    size_t params;      /* of a recorded method: where they begin in the message; they are not read here */
     bool has_timestamp; /* else request.now is INT64_MIN: the clock's time is to be taken */
     ss_request request; /* of a shelf */
     ss_slice items[SS_CONTEXT_MAX], cart[SS_CONTEXT_MAX], exclude[SS_EXCLUDE_MAX]; /* what `request` points to */

@@ -1,7 +1,6 @@
 #include "server/handler.h"
 
 #include "base/clock.h"
-#include "server/call.h"
 #include "server/reply.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -113,7 +112,7 @@ static ss_handled reply_shelf(ss_handler *handler)
     ss_status status =
         ss_answer_shelf(handler->answerer, &snapshot->shelves[call->method], &call->request, &answer, NULL);
     if (status == SS_OK)
-        status = ss_reply_answer(ss_answerer_catalogue(handler->answerer), call, &answer, &handler->reply);
+        status = ss_reply_answer(snapshot, call, &answer, &handler->reply);
     if (status != SS_OK)
         return reply_failure(handler, status);
     count_answer(handler->stats, &answer);
@@ -133,6 +132,8 @@ static ss_handled reply_method(ss_handler *handler)
         return reply_shelf(handler);
     if (call->method == SS_METHOD_RELOAD)
         return SS_HANDLED_RELOAD;
+    if (ss_method_is_recorded(call->method))
+        return SS_HANDLED_RECORD;
     ss_status status = call->method == SS_METHOD_HEALTH
                            ? ss_service_reply_health(handler->service, call->msgid, generation, &handler->reply)
                            : ss_service_reply_stats(handler->service, call->msgid, generation, &handler->reply);
@@ -199,7 +200,7 @@ ss_handled ss_handler_answer(ss_handler *handler, size_t number, ss_role_of role
     bool timed = handler->countdown == 0;
     int64_t begun = timed ? ss_clock_monotonic() : 0;
     ss_handled handled = answer(handler, role_of, context);
-    if (timed && handler->at->call.method != SS_METHOD_COUNT)
+    if (timed && handled != SS_HANDLED_RECORD && handler->at->call.method != SS_METHOD_COUNT)
         ss_stats_latency(handler->stats, handler->at->call.method, ss_clock_monotonic() - begun);
     handler->countdown = timed ? SS_TIMED_EVERY - 1 : handler->countdown - 1;
     *reply = (ss_slice){handler->reply.data, handler->reply.size};
@@ -213,6 +214,11 @@ ss_handled ss_handler_handle(ss_handler *handler, ss_slice request, ss_role_of r
     ss_handler_read(handler, 0, request);
     ss_handler_foresee(handler, 1);
     return ss_handler_answer(handler, 0, role_of, context, reply, msgid);
+}
+
+const ss_call *ss_handler_call(const ss_handler *handler)
+{
+    return &handler->at->call;
 }
 
 bool ss_handler_refuse(ss_handler *handler, ss_fault_code code, const char *message, ss_slice *reply)

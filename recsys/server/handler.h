@@ -10,6 +10,7 @@
 #ifndef SS_SERVER_HANDLER_H
 #define SS_SERVER_HANDLER_H
 
+#include "server/call.h"
 #include "server/service.h"
 #include "shelf/answer.h"
 
@@ -34,6 +35,7 @@ void ss_handler_tick(ss_handler *handler);
 typedef enum ss_handled {
     SS_HANDLED_REPLY,  /* *reply is to be sent */
     SS_HANDLED_RELOAD, /* a reload is to be done; its reply comes later, with *msgid */
+    SS_HANDLED_RECORD, /* it changes live state (ss_handler_call): the recorder's */
     SS_HANDLED_DROPPED /* out of memory even for an error reply */
 } ss_handled;
 
@@ -58,6 +60,9 @@ ss_handled ss_handler_answer(ss_handler *handler, size_t number, ss_role_of role
 /* Read and answered, in place 0. */
 ss_handled ss_handler_handle(ss_handler *handler, ss_slice request, ss_role_of role_of, void *context, ss_slice *reply,
                              uint32_t *msgid);
+
+/* The request answered last. Borrowed: until the next one is read. */
+const ss_call *ss_handler_call(const ss_handler *handler);
 
 /* An error reply to the request answered last, whose reply was left to the caller. False: out of memory. `reply` as
  * there. */

@@ -24,10 +24,12 @@ ss_role ss_role_find(ss_slice name)
 static const struct {
     const char *name;
     ss_role role;
+    bool recorded;
 } methods[SS_METHOD_COUNT - SS_SHELF_COUNT] = {
-    [SS_METHOD_RELOAD - SS_SHELF_COUNT] = {"reload", SS_ROLE_ADMIN},
-    [SS_METHOD_STATS - SS_SHELF_COUNT] = {"stats", SS_ROLE_ADMIN},
-    [SS_METHOD_HEALTH - SS_SHELF_COUNT] = {"health", SS_ROLE_READ},
+    [SS_METHOD_RELOAD - SS_SHELF_COUNT] = {"reload", SS_ROLE_ADMIN, false},
+    [SS_METHOD_STATS - SS_SHELF_COUNT] = {"stats", SS_ROLE_ADMIN, false},
+    [SS_METHOD_HEALTH - SS_SHELF_COUNT] = {"health", SS_ROLE_READ, false},
+    [SS_METHOD_EVENT - SS_SHELF_COUNT] = {"event", SS_ROLE_EVENT, true},
 };
 
 const char *ss_method_name(ss_method method)
@@ -54,6 +56,12 @@ ss_role ss_method_role(ss_method method)
     return (unsigned)method < SS_SHELF_COUNT ? SS_ROLE_READ : methods[method - SS_SHELF_COUNT].role;
 }
 
+bool ss_method_is_recorded(ss_method method)
+{
+    unsigned number = (unsigned)method;
+    return number >= SS_SHELF_COUNT && number < SS_METHOD_COUNT && methods[number - SS_SHELF_COUNT].recorded;
+}
+
 static const char *const fault_names[SS_FAULT_COUNT] = {
     [SS_FAULT_MALFORMED] = "malformed",
     [SS_FAULT_UNKNOWN_METHOD] = "unknown_method",
@@ -68,6 +76,7 @@ static const char *const fault_names[SS_FAULT_COUNT] = {
     [SS_FAULT_SHUTTING_DOWN] = "shutting_down",
     [SS_FAULT_REFUSED] = "refused",
     [SS_FAULT_INTERNAL] = "internal",
+    [SS_FAULT_NOT_STORED] = "not_stored",
 };
 
 const char *ss_fault_name(ss_fault_code code)
@@ -76,13 +85,8 @@ const char *ss_fault_name(ss_fault_code code)
 }
 
 static const char *const field_names[SS_FIELD_COUNT] = {
-    [SS_FIELD_NAME] = "name",
-    [SS_FIELD_PRICE] = "price",
-    [SS_FIELD_CATEGORY] = "category",
-    [SS_FIELD_URL] = "url",
-    [SS_FIELD_IMAGE] = "image",
-    [SS_FIELD_STOCK] = "stock",
-    [SS_FIELD_LOWEST_PRICE] = "lowest_price_30d",
+    [SS_FIELD_NAME] = "name", [SS_FIELD_PRICE] = "price", [SS_FIELD_CATEGORY] = "category",
+    [SS_FIELD_URL] = "url",   [SS_FIELD_IMAGE] = "image", [SS_FIELD_STOCK] = "stock",
 };
 
 const char *ss_field_name(ss_field field)

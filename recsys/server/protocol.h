@@ -27,11 +27,13 @@ typedef enum ss_method {
     SS_METHOD_RELOAD = SS_SHELF_COUNT,
     SS_METHOD_STATS,
     SS_METHOD_HEALTH,
+    SS_METHOD_EVENT,
     SS_METHOD_COUNT
 } ss_method;
 const char *ss_method_name(ss_method method); /* NULL outside */
 ss_method ss_method_find(ss_slice name);      /* SS_METHOD_COUNT for an unknown name */
 ss_role ss_method_role(ss_method method);     /* what it takes to call it */
+bool ss_method_is_recorded(ss_method method); /* does it change live state: is it for the recorder? */
 
 /* Error codes. */
 typedef enum ss_fault_code {
@@ -48,6 +50,7 @@ typedef enum ss_fault_code {
     SS_FAULT_SHUTTING_DOWN = 11,
     SS_FAULT_REFUSED = 12, /* reload: the new generation is broken or missing; the old one stays */
     SS_FAULT_INTERNAL = 13,
+    SS_FAULT_NOT_STORED = 14, /* the change could not be kept, or the server keeps no live state */
     SS_FAULT_COUNT
 } ss_fault_code;
 const char *ss_fault_name(ss_fault_code code); /* NULL outside 1..SS_FAULT_COUNT - 1 */
@@ -67,7 +70,6 @@ typedef enum ss_field {
     SS_FIELD_URL,
     SS_FIELD_IMAGE,
     SS_FIELD_STOCK,
-    SS_FIELD_LOWEST_PRICE, /* of the last 30 days, minor units (state/price_history.h) */
     SS_FIELD_COUNT
 } ss_field;
 const char *ss_field_name(ss_field field); /* NULL outside */

@@ -1,48 +1,8 @@
 #include "server/reply.h"
 
-#include "client/wire.h"
-
-/* A name with its head, as a constant piece: NAMED(7, "item_id"). */
-#define NAMED(SIZE, NAME) NAMED_##SIZE NAME
-#define NAMED_2           "\xa2"
-#define NAMED_4           "\xa4"
-#define NAMED_5           "\xa5"
-#define NAMED_6           "\xa6"
-#define NAMED_7           "\xa7"
-#define NAMED_8           "\xa8"
-#define NAMED_9           "\xa9"
-#define NAMED_10          "\xaa"
-#define NAMED_11          "\xab"
-#define NAMED_12          "\xac"
-#define PUT(AT, PIECE)    put_piece((AT), (PIECE), sizeof(PIECE) - 1)
+#include "server/reply_writer.h"
 
 #define HEAD_MAX 8u /* bytes of [1, msgid, */
-
-static inline uint8_t *put_piece(uint8_t *at, const char *piece, size_t size)
-{
-    memcpy(at, piece, size);
-    return at + size;
-}
-
-static uint8_t *put_name(uint8_t *at, const char *name)
-{
-    return ss_wire_put_text(at, name, strlen(name));
-}
-
-/* Where to write after making room; what was written up to `at` becomes part of the buffer with commit. */
-static ss_status reserve(ss_buffer *out, size_t size, uint8_t **at)
-{
-    ss_status status = ss_buffer_reserve(out, size);
-    if (status == SS_OK)
-        *at = (uint8_t *)out->data + out->size;
-    return status;
-}
-
-static void commit(ss_buffer *out, const uint8_t *at)
-{
-    out->size = (size_t)((const char *)at - out->data);
-    out->data[out->size] = '\0';
-}
 
 static uint8_t *put_head(uint8_t *at, bool has_msgid, uint32_t msgid)
 {
@@ -63,13 +23,11 @@ static uint8_t *put_head(uint8_t *at, bool has_msgid, uint32_t msgid)
  * Ids are short: where the bytes behind one may be read, so many are copied at once, and what follows overwrites
  * those too many. The reply has room for them (ID_SLACK).
  */
-static inline uint8_t *put_id(uint8_t *at, const ss_catalogue *catalogue, uint32_t item)
+static inline uint8_t *put_id(uint8_t *at, const ss_strings *ids, uint32_t item)
 {
-    const ss_strings *ids = &catalogue->snapshot->items.ids;
-    bool known = item < ids->count;
-    ss_slice id = known ? ss_strings_at(ids, item) : ss_catalogue_id(catalogue, item);
+    ss_slice id = ss_strings_at(ids, item);
     at = ss_wire_put_text_head(at, id.size);
-    if (known && id.size <= ID_SLACK && (size_t)(id.data - ids->bytes) + ID_SLACK <= ids->byte_count)
+    if (id.size <= ID_SLACK && (size_t)(id.data - ids->bytes) + ID_SLACK <= ids->byte_count)
         memcpy(at, id.data, ID_SLACK);
     else
         memcpy(at, id.data, id.size);
@@ -78,7 +36,7 @@ static inline uint8_t *put_id(uint8_t *at, const ss_catalogue *catalogue, uint32
 
 /* What the products of one answer have in common. */
 typedef struct product_writer {
-    const ss_catalogue *catalogue;
+    const ss_items *items;
     uint32_t page_item;
     ss_source model;   /* that `piece` names: products in a row mostly rest on the same */
     uint8_t piece[48]; /* "model", its name, "stage" */
@@ -88,16 +46,16 @@ typedef struct product_writer {
 static void take_model(product_writer *writer, ss_source model)
 {
     const char *name = ss_source_name(model);
-    uint8_t *at = PUT(writer->piece, NAMED(5, "model"));
+    uint8_t *at = SS_REPLY_PUT(writer->piece, SS_REPLY_NAME(5, "model"));
     at = ss_wire_put_text(at, name, strnlen(name, SOURCE_NAME_MAX));
-    at = PUT(at, NAMED(5, "stage"));
+    at = SS_REPLY_PUT(at, SS_REPLY_NAME(5, "stage"));
     writer->piece_size = (size_t)(at - writer->piece);
     writer->model = model;
 }
 
-static product_writer begin_products(const ss_catalogue *catalogue, const ss_answer *answer)
+static product_writer begin_products(const ss_items *items, const ss_answer *answer)
 {
-    product_writer writer = {.catalogue = catalogue, .page_item = answer->page_item};
+    product_writer writer = {.items = items, .page_item = answer->page_item};
     take_model(&writer, answer->count > 0 ? answer->items[0].reason.model : 0);
     return writer;
 }
@@ -107,24 +65,24 @@ static uint8_t *put_evidence(uint8_t *at, uint8_t *head, const ss_reason *reason
 {
     unsigned entries = 0;
     if (reason->of) {
-        at = ss_wire_put_uint(PUT(at, NAMED(12, "supported_by")), reason->supported_by);
-        at = ss_wire_put_uint(PUT(at, NAMED(2, "of")), reason->of);
+        at = ss_wire_put_uint(SS_REPLY_PUT(at, SS_REPLY_NAME(12, "supported_by")), reason->supported_by);
+        at = ss_wire_put_uint(SS_REPLY_PUT(at, SS_REPLY_NAME(2, "of")), reason->of);
         entries += 2;
     }
     if (reason->sessions) {
-        at = ss_wire_put_uint(PUT(at, NAMED(8, "sessions")), reason->sessions);
+        at = ss_wire_put_uint(SS_REPLY_PUT(at, SS_REPLY_NAME(8, "sessions")), reason->sessions);
         entries++;
     }
     if (reason->rank) {
-        at = ss_wire_put_uint(PUT(at, NAMED(4, "rank")), reason->rank);
+        at = ss_wire_put_uint(SS_REPLY_PUT(at, SS_REPLY_NAME(4, "rank")), reason->rank);
         entries++;
     }
     if (reason->bought) {
-        at = ss_wire_put_uint(PUT(at, NAMED(6, "bought")), reason->bought);
+        at = ss_wire_put_uint(SS_REPLY_PUT(at, SS_REPLY_NAME(6, "bought")), reason->bought);
         entries++;
     }
     if (reason->last_bought) {
-        at = ss_wire_put_int(PUT(at, NAMED(11, "last_bought")), reason->last_bought);
+        at = ss_wire_put_int(SS_REPLY_PUT(at, SS_REPLY_NAME(11, "last_bought")), reason->last_bought);
         entries++;
     }
     *head = (uint8_t)(*head + entries);
@@ -143,11 +101,11 @@ static inline uint8_t *put_reason(uint8_t *at, product_writer *writer, const ss_
     memcpy(at, writer->piece, sizeof writer->piece); /* a fixed size; what follows overwrites the rest */
     at = ss_wire_put_uint(at + writer->piece_size, reason->stage);
     if (because)
-        at = put_id(PUT(at, NAMED(7, "because")), writer->catalogue, reason->because);
+        at = put_id(SS_REPLY_PUT(at, SS_REPLY_NAME(7, "because")), &writer->items->ids, reason->because);
     if (evidence) {
-        at = ss_wire_put_uint(PUT(at, NAMED(5, "pairs")), reason->pairs);
-        at = ss_wire_put_uint(PUT(at, NAMED(9, "customers")), reason->customers);
-        at = ss_wire_put_float(PUT(at, NAMED(4, "lift")), (float)reason->lift);
+        at = ss_wire_put_uint(SS_REPLY_PUT(at, SS_REPLY_NAME(5, "pairs")), reason->pairs);
+        at = ss_wire_put_uint(SS_REPLY_PUT(at, SS_REPLY_NAME(9, "customers")), reason->customers);
+        at = ss_wire_put_float(SS_REPLY_PUT(at, SS_REPLY_NAME(4, "lift")), (float)reason->lift);
     }
     return more ? put_evidence(at, head, reason) : at;
 }
@@ -157,9 +115,9 @@ static inline uint8_t *put_product_head(uint8_t *at, const product_writer *write
                                         unsigned columns)
 {
     *at++ = (uint8_t)(0x83 + columns);
-    at = put_id(PUT(at, NAMED(7, "item_id")), writer->catalogue, item->item);
-    at = ss_wire_put_float(PUT(at, NAMED(5, "score")), item->score);
-    return PUT(at, NAMED(6, "reason"));
+    at = put_id(SS_REPLY_PUT(at, SS_REPLY_NAME(7, "item_id")), &writer->items->ids, item->item);
+    at = ss_wire_put_float(SS_REPLY_PUT(at, SS_REPLY_NAME(5, "score")), item->score);
+    return SS_REPLY_PUT(at, SS_REPLY_NAME(6, "reason"));
 }
 
 static inline uint8_t *put_product(uint8_t *at, product_writer *writer, const ss_answer_item *item)
@@ -173,55 +131,43 @@ static inline uint8_t *put_product(uint8_t *at, product_writer *writer, const ss
 
 _Static_assert(SS_FIELD_COUNT + 3 < 16, "a product is a map of one byte's head");
 
-/* The column of the catalogue behind a field; SS_LIVE_FIELDS: none is, by itself. */
-static ss_live_field column_of(ss_field field)
+/* Those of the columns asked for that the catalogue gives for this product, and their texts. */
+static unsigned columns_of(const ss_items *items, uint32_t item, unsigned fields, ss_slice texts[SS_FIELD_COUNT])
 {
-    static const ss_live_field columns[SS_FIELD_COUNT] = {
-        [SS_FIELD_NAME] = SS_LIVE_NAME,          [SS_FIELD_PRICE] = SS_LIVE_PRICE,
-        [SS_FIELD_CATEGORY] = SS_LIVE_CATEGORY,  [SS_FIELD_URL] = SS_LIVE_URL,
-        [SS_FIELD_IMAGE] = SS_LIVE_IMAGE,        [SS_FIELD_STOCK] = SS_LIVE_STOCK,
-        [SS_FIELD_LOWEST_PRICE] = SS_LIVE_FIELDS};
-    return columns[field];
+    unsigned given = 0;
+    memset(texts, 0, SS_FIELD_COUNT * sizeof *texts);
+    texts[SS_FIELD_NAME] = ss_strings_at(&items->names, item);
+    texts[SS_FIELD_CATEGORY] = ss_strings_at(&items->categories, items->category[item]);
+    texts[SS_FIELD_URL] = ss_strings_at(&items->urls, item);
+    texts[SS_FIELD_IMAGE] = ss_strings_at(&items->images, item);
+    for (unsigned field = 0; field < SS_FIELD_COUNT; field++)
+        given |= (unsigned)(texts[field].size > 0) << field;
+    given |= (unsigned)(items->price[item] != SS_ITEM_NO_MONEY) << SS_FIELD_PRICE;
+    given |= (unsigned)(items->stock[item] != SS_ITEM_NO_STOCK) << SS_FIELD_STOCK;
+    return given & fields;
 }
 
-/* What a product has of the columns asked for. */
-typedef struct product_columns {
-    unsigned given; /* 1u << ss_field */
-    size_t text_size;
-    ss_slice texts[SS_FIELD_COUNT]; /* or, where empty: */
-    int64_t numbers[SS_FIELD_COUNT];
-} product_columns;
-
-static product_columns columns_of(const ss_catalogue *catalogue, uint32_t item, const ss_call *call)
+static size_t columns_size(const ss_slice texts[SS_FIELD_COUNT])
 {
-    product_columns columns = {0};
+    size_t size = SS_FIELD_COUNT * (2 * SS_WIRE_NUMBER_MAX + sizeof "category");
+    for (unsigned field = 0; field < SS_FIELD_COUNT; field++)
+        size += texts[field].size;
+    return size;
+}
+
+static uint8_t *put_columns(uint8_t *at, const ss_items *items, uint32_t item, unsigned columns,
+                            const ss_slice texts[SS_FIELD_COUNT])
+{
     for (unsigned field = 0; field < SS_FIELD_COUNT; field++) {
-        ss_live_field column = column_of((ss_field)field);
-        if (!(call->fields & 1u << field))
+        if (!(columns & 1u << field))
             continue;
-        columns.numbers[field] = INT64_MIN;
-        if (column == SS_LIVE_FIELDS)
-            columns.numbers[field] = ss_catalogue_lowest_price(catalogue, item, call->request.now);
-        else if (column < SS_LIVE_NUMBERS)
-            columns.numbers[field] = ss_catalogue_number(catalogue, item, column);
+        at = ss_reply_put_name(at, ss_field_name((ss_field)field));
+        if (field == SS_FIELD_PRICE)
+            at = ss_wire_put_int(at, items->price[item]);
+        else if (field == SS_FIELD_STOCK)
+            at = ss_wire_put_int(at, items->stock[item]);
         else
-            columns.texts[field] = ss_catalogue_text(catalogue, item, column);
-        columns.text_size += columns.texts[field].size;
-        columns.given |= (unsigned)(columns.texts[field].size > 0 || columns.numbers[field] != INT64_MIN) << field;
-    }
-    return columns;
-}
-
-#define COLUMNS_MAX (SS_FIELD_COUNT * (2 * SS_WIRE_NUMBER_MAX + sizeof "lowest_price_30d")) /* without their texts */
-
-static uint8_t *put_columns(uint8_t *at, const product_columns *columns)
-{
-    for (unsigned field = 0; field < SS_FIELD_COUNT; field++) {
-        const ss_slice *text = &columns->texts[field];
-        if (!(columns->given & 1u << field))
-            continue;
-        at = put_name(at, ss_field_name((ss_field)field));
-        at = text->size ? ss_wire_put_text(at, text->data, text->size) : ss_wire_put_int(at, columns->numbers[field]);
+            at = ss_wire_put_text(at, texts[field].data, texts[field].size);
     }
     return at;
 }
@@ -231,7 +177,7 @@ static ss_slice because_name(const product_writer *writer, const ss_reason *reas
 {
     if (!(fields & 1u << SS_FIELD_NAME) || reason->because == SS_NONE || reason->because == writer->page_item)
         return (ss_slice){0};
-    return ss_catalogue_text(writer->catalogue, reason->because, SS_LIVE_NAME);
+    return ss_strings_at(&writer->items->names, reason->because);
 }
 
 /* The reason of all answers, with one entry more where there is a name. */
@@ -242,42 +188,42 @@ static uint8_t *put_reason_named(uint8_t *at, product_writer *writer, const ss_r
     if (because.size == 0)
         return at;
     ++*head;
-    return ss_wire_put_text(PUT(at, NAMED(12, "because_name")), because.data, because.size);
+    return ss_wire_put_text(SS_REPLY_PUT(at, SS_REPLY_NAME(12, "because_name")), because.data, because.size);
 }
 
-static ss_status append_with_columns(const ss_catalogue *catalogue, const ss_call *call, const ss_answer *answer,
+static ss_status append_with_columns(const ss_items *items, const ss_call *call, const ss_answer *answer,
                                      ss_buffer *out)
 {
     uint8_t *at;
-    product_writer writer = begin_products(catalogue, answer);
+    ss_slice texts[SS_FIELD_COUNT];
+    product_writer writer = begin_products(items, answer);
     for (size_t i = 0; i < answer->count; i++) {
         const ss_answer_item *item = &answer->items[i];
-        product_columns columns = columns_of(catalogue, item->item, call);
+        unsigned columns = columns_of(items, item->item, call->fields, texts);
         ss_slice because = because_name(&writer, &item->reason, call->fields);
         ss_status status =
-            reserve(out, PRODUCT_MAX + COLUMNS_MAX + columns.text_size + because.size + BECAUSE_NAME_MAX, &at);
+            ss_reply_reserve(out, PRODUCT_MAX + columns_size(texts) + because.size + BECAUSE_NAME_MAX, &at);
         if (status != SS_OK)
             return status;
-        at = put_product_head(at, &writer, item, (unsigned)__builtin_popcount(columns.given));
+        at = put_product_head(at, &writer, item, (unsigned)__builtin_popcount(columns));
         at = put_reason_named(at, &writer, &item->reason, because);
-        commit(out, put_columns(at, &columns));
+        ss_reply_commit(out, put_columns(at, items, item->item, columns, texts));
     }
     return SS_OK;
 }
 
-static ss_status append_products(const ss_catalogue *catalogue, const ss_call *call, const ss_answer *answer,
-                                 ss_buffer *out)
+static ss_status append_products(const ss_items *items, const ss_call *call, const ss_answer *answer, ss_buffer *out)
 {
     uint8_t *at;
     if (call->fields)
-        return append_with_columns(catalogue, call, answer, out);
-    ss_status status = reserve(out, answer->count * PRODUCT_MAX, &at);
+        return append_with_columns(items, call, answer, out);
+    ss_status status = ss_reply_reserve(out, answer->count * PRODUCT_MAX, &at);
     if (status != SS_OK)
         return status;
-    product_writer writer = begin_products(catalogue, answer);
+    product_writer writer = begin_products(items, answer);
     for (size_t i = 0; i < answer->count; i++)
         at = put_product(at, &writer, &answer->items[i]);
-    commit(out, at);
+    ss_reply_commit(out, at);
     return SS_OK;
 }
 
@@ -285,13 +231,13 @@ static ss_status append_products(const ss_catalogue *catalogue, const ss_call *c
 
 static uint8_t *put_short(uint8_t *at, const ss_answer *answer)
 {
-    at = PUT(at, NAMED(5, "short"));
+    at = SS_REPLY_PUT(at, SS_REPLY_NAME(5, "short"));
     if (answer->short_code == SS_SHORT_NOT)
         return ss_wire_put_nil(at);
     at = ss_wire_put_map(at, 2);
-    at = PUT(at, NAMED(4, "code"));
-    at = put_name(at, ss_short_name(answer->short_code));
-    at = PUT(at, NAMED(7, "missing"));
+    at = SS_REPLY_PUT(at, SS_REPLY_NAME(4, "code"));
+    at = ss_reply_put_name(at, ss_short_name(answer->short_code));
+    at = SS_REPLY_PUT(at, SS_REPLY_NAME(7, "missing"));
     return ss_wire_put_uint(at, answer->missing);
 }
 
@@ -301,12 +247,12 @@ static uint8_t *put_removed(uint8_t *at, const ss_answer *answer)
     unsigned entries = 0;
     for (unsigned rule = 0; rule < SS_REMOVED_COUNT; rule++)
         entries += answer->removed[rule] > 0;
-    at = PUT(at, NAMED(7, "removed"));
+    at = SS_REPLY_PUT(at, SS_REPLY_NAME(7, "removed"));
     at = ss_wire_put_map(at, entries);
     for (unsigned rule = 0; rule < SS_REMOVED_COUNT; rule++) {
         if (answer->removed[rule] == 0)
             continue;
-        at = put_name(at, ss_rule_kind_name((ss_rule_kind)rule));
+        at = ss_reply_put_name(at, ss_rule_kind_name((ss_rule_kind)rule));
         at = ss_wire_put_uint(at, answer->removed[rule]);
     }
     return at;
@@ -314,41 +260,41 @@ static uint8_t *put_removed(uint8_t *at, const ss_answer *answer)
 
 static uint8_t *put_unknown(uint8_t *at, const ss_answer *answer)
 {
-    at = PUT(at, NAMED(7, "unknown"));
+    at = SS_REPLY_PUT(at, SS_REPLY_NAME(7, "unknown"));
     at = ss_wire_put_array(at, (uint32_t)answer->unknown_item + answer->unknown_customer);
     if (answer->unknown_item)
-        at = put_name(at, "item_id");
-    return answer->unknown_customer ? put_name(at, "customer_id") : at;
+        at = ss_reply_put_name(at, "item_id");
+    return answer->unknown_customer ? ss_reply_put_name(at, "customer_id") : at;
 }
 
 #define AROUND_MAX (512u + SS_GENERATION_NAME_MAX) /* bytes of a reply that are no products */
 
-ss_status ss_reply_answer(const ss_catalogue *catalogue, const ss_call *call, const ss_answer *answer, ss_buffer *out)
+ss_status ss_reply_answer(const ss_snapshot *snapshot, const ss_call *call, const ss_answer *answer, ss_buffer *out)
 {
     uint8_t *at;
     ss_buffer_clear(out);
-    ss_status status = reserve(out, AROUND_MAX, &at);
+    ss_status status = ss_reply_reserve(out, AROUND_MAX, &at);
     if (status != SS_OK)
         return status;
     at = put_head(at, true, call->msgid);
     at = ss_wire_put_nil(at);
     bool priced = call->fields & 1u << SS_FIELD_PRICE;
     at = ss_wire_put_map(at, 3u + (call->request.explain ? 2u : 0u) + priced);
-    at = PUT(at, NAMED(10, "generation"));
-    at = put_name(at, catalogue->snapshot->name);
-    at = PUT(at, NAMED(5, "items"));
-    commit(out, ss_wire_put_array(at, (uint32_t)answer->count));
-    status = append_products(catalogue, call, answer, out);
+    at = SS_REPLY_PUT(at, SS_REPLY_NAME(10, "generation"));
+    at = ss_reply_put_name(at, snapshot->name);
+    at = SS_REPLY_PUT(at, SS_REPLY_NAME(5, "items"));
+    ss_reply_commit(out, ss_wire_put_array(at, (uint32_t)answer->count));
+    status = append_products(&snapshot->items, call, answer, out);
     if (status == SS_OK)
-        status = reserve(out, AROUND_MAX, &at);
+        status = ss_reply_reserve(out, AROUND_MAX, &at);
     if (status != SS_OK)
         return status;
     at = put_short(at, answer);
     if (priced)
-        at = ss_wire_put_uint(PUT(at, NAMED(8, "decimals")), (uint64_t)catalogue->snapshot->items.decimals);
+        at = ss_wire_put_uint(SS_REPLY_PUT(at, SS_REPLY_NAME(8, "decimals")), (uint64_t)snapshot->items.decimals);
     if (call->request.explain)
         at = put_unknown(put_removed(at, answer), answer);
-    commit(out, at);
+    ss_reply_commit(out, at);
     return SS_OK;
 }
 
@@ -357,22 +303,22 @@ ss_status ss_reply_fault(bool has_msgid, uint32_t msgid, const ss_fault *fault, 
     uint8_t *at;
     bool field = fault->field[0] != '\0';
     ss_buffer_clear(out);
-    ss_status status = reserve(out, sizeof *fault + 128, &at);
+    ss_status status = ss_reply_reserve(out, sizeof *fault + 128, &at);
     if (status != SS_OK)
         return status;
     at = put_head(at, has_msgid, msgid);
     at = ss_wire_put_map(at, 3u + field);
-    at = PUT(at, NAMED(4, "code"));
+    at = SS_REPLY_PUT(at, SS_REPLY_NAME(4, "code"));
     at = ss_wire_put_uint(at, (uint64_t)fault->code);
-    at = PUT(at, NAMED(4, "name"));
-    at = put_name(at, ss_fault_name(fault->code));
-    at = PUT(at, NAMED(7, "message"));
-    at = put_name(at, fault->message);
+    at = SS_REPLY_PUT(at, SS_REPLY_NAME(4, "name"));
+    at = ss_reply_put_name(at, ss_fault_name(fault->code));
+    at = SS_REPLY_PUT(at, SS_REPLY_NAME(7, "message"));
+    at = ss_reply_put_name(at, fault->message);
     if (field) {
-        at = PUT(at, NAMED(5, "field"));
-        at = put_name(at, fault->field);
+        at = SS_REPLY_PUT(at, SS_REPLY_NAME(5, "field"));
+        at = ss_reply_put_name(at, fault->field);
     }
-    commit(out, ss_wire_put_nil(at));
+    ss_reply_commit(out, ss_wire_put_nil(at));
     return SS_OK;
 }
 
@@ -382,16 +328,16 @@ ss_status ss_reply_begin(uint32_t msgid, uint32_t entries, ss_buffer *out)
 {
     uint8_t *at;
     ss_buffer_clear(out);
-    ss_status status = reserve(out, HEAD_MAX + SS_WIRE_NUMBER_MAX, &at);
+    ss_status status = ss_reply_reserve(out, HEAD_MAX + SS_WIRE_NUMBER_MAX, &at);
     if (status == SS_OK)
-        commit(out, ss_wire_put_map(ss_wire_put_nil(put_head(at, true, msgid)), entries));
+        ss_reply_commit(out, ss_wire_put_map(ss_wire_put_nil(put_head(at, true, msgid)), entries));
     return status;
 }
 
 static ss_status reserve_entry(ss_buffer *out, const char *name, size_t value_size, uint8_t **at)
 {
     size_t size = strlen(name);
-    ss_status status = reserve(out, 2 * SS_WIRE_NUMBER_MAX + size + value_size, at);
+    ss_status status = ss_reply_reserve(out, 2 * SS_WIRE_NUMBER_MAX + size + value_size, at);
     if (status == SS_OK)
         *at = ss_wire_put_text(*at, name, size);
     return status;
@@ -402,7 +348,7 @@ ss_status ss_reply_text(ss_buffer *out, const char *name, const char *value)
     uint8_t *at;
     ss_status status = reserve_entry(out, name, strlen(value), &at);
     if (status == SS_OK)
-        commit(out, put_name(at, value));
+        ss_reply_commit(out, ss_reply_put_name(at, value));
     return status;
 }
 
@@ -411,7 +357,7 @@ ss_status ss_reply_uint(ss_buffer *out, const char *name, uint64_t value)
     uint8_t *at;
     ss_status status = reserve_entry(out, name, 0, &at);
     if (status == SS_OK)
-        commit(out, ss_wire_put_uint(at, value));
+        ss_reply_commit(out, ss_wire_put_uint(at, value));
     return status;
 }
 
@@ -420,7 +366,7 @@ ss_status ss_reply_real(ss_buffer *out, const char *name, double value)
     uint8_t *at;
     ss_status status = reserve_entry(out, name, 0, &at);
     if (status == SS_OK)
-        commit(out, ss_wire_put_double(at, value));
+        ss_reply_commit(out, ss_wire_put_double(at, value));
     return status;
 }
 
@@ -429,7 +375,7 @@ ss_status ss_reply_flag(ss_buffer *out, const char *name, bool value)
     uint8_t *at;
     ss_status status = reserve_entry(out, name, 0, &at);
     if (status == SS_OK)
-        commit(out, ss_wire_put_bool(at, value));
+        ss_reply_commit(out, ss_wire_put_bool(at, value));
     return status;
 }
 
@@ -438,6 +384,6 @@ ss_status ss_reply_map(ss_buffer *out, const char *name, uint32_t entries)
     uint8_t *at;
     ss_status status = reserve_entry(out, name, 0, &at);
     if (status == SS_OK)
-        commit(out, ss_wire_put_map(at, entries));
+        ss_reply_commit(out, ss_wire_put_map(at, entries));
     return status;
 }

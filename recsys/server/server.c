@@ -42,13 +42,17 @@ const ss_option ss_server_option_table[] = {
 #define BURST         256u /* messages between two looks at signals and the loader */
 #define DRAIN_IDLE_MS 100  /* without a message for so long, a stopping server has said all it has to */
 #define ENDPOINT_MAX  256u
+#define REPLIES_MAX   64u /* of the recorder, collected together */
 
 struct ss_server {
     const ss_server_options *options;
     const ss_logger *logger;
     ss_service service;
-    ss_stats stats, loader_stats;
+    ss_stats stats, loader_stats, recorder_stats;
+    ss_live_state *state; /* NULL: none is kept; and what answerers know of it: */
     ss_live live;
+    ss_recorder *recorder;
+    ss_envelope recorded[REPLIES_MAX];
     void *context, *router;
     ss_zap *zap;
     ss_access *access;
@@ -109,6 +113,16 @@ static ss_status open_descriptors(ss_server *server, ss_error *error)
     return server->wake < 0 ? ss_error_io(error, "eventfd", "cannot make one") : SS_OK;
 }
 
+static ss_status open_state(ss_server *server, ss_error *error)
+{
+    if (!server->options->live.state)
+        return SS_OK;
+    ss_status status = ss_live_state_open(server->options->store, &server->options->live, &server->state, error);
+    if (status == SS_OK)
+        server->live = server->state->live;
+    return status;
+}
+
 static ss_status init_workers(ss_server *server, ss_snapshot *snapshot, ss_error *error)
 {
     size_t count = (size_t)server->options->workers;
@@ -149,6 +163,27 @@ static ss_status start_loader(ss_server *server, ss_snapshot *snapshot, ss_error
     for (size_t i = 0; i < server->worker_count; i++)
         server->workers[i].loader = server->loader;
     return status;
+}
+
+static ss_status start_recorder(ss_server *server, ss_error *error)
+{
+    if (!server->state)
+        return SS_OK;
+    ss_recorder_setting setting = {.options = &server->options->live.recorder,
+                                   .events = server->state->events,
+                                   .writers = server->state->writers,
+                                   .writer_count = server->state->writer_count,
+                                   .logger = server->logger,
+                                   .stats = &server->recorder_stats,
+                                   .done = server->wake};
+    server->service.stats[server->service.stats_count++] = &server->recorder_stats;
+    ss_status status = ss_recorder_start(&setting, &server->recorder, error);
+    if (status != SS_OK)
+        return status;
+    server->service.recorded = ss_recorder_counted(server->recorder);
+    for (size_t i = 0; i < server->worker_count; i++)
+        server->workers[i].recorder = server->recorder;
+    return SS_OK;
 }
 
 static ss_status start_access(ss_server *server, ss_error *error)
@@ -237,8 +272,9 @@ static void log_ready(const ss_server *server, const ss_snapshot *snapshot)
     ss_buffer_init(&list, SS_LOG_LINE_MAX);
     for (size_t i = 0; i < server->endpoint_count; i++)
         ss_buffer_printf(&list, "%s%s", i ? "," : "", server->endpoints[i]);
-    ss_log(server->logger, SS_LOG_INFO, "serving generation %s on %s items=%u workers=%zu access=%s", snapshot->name,
-           list.data, snapshot->items.count, server->worker_count, server->access ? "curve" : "open");
+    ss_log(server->logger, SS_LOG_INFO, "serving generation %s on %s items=%u workers=%zu access=%s state=%s",
+           snapshot->name, list.data, snapshot->items.count, server->worker_count, server->access ? "curve" : "open",
+           server->state ? "kept" : "none");
     ss_buffer_release(&list);
 }
 
@@ -250,8 +286,10 @@ static ss_status set_up(ss_server *server, ss_snapshot *snapshot, ss_error *erro
     SS_TRY(open_context(server, error));
     SS_TRY(start_access(server, error));
     SS_TRY(open_router(server, error));
+    SS_TRY(open_state(server, error));
     SS_TRY(init_workers(server, snapshot, error));
     SS_TRY(start_loader(server, snapshot, error));
+    SS_TRY(start_recorder(server, error));
     SS_TRY(start_answering(server, error));
     SS_TRY(bind_all(server, error));
     log_ready(server, snapshot);
@@ -273,6 +311,8 @@ ss_status ss_server_new(const ss_server_options *options, const ss_logger *logge
         *new = (ss_server){.options = options, .logger = logger, .signals = {-1, -1}, .wake = -1};
         ss_service_init(&new->service);
         ss_buffer_init(&new->reply, SS_REPLY_MAX);
+        for (size_t i = 0; i < REPLIES_MAX; i++)
+            ss_envelope_init(&new->recorded[i]);
         status = set_up(new, snapshot, error);
     } else
         status = ss_error_nomem(error);
@@ -294,6 +334,25 @@ static void close_router(ss_server *server)
     zmq_close(server->router);
 }
 
+static void deliver_recorded(ss_server *server)
+{
+    size_t count;
+    while ((count = ss_recorder_collect(server->recorder, server->recorded, REPLIES_MAX)) > 0)
+        for (size_t i = 0; i < count; i++)
+            if (!ss_envelope_send(&server->recorded[i], server->router))
+                ss_count(&server->stats.dropped_replies);
+}
+
+/* What was read is recorded, and who asked is told so as far as the time goes. */
+static void stop_recorder(ss_server *server)
+{
+    if (!server->recorder)
+        return;
+    ss_recorder_stop(server->recorder);
+    deliver_recorded(server);
+    ss_recorder_free(&server->recorder);
+}
+
 void ss_server_free(ss_server **server)
 {
     ss_server *old = *server;
@@ -302,9 +361,13 @@ void ss_server_free(ss_server **server)
         return;
     ss_loader_stop(&old->loader);
     ss_dispatch_stop(&old->dispatch);
+    stop_recorder(old);
     for (size_t i = 0; i < old->worker_count; i++)
         ss_worker_release(&old->workers[i]);
     free(old->workers);
+    ss_live_state_close(&old->state);
+    for (size_t i = 0; i < REPLIES_MAX; i++)
+        ss_envelope_close(&old->recorded[i]);
     if (old->router)
         close_router(old);
     ss_zap_stop(&old->zap);
@@ -366,7 +429,8 @@ static bool finished(ss_server *server)
     if (server->leave || ss_clock_monotonic() > server->deadline)
         return true;
     return is_draining(server) && milliseconds_since(server->last_message) >= DRAIN_IDLE_MS &&
-           outstanding(server) == 0 && !ss_loader_busy(server->loader);
+           outstanding(server) == 0 && !ss_loader_busy(server->loader) &&
+           (!server->recorder || ss_recorder_outstanding(server->recorder) == 0);
 }
 
 static void read_signals(ss_server *server)
@@ -400,6 +464,8 @@ static void read_wake(ss_server *server)
     if (atomic_exchange(&server->stop, false))
         begin_stopping(server);
     deliver_reloads(server);
+    if (server->recorder)
+        deliver_recorded(server);
 }
 
 /* How many messages moved. */

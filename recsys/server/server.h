@@ -9,6 +9,7 @@
 #include "base/logline.h"
 #include "base/options.h"
 #include "server/configuration.h"
+#include "server/live_state.h"
 
 #define SS_ENDPOINT_DEFAULT "tcp://127.0.0.1:5555"
 
@@ -23,11 +24,12 @@ typedef struct ss_server_options {
     const char *curve_key; /* file of the server's secret key (keys.h); NULL: no access control */
     const char *allow;     /* file of the allow-list (access.h); needed with a key */
     bool insecure_public_bind;
+    ss_live_options live;
     ss_configuration configuration; /* no option: the shelves' settings, and where a reload reads them anew */
     bool signals;                   /* no option: SIGTERM, SIGINT and SIGHUP are for this server (signals.h) */
 } ss_server_options;
 
-extern const ss_option ss_server_option_table[]; /* target: ss_server_options */
+extern const ss_option ss_server_option_table[]; /* target: ss_server_options; without those of `live` */
 
 typedef struct ss_server ss_server;
 

@@ -110,18 +110,52 @@ out:
     return status;
 }
 
+static ss_status reply_events(const ss_recorder_counts *counts, ss_buffer *out)
+{
+    ss_status status;
+    SS_TRY(ss_reply_map(out, "events", 7));
+    SS_TRY(ss_reply_uint(out, "stored", ss_counted(&counts->stored)));
+    SS_TRY(ss_reply_uint(out, "repeated", ss_counted(&counts->repeated)));
+    SS_TRY(ss_reply_uint(out, "refused", ss_counted(&counts->refused)));
+    SS_TRY(ss_reply_uint(out, "removed", ss_counted(&counts->pruned)));
+    SS_TRY(ss_reply_uint(out, "waiting", ss_counted(&counts->waiting)));
+    SS_TRY(ss_reply_uint(out, "first", ss_counted(&counts->first)));
+    SS_TRY(ss_reply_uint(out, "last", ss_counted(&counts->last)));
+out:
+    return status;
+}
+
+static ss_status reply_state(const ss_recorder_counts *counts, ss_buffer *out)
+{
+    ss_status status;
+    SS_TRY(ss_reply_map(out, "state", 7));
+    SS_TRY(ss_reply_uint(out, "cycles", ss_counted(&counts->cycles)));
+    SS_TRY(ss_reply_uint(out, "syncs", ss_counted(&counts->syncs)));
+    SS_TRY(ss_reply_uint(out, "failures", ss_counted(&counts->failures)));
+    SS_TRY(ss_reply_uint(out, "queued", ss_counted(&counts->queued)));
+    SS_TRY(ss_reply_uint(out, "queued_most", ss_counted(&counts->queued_most)));
+    SS_TRY(ss_reply_uint(out, "bytes", ss_counted(&counts->bytes)));
+    SS_TRY(ss_reply_uint(out, "bytes_most", ss_counted(&counts->bytes_most)));
+out:
+    return status;
+}
+
 ss_status ss_service_reply_stats(const ss_service *service, uint32_t msgid, const char *generation, ss_buffer *out)
 {
     ss_status status;
     ss_stats sum = {0};
     for (size_t i = 0; i < service->stats_count; i++)
         ss_stats_add(&sum, service->stats[i]);
-    SS_TRY(ss_reply_begin(msgid, 15, out));
+    SS_TRY(ss_reply_begin(msgid, service->recorded ? 17 : 15, out));
     SS_TRY(ss_reply_text(out, "generation", generation));
     SS_TRY(reply_totals(service, &sum, out));
     SS_TRY(reply_methods(&sum, out));
     SS_TRY(reply_errors(&sum, out));
     SS_TRY(reply_shorts(&sum, out));
+    if (service->recorded) {
+        SS_TRY(reply_events(service->recorded, out));
+        SS_TRY(reply_state(service->recorded, out));
+    }
 out:
     return status;
 }

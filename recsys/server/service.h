@@ -7,6 +7,7 @@
 #define SS_SERVER_SERVICE_H
 
 #include "base/buffer.h"
+#include "server/recorder.h"
 #include "server/stats.h"
 
 #define SS_WORKERS_MAX 64u
@@ -15,11 +16,12 @@ typedef enum ss_verified { SS_VERIFIED_PENDING, SS_VERIFIED_GOOD, SS_VERIFIED_BR
 
 typedef struct ss_service {
     int64_t started;                     /* ss_clock_monotonic() */
-    ss_stats *stats[SS_WORKERS_MAX + 2]; /* of the workers, the loader and the socket's owner; borrowed */
+    ss_stats *stats[SS_WORKERS_MAX + 3]; /* of the workers, loader, recorder and the socket's owner; borrowed */
     size_t stats_count;
-    atomic_int verified;             /* ss_verified, of the generation served */
-    atomic_bool draining;            /* from now on every request gets shutting_down */
-    ss_counter swaps, refused_swaps; /* of generations or configurations; one writer, as has the next */
+    const ss_recorder_counts *recorded; /* borrowed; NULL: the server keeps no live state */
+    atomic_int verified;                /* ss_verified, of the generation served */
+    atomic_bool draining;               /* from now on every request gets shutting_down */
+    ss_counter swaps, refused_swaps;    /* of generations or configurations; one writer, as has the next */
     ss_counter refused_configurations;
 } ss_service;
 

@@ -18,15 +18,32 @@ void ss_worker_release(ss_worker *worker)
         ss_envelope_close(&worker->envelopes[place]);
 }
 
+/* Has an error reply been sent? */
+static bool refuse(ss_worker *worker, ss_envelope *envelope, ss_fault_code code, const char *message)
+{
+    ss_slice reply;
+    return ss_handler_refuse(worker->handler, code, message, &reply) &&
+           ss_envelope_reply(envelope, worker->socket, reply);
+}
+
 /* Has a reply been sent? The loader's comes later. */
 static bool ask_loader(ss_worker *worker, ss_envelope *envelope, uint32_t msgid)
 {
-    ss_slice reply;
     ss_caller caller = ss_envelope_caller(envelope, msgid);
     if (ss_loader_request(worker->loader, &caller))
         return false;
-    return ss_handler_refuse(worker->handler, SS_FAULT_BUSY, "too many callers wait for a reload", &reply) &&
-           ss_envelope_reply(envelope, worker->socket, reply);
+    return refuse(worker, envelope, SS_FAULT_BUSY, "too many callers wait for a reload");
+}
+
+/* The same of the recorder. */
+static bool ask_recorder(ss_worker *worker, ss_envelope *envelope)
+{
+    const ss_call *call = ss_handler_call(worker->handler);
+    if (!worker->recorder)
+        return refuse(worker, envelope, SS_FAULT_NOT_STORED, "the server keeps no live state");
+    if (ss_recorder_submit(worker->recorder, envelope, call->method, call->msgid, call->params))
+        return false;
+    return refuse(worker, envelope, SS_FAULT_BUSY, "too many changes wait to be recorded");
 }
 
 /* Has a reply been sent? */
@@ -38,6 +55,8 @@ static bool answer(ss_worker *worker, size_t place)
     ss_handled handled = ss_handler_answer(worker->handler, place, worker->role_of, &envelope->body, &reply, &msgid);
     if (handled == SS_HANDLED_RELOAD)
         return ask_loader(worker, envelope, msgid);
+    if (handled == SS_HANDLED_RECORD)
+        return ask_recorder(worker, envelope);
     if (handled == SS_HANDLED_REPLY && ss_envelope_reply(envelope, worker->socket, reply))
         return true;
     ss_count(&worker->stats.dropped_replies);

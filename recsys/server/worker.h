@@ -11,6 +11,7 @@
 #include "server/envelope.h"
 #include "server/handler.h"
 #include "server/loader.h"
+#include "server/recorder.h"
 
 typedef struct ss_worker {
     ss_handler *handler;
@@ -18,9 +19,10 @@ typedef struct ss_worker {
     ss_swap swap;
     ss_envelope envelopes[SS_HANDLER_PLACES]; /* of the requests being answered together */
     void *socket;                             /* borrowed */
-    bool paired;        /* the socket is not the ROUTER: what gets no reply is acknowledged with an empty frame */
-    ss_loader *loader;  /* borrowed: takes the requests for a reload */
-    ss_role_of role_of; /* NULL without access control */
+    bool paired;           /* the socket is not the ROUTER: what gets no reply is acknowledged with an empty frame */
+    ss_loader *loader;     /* borrowed: takes the requests for a reload */
+    ss_recorder *recorder; /* borrowed: takes those that change live state; NULL: the server keeps none */
+    ss_role_of role_of;    /* NULL without access control */
 } ss_worker;
 
 /* Takes ownership of `answerer`, also on failure. The worker must stay where it is: the loader knows its swap.

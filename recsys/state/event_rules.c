@@ -8,8 +8,8 @@
 const char *ss_event_check_name(ss_event_check check)
 {
     static const char *const names[SS_CHECK_COUNT] = {
-        "fine",  "time ahead", "quantity too large", "price", "shelf or generation", "event", "item_id",
-        "an id", "no group",   "quantity",           "late"};
+        "fine",    "time_ahead", "quantity_too_large", "price",    "tag", "event",
+        "item_id", "id",         "no_group",           "quantity", "late"};
     return (unsigned)check < SS_CHECK_COUNT ? names[check] : "unknown";
 }
 

@@ -44,7 +44,7 @@ typedef enum ss_event_check {
     SS_CHECK_COUNT
 } ss_event_check;
 
-/* "time ahead", "item_id", …: total, never NULL. */
+/* "time_ahead", "item_id", …: total, never NULL. They stand in the protocol. */
 const char *ss_event_check_name(ss_event_check check);
 
 typedef struct ss_event_rules {

@@ -20,7 +20,7 @@ struct ss_event_store {
     ss_event_store_options options;
     ss_event_window *window; /* owned; NULL: open to read */
     uint64_t next, synced_next;
-    ss_event_counts counts;
+    ss_event_counts counts, synced_counts;
 };
 
 #define RULE(MEMBER) offsetof(ss_event_store_options, rules.MEMBER)
@@ -237,8 +237,10 @@ static void settle(void *context, bool kept)
     ss_event_store *store = context;
     if (!kept) {
         take_back(store, store->synced_next);
+        store->counts = store->synced_counts;
         return;
     }
+    store->synced_counts = store->counts;
     store->synced_next = store->next;
     ss_event_window_trim(store->window, window_start(store, store->next));
 }
@@ -344,24 +346,23 @@ static bool is_repeated(const ss_event_store *store, ss_slice id, int64_t now, u
                                            now - store->options.repeat_hours * HOUR, sequence);
 }
 
-/* One event of a batch, a copy that may be put right. */
-static ss_status take_event(ss_event_store *store, MDB_txn *txn, ss_live_event event, int64_t now,
+static ss_status take_event(ss_event_store *store, MDB_txn *txn, ss_live_event *event, int64_t now,
                             ss_event_result *result, ss_error *error)
 {
-    ss_slice *id = &event.texts[SS_TEXT_EVENT_ID];
+    ss_slice *id = &event->texts[SS_TEXT_EVENT_ID];
     *result = (ss_event_result){0};
-    result->refused = ss_event_admit(&store->options.rules, now, &event, &result->mended);
+    result->refused = ss_event_admit(&store->options.rules, now, event, &result->mended);
     if (result->refused != SS_CHECK_FINE)
         return SS_OK;
     result->repeated = is_repeated(store, *id, now, &result->sequence);
     if (result->repeated)
         return SS_OK;
-    result->sequence = event.sequence = store->next;
-    ss_status status = id->size ? ss_event_window_push(store->window, *id, event.sequence, now) : SS_OK;
+    result->sequence = event->sequence = store->next;
+    ss_status status = id->size ? ss_event_window_push(store->window, *id, event->sequence, now) : SS_OK;
     if (status != SS_OK)
         return ss_error_set(error, status, "no room in the window of repeated events");
     store->next++;
-    return put_event(store, txn, &event, error);
+    return put_event(store, txn, event, error);
 }
 
 static void count_result(ss_event_counts *counts, const ss_event_result *result)
@@ -377,7 +378,7 @@ static void count_result(ss_event_counts *counts, const ss_event_result *result)
         counts->checks[check] += !result->repeated && (result->mended >> check & 1u);
 }
 
-static ss_status append_batch(ss_event_store *store, const ss_live_event *batch, size_t count, int64_t now,
+static ss_status append_batch(ss_event_store *store, ss_live_event *batch, size_t count, int64_t now,
                               ss_event_result *results, ss_error *error)
 {
     MDB_txn *txn = NULL;
@@ -386,7 +387,7 @@ static ss_status append_batch(ss_event_store *store, const ss_live_event *batch,
     if (status != SS_OK)
         return status;
     for (size_t i = 0; i < count && status == SS_OK; i++)
-        status = take_event(store, txn, batch[i], now, &results[i], error);
+        status = take_event(store, txn, &batch[i], now, &results[i], error);
     ss_status ended = ss_environment_end(store->environment, txn, status == SS_OK, error);
     status = status == SS_OK ? ended : status;
     if (status != SS_OK)
@@ -394,7 +395,7 @@ static ss_status append_batch(ss_event_store *store, const ss_live_event *batch,
     return status;
 }
 
-ss_status ss_event_store_append(ss_event_store *events, const ss_live_event *batch, size_t count, int64_t now,
+ss_status ss_event_store_append(ss_event_store *events, ss_live_event *batch, size_t count, int64_t now,
                                 ss_durability durability, ss_event_result *results, ss_error *error)
 {
     if (!events->window)
@@ -404,12 +405,13 @@ ss_status ss_event_store_append(ss_event_store *events, const ss_live_event *bat
     if (count > SS_EVENT_BATCH_MAX)
         return ss_error_set(error, SS_E_LIMIT, "more than %u events at once", SS_EVENT_BATCH_MAX);
     ss_status status = append_batch(events, batch, count, now, results, error);
-    bool waiting = events->next > events->synced_next;
-    if (status == SS_OK &&
-        (durability == SS_DURABLE || !waiting || events->next - events->synced_next >= SS_EVENT_PENDING_MAX))
-        status = ss_environment_sync(events->environment, error);
-    for (size_t i = 0; i < count && status == SS_OK; i++)
+    if (status != SS_OK)
+        return status;
+    for (size_t i = 0; i < count; i++)
         count_result(&events->counts, &results[i]);
+    bool waiting = events->next > events->synced_next;
+    if (durability == SS_DURABLE || !waiting || events->next - events->synced_next >= SS_EVENT_PENDING_MAX)
+        status = ss_environment_sync(events->environment, error);
     return status;
 }
 
@@ -494,4 +496,9 @@ out:
 ss_event_counts ss_event_store_counts(const ss_event_store *events)
 {
     return events->counts;
+}
+
+uint64_t ss_event_store_waiting(const ss_event_store *events)
+{
+    return events->next - events->synced_next;
 }

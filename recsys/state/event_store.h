@@ -65,7 +65,8 @@ typedef struct ss_event_result {
 
 /*
  * Appends events[0 .. count), which arrived at `now` (microseconds UTC, 0 <= now < SS_EVENT_INSTANT_MAX), in their
- * order; results[i] says what became of events[i] (`sequence` and `received` in them are not looked at). Together they
+ * order; results[i] says what became of events[i] (`sequence` and `received` in them are not looked at). The events are
+ * put right in place: what was stored is in them afterwards. Together they
  * are one step: all that were not refused are stored, or an error says that none was. SS_DURABLE: everything that waits
  * in the environment is on the disk on return, with one sync however much there is: group commit is the caller's.
  *
@@ -75,7 +76,7 @@ typedef struct ss_event_result {
  * may go on after an error; where all further appends fail with SS_E_CORRUPT, LMDB asks for the store to be opened
  * anew.
  */
-ss_status ss_event_store_append(ss_event_store *events, const ss_live_event *batch, size_t count, int64_t now,
+ss_status ss_event_store_append(ss_event_store *events, ss_live_event *batch, size_t count, int64_t now,
                                 ss_durability durability, ss_event_result *results, ss_error *error);
 
 /*
@@ -94,6 +95,8 @@ typedef struct ss_event_counts {
     uint64_t pruned;
 } ss_event_counts;
 ss_event_counts ss_event_store_counts(const ss_event_store *events);
+
+uint64_t ss_event_store_waiting(const ss_event_store *events); /* relaxed events that wait for a sync; for the writer */
 
 /* ---- reading, from any thread ---- */
 

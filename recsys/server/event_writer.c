@@ -1,0 +1,142 @@
+#include "server/event_writer.h"
+
+#include "base/memory.h"
+#include "server/call_event.h"
+#include "server/reply.h"
+#include "server/reply_writer.h"
+
+#include <stdlib.h>
+
+#define ROOM (SS_WRITER_CYCLE_MAX + SS_WRITER_COUNT_MAX)
+
+_Static_assert(SS_EVENTS_MAX <= SS_WRITER_COUNT_MAX, "a request has room behind a full cycle");
+_Static_assert(ROOM <= SS_EVENT_BATCH_MAX, "a cycle is one batch");
+
+#define KEEPS_NOTHING SIZE_MAX /* as `first`: without consent */
+
+struct ss_event_writer {
+    ss_event_store *store; /* borrowed */
+    size_t count, staged;  /* of this cycle's events: decoded; of them in the transaction */
+    ss_live_event events[ROOM];
+    ss_event_result results[ROOM];
+};
+
+ss_status ss_event_writer_new(ss_event_store *events, ss_event_writer **writer, ss_error *error)
+{
+    ss_event_writer *made = ss_array_new(1, sizeof *made);
+    if (!made)
+        return ss_error_nomem(error);
+    made->store = events;
+    made->count = made->staged = 0;
+    *writer = made;
+    return SS_OK;
+}
+
+void ss_event_writer_free(ss_event_writer **writer)
+{
+    free(*writer);
+    *writer = NULL;
+}
+
+static void begin(void *context)
+{
+    ss_event_writer *writer = context;
+    writer->count = writer->staged = 0;
+}
+
+static bool decode(void *context, ss_slice params, ss_recorded *request, ss_fault *fault)
+{
+    ss_event_writer *writer = context;
+    ss_event_call call;
+    if (!ss_event_call_decode(params, writer->events + writer->count, &call, fault))
+        return false;
+    request->relaxed = call.relaxed || call.no_consent;
+    request->count = call.no_consent ? 0 : call.count;
+    request->first = call.no_consent ? KEEPS_NOTHING : writer->count;
+    writer->count += request->count;
+    return true;
+}
+
+static ss_status stage(void *context, int64_t now, ss_error *error)
+{
+    ss_event_writer *writer = context;
+    size_t first = writer->staged, count = writer->count - first;
+    writer->staged = writer->count;
+    if (count == 0)
+        return SS_OK;
+    return ss_event_store_append(writer->store, writer->events + first, count, now, SS_RELAXED, writer->results + first,
+                                 error);
+}
+
+/* ---- replies ---- */
+
+#define AROUND_MAX 128u /* bytes of a reply beside its results */
+#define RESULT_MAX 192u /* of a result */
+
+static uint8_t *put_mended(uint8_t *at, unsigned mended)
+{
+    at = SS_REPLY_PUT(at, SS_REPLY_NAME(6, "mended"));
+    at = ss_wire_put_array(at, (uint32_t)__builtin_popcount(mended));
+    for (unsigned check = 0; check < SS_CHECK_COUNT; check++)
+        if (mended >> check & 1u)
+            at = ss_reply_put_name(at, ss_event_check_name((ss_event_check)check));
+    return at;
+}
+
+static uint8_t *put_result(uint8_t *at, const ss_event_result *result)
+{
+    if (result->refused != SS_CHECK_FINE) {
+        at = SS_REPLY_PUT(ss_wire_put_map(at, 1), SS_REPLY_NAME(7, "refused"));
+        return ss_reply_put_name(at, ss_event_check_name(result->refused));
+    }
+    bool mended = result->mended && !result->repeated;
+    at = ss_wire_put_map(at, 1u + result->repeated + mended);
+    at = ss_wire_put_uint(SS_REPLY_PUT(at, SS_REPLY_NAME(8, "sequence")), result->sequence);
+    if (result->repeated)
+        at = ss_wire_put_bool(SS_REPLY_PUT(at, SS_REPLY_NAME(8, "repeated")), true);
+    return mended ? put_mended(at, result->mended) : at;
+}
+
+static uint8_t *put_counts(uint8_t *at, const ss_event_result *results, size_t count)
+{
+    size_t repeated = 0, refused = 0;
+    for (size_t i = 0; i < count; i++) {
+        repeated += results[i].repeated;
+        refused += results[i].refused != SS_CHECK_FINE;
+    }
+    at = ss_wire_put_uint(SS_REPLY_PUT(at, SS_REPLY_NAME(6, "stored")), count - repeated - refused);
+    at = ss_wire_put_uint(SS_REPLY_PUT(at, SS_REPLY_NAME(8, "repeated")), repeated);
+    return ss_wire_put_uint(SS_REPLY_PUT(at, SS_REPLY_NAME(7, "refused")), refused);
+}
+
+static ss_status finish(void *context, const ss_recorded *request, ss_buffer *out)
+{
+    const ss_event_writer *writer = context;
+    bool kept = request->first != KEEPS_NOTHING;
+    const ss_event_result *results = writer->results + (kept ? request->first : 0);
+    uint8_t *at;
+    ss_status status = ss_reply_begin(request->msgid, 5, out);
+    if (status == SS_OK)
+        status = ss_reply_reserve(out, AROUND_MAX + request->count * RESULT_MAX, &at);
+    if (status != SS_OK)
+        return status;
+    at = put_counts(at, results, request->count);
+    at = SS_REPLY_PUT(at, SS_REPLY_NAME(10, "durability"));
+    at = ss_reply_put_name(at, !kept ? "none" : request->relaxed ? "relaxed" : "durable");
+    at = SS_REPLY_PUT(at, SS_REPLY_NAME(7, "results"));
+    at = ss_wire_put_array(at, (uint32_t)request->count);
+    for (size_t i = 0; i < request->count; i++)
+        at = put_result(at, &results[i]);
+    ss_reply_commit(out, at);
+    return SS_OK;
+}
+
+ss_writer ss_event_writer_row(ss_event_writer *writer)
+{
+    return (ss_writer){.method = SS_METHOD_EVENT,
+                       .context = writer,
+                       .begin = begin,
+                       .decode = decode,
+                       .stage = stage,
+                       .finish = finish};
+}

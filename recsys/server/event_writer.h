@@ -1,0 +1,18 @@
+/*
+ * event_writer.h: the method `event` as a row of the recorder's table.
+ */
+#ifndef SS_SERVER_EVENT_WRITER_H
+#define SS_SERVER_EVENT_WRITER_H
+
+#include "server/writer.h"
+#include "state/event_store.h"
+
+typedef struct ss_event_writer ss_event_writer;
+
+/* `events` is borrowed. SS_E_NOMEM. */
+ss_status ss_event_writer_new(ss_event_store *events, ss_event_writer **writer, ss_error *error);
+void ss_event_writer_free(ss_event_writer **writer);
+
+ss_writer ss_event_writer_row(ss_event_writer *writer); /* its context is the writer, which must outlive it */
+
+#endif

@@ -1,0 +1,81 @@
+#include "server/live_state.h"
+
+#include "base/memory.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MEGABYTE UINT64_C(1048576)
+
+#define AT(MEMBER) offsetof(ss_live_options, MEMBER)
+const ss_option ss_live_option_table[] = {
+    {"state", SS_OPTION_FLAG, AT(state), 0, 0, "true", NULL, NULL,
+     "Keep live state in STORE/state: events, and what follows from them. One server of a store can."},
+    {"state-size", SS_OPTION_INT, AT(map_megabytes), 1, 16777216, "65536", NULL, "MEGABYTES",
+     "The most that live state may grow to on disk."},
+    {0},
+};
+
+size_t ss_live_groups(ss_live_options *options, ss_option_group *groups)
+{
+    groups[0] = (ss_option_group){"Live state", NULL, ss_live_option_table, options};
+    groups[1] = (ss_option_group){"Events", "events", ss_event_store_option_table, &options->events};
+    groups[2] = (ss_option_group){"How long events are kept", "events", ss_recorder_option_table, &options->recorder};
+    return 3;
+}
+
+static void add_writer(ss_live_state *state, ss_writer writer)
+{
+    state->writers[state->writer_count++] = writer;
+}
+
+static ss_status open_parts(ss_live_state *opened, const char *store, const ss_live_options *options, ss_error *error)
+{
+    ss_status status;
+    SS_TRY(ss_environment_open(store, (uint64_t)options->map_megabytes * MEGABYTE, &opened->environment, error));
+    SS_TRY(ss_event_store_open(opened->environment, &options->events, &opened->events, error));
+    SS_TRY(ss_event_writer_new(opened->events, &opened->event_writer, error));
+    add_writer(opened, ss_event_writer_row(opened->event_writer));
+out:
+    return status;
+}
+
+/* Says what to do where it is not the state's own fault. */
+static void advise(ss_status status, ss_error *error)
+{
+    if (!error || (status != SS_E_BUSY && status != SS_E_IO))
+        return;
+    size_t size = strnlen(error->message, sizeof error->message);
+    snprintf(error->message + size, sizeof error->message - size, "; --state=false serves without live state");
+}
+
+ss_status ss_live_state_open(const char *store, const ss_live_options *options, ss_live_state **state, ss_error *error)
+{
+    ss_status status = ss_options_check(ss_live_option_table, options, error);
+    if (status != SS_OK)
+        return status;
+    ss_live_state *opened = ss_array_zeroed(1, sizeof *opened);
+    if (!opened)
+        return ss_error_nomem(error);
+    status = open_parts(opened, store, options, error);
+    if (status == SS_OK) {
+        *state = opened;
+        return SS_OK;
+    }
+    advise(status, error);
+    ss_live_state_close(&opened);
+    return status;
+}
+
+void ss_live_state_close(ss_live_state **state)
+{
+    ss_live_state *old = *state;
+    *state = NULL;
+    if (!old)
+        return;
+    ss_event_writer_free(&old->event_writer);
+    ss_event_store_close(&old->events);
+    ss_environment_close(&old->environment);
+    free(old);
+}

@@ -1,0 +1,43 @@
+/*
+ * live_state.h: what a server keeps of the shop's life, opened together: the environment in STORE/state, its tables, and
+ * what is in memory of them. One process at a time has it open to write.
+ */
+#ifndef SS_SERVER_LIVE_STATE_H
+#define SS_SERVER_LIVE_STATE_H
+
+#include "server/event_writer.h"
+#include "server/recorder.h"
+#include "shelf/live.h"
+
+typedef struct ss_live_options {
+    bool state;            /* keep live state at all */
+    int64_t map_megabytes; /* the most that STORE/state may grow to; addresses, not memory */
+    ss_event_store_options events;
+    ss_recorder_options recorder;
+} ss_live_options;
+
+extern const ss_option ss_live_option_table[]; /* target: ss_live_options; without those of its members */
+
+/* The groups of all live state for a command line; at most SS_LIVE_GROUPS. Returns how many. */
+#define SS_LIVE_GROUPS 3u
+size_t ss_live_groups(ss_live_options *options, ss_option_group *groups);
+
+typedef struct ss_live_state {
+    ss_environment *environment;
+    ss_event_store *events;
+    ss_event_writer *event_writer;
+    ss_live live; /* for answerers */
+    ss_writer writers[SS_WRITERS_MAX];
+    size_t writer_count;
+} ss_live_state;
+
+/*
+ * Opens what there is in STORE/state and makes what is missing. Errors as ss_environment_open and ss_event_store_open;
+ * where another process writes, or the folder cannot be written, the message says what to do.
+ */
+ss_status ss_live_state_open(const char *store, const ss_live_options *options, ss_live_state **state, ss_error *error);
+
+/* The recorder must be gone, and every answerer. Syncs what waits. */
+void ss_live_state_close(ss_live_state **state);
+
+#endif
