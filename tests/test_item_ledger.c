@@ -15,11 +15,10 @@ typedef struct desk {
 static void desk_open(desk *of, const char *folder, int64_t capacity, int64_t now)
 {
     ss_error error;
-    ss_item_options options = {capacity};
     ss_item_bases bases = item_bases_of(&of->bases);
     expect_ok(ss_environment_open(folder, UINT64_C(1) << 26, &of->environment, &error), &error);
-    of->items = ss_live_items_new();
-    expect_ok(ss_item_ledger_open(of->environment, of->items, &bases, &options, now, &of->ledger, &error), &error);
+    of->items = ss_live_items_new(&(ss_live_items_options){capacity});
+    expect_ok(ss_item_ledger_open(of->environment, of->items, &bases, now, &of->ledger, &error), &error);
 }
 
 static void desk_close(desk *of)
@@ -179,7 +178,6 @@ static void random_changes_beside_a_model(void **state)
 static void damage_is_told(void **state)
 {
     desk of = {.bases = {1, 10}};
-    ss_item_options options = {5};
     ss_item_bases bases = item_bases_of(&of.bases);
     MDB_txn *txn;
     MDB_dbi table;
@@ -194,9 +192,8 @@ static void damage_is_told(void **state)
     assert_int_equal(mdb_put(txn, table, &key, &value, 0), 0);
     expect_ok(ss_environment_end(of.environment, txn, true, &error), &error);
     sync_all(&of);
-    of.items = ss_live_items_new();
-    assert_status(ss_item_ledger_open(of.environment, of.items, &bases, &options, ITEM_NOW, &of.ledger, &error),
-                  SS_E_CORRUPT);
+    of.items = ss_live_items_new(&(ss_live_items_options){5});
+    assert_status(ss_item_ledger_open(of.environment, of.items, &bases, ITEM_NOW, &of.ledger, &error), SS_E_CORRUPT);
     assert_string_equal(error.found, "3");
     assert_null(of.ledger);
     desk_close(&of);

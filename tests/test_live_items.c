@@ -50,7 +50,7 @@ static void a_record_is_a_copy(void **state)
 static void readers_get_what_changed(void **state)
 {
     (void)state;
-    ss_live_items *items = ss_live_items_new();
+    ss_live_items *items = ss_live_items_new(&(ss_live_items_options){5});
     ss_live_cursor cursor = {0};
     int64_t stocks[4] = {0};
     assert_true(ss_live_items_seen(items, &cursor));
@@ -75,7 +75,7 @@ static void who_is_behind_the_ring_takes_all(void **state)
 {
     (void)state;
     enum { ITEMS = 100, CHANGES = SS_LIVE_RING + 50 };
-    ss_live_items *items = ss_live_items_new();
+    ss_live_items *items = ss_live_items_new(&(ss_live_items_options){5});
     ss_live_cursor cursor = {0}, late = {0};
     int64_t stocks[ITEMS] = {0}, wanted[ITEMS] = {0};
     char id[16];
@@ -102,7 +102,7 @@ static void who_is_behind_the_ring_takes_all(void **state)
 static void what_is_prepared_is_not_seen(void **state)
 {
     (void)state;
-    ss_live_items *items = ss_live_items_new();
+    ss_live_items *items = ss_live_items_new(&(ss_live_items_options){5});
     ss_item_record item = {.item_id = SS_SLICE_LITERAL("a")};
     ss_live_record *record = ss_live_record_new(&item);
     ss_error error;
@@ -148,7 +148,7 @@ static void what_was_told_is_seen_by_every_thread(void **state)
 {
     (void)state;
     int rounds = getenv("SMARTSHELF_LONG") ? 3000 : 60;
-    stress of = {.items = ss_live_items_new()};
+    stress of = {.items = ss_live_items_new(&(ss_live_items_options){5})};
     pthread_t threads[STRESS_READERS];
     char id[16];
     for (int i = 0; i < STRESS_READERS; i++)
@@ -173,7 +173,7 @@ static bool try_publishing(void *context)
 {
     (void)context;
     ss_item_record item = {.item_id = SS_SLICE_LITERAL("a")};
-    ss_live_items *items = ss_live_items_new();
+    ss_live_items *items = ss_live_items_new(&(ss_live_items_options){5});
     ss_live_record *record = items ? ss_live_record_new(&item) : NULL;
     bool done = record && ss_live_items_prepare(items, record, NULL) == SS_OK;
     if (done)

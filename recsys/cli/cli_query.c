@@ -37,7 +37,7 @@ static const ss_option query_options[] = {
      "What the customer already bought: as the shelf has it, or not at all, or welcome."},
     {"explain", SS_OPTION_FLAG, AT(explain), 0, 0, NULL, NULL, NULL, "Tell what the rules took away."},
     {"fields", SS_OPTION_TEXT, AT(fields), 0, 0, "name,price", NULL, "NAME,…",
-     "Columns of the catalogue: name, price, category, url, image, stock."},
+     "Columns of the catalogue: name, price, category, url, image, stock, lowest_price_30d."},
     {"timeout", SS_OPTION_INT, AT(timeout_ms), 0, 600000, "2000", NULL, "MS", "How long to wait for the server."},
     {"curve-key", SS_OPTION_TEXT, AT(curve_key), 0, 0, NULL, NULL, "FILE", "Our own secret key (smartshelf keygen)."},
     {"server-key", SS_OPTION_TEXT, AT(server_key), 0, 0, NULL, NULL, "FILE|KEY", "The server's public key."},

@@ -112,7 +112,7 @@ static ss_handled reply_shelf(ss_handler *handler)
     ss_status status =
         ss_answer_shelf(handler->answerer, &snapshot->shelves[call->method], &call->request, &answer, NULL);
     if (status == SS_OK)
-        status = ss_reply_answer(snapshot, call, &answer, &handler->reply);
+        status = ss_reply_answer(ss_answerer_catalogue(handler->answerer), call, &answer, &handler->reply);
     if (status != SS_OK)
         return reply_failure(handler, status);
     count_answer(handler->stats, &answer);

@@ -85,8 +85,13 @@ const char *ss_fault_name(ss_fault_code code)
 }
 
 static const char *const field_names[SS_FIELD_COUNT] = {
-    [SS_FIELD_NAME] = "name", [SS_FIELD_PRICE] = "price", [SS_FIELD_CATEGORY] = "category",
-    [SS_FIELD_URL] = "url",   [SS_FIELD_IMAGE] = "image", [SS_FIELD_STOCK] = "stock",
+    [SS_FIELD_NAME] = "name",
+    [SS_FIELD_PRICE] = "price",
+    [SS_FIELD_CATEGORY] = "category",
+    [SS_FIELD_URL] = "url",
+    [SS_FIELD_IMAGE] = "image",
+    [SS_FIELD_STOCK] = "stock",
+    [SS_FIELD_LOWEST_PRICE] = "lowest_price_30d",
 };
 
 const char *ss_field_name(ss_field field)

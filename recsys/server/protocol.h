@@ -70,6 +70,7 @@ typedef enum ss_field {
     SS_FIELD_URL,
     SS_FIELD_IMAGE,
     SS_FIELD_STOCK,
+    SS_FIELD_LOWEST_PRICE, /* of the last 30 days, minor units (state/price_history.h) */
     SS_FIELD_COUNT
 } ss_field;
 const char *ss_field_name(ss_field field); /* NULL outside */

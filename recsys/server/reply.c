@@ -23,11 +23,13 @@ static uint8_t *put_head(uint8_t *at, bool has_msgid, uint32_t msgid)
  * Ids are short: where the bytes behind one may be read, so many are copied at once, and what follows overwrites
  * those too many. The reply has room for them (ID_SLACK).
  */
-static inline uint8_t *put_id(uint8_t *at, const ss_strings *ids, uint32_t item)
+static inline uint8_t *put_id(uint8_t *at, const ss_catalogue *catalogue, uint32_t item)
 {
-    ss_slice id = ss_strings_at(ids, item);
+    const ss_strings *ids = &catalogue->snapshot->items.ids;
+    bool known = item < ids->count;
+    ss_slice id = known ? ss_strings_at(ids, item) : ss_catalogue_id(catalogue, item);
     at = ss_wire_put_text_head(at, id.size);
-    if (id.size <= ID_SLACK && (size_t)(id.data - ids->bytes) + ID_SLACK <= ids->byte_count)
+    if (known && id.size <= ID_SLACK && (size_t)(id.data - ids->bytes) + ID_SLACK <= ids->byte_count)
         memcpy(at, id.data, ID_SLACK);
     else
         memcpy(at, id.data, id.size);
@@ -36,7 +38,7 @@ static inline uint8_t *put_id(uint8_t *at, const ss_strings *ids, uint32_t item)
 
 /* What the products of one answer have in common. */
 typedef struct product_writer {
-    const ss_items *items;
+    const ss_catalogue *catalogue;
     uint32_t page_item;
     ss_source model;   /* that `piece` names: products in a row mostly rest on the same */
     uint8_t piece[48]; /* "model", its name, "stage" */
@@ -53,9 +55,9 @@ static void take_model(product_writer *writer, ss_source model)
     writer->model = model;
 }
 
-static product_writer begin_products(const ss_items *items, const ss_answer *answer)
+static product_writer begin_products(const ss_catalogue *catalogue, const ss_answer *answer)
 {
-    product_writer writer = {.items = items, .page_item = answer->page_item};
+    product_writer writer = {.catalogue = catalogue, .page_item = answer->page_item};
     take_model(&writer, answer->count > 0 ? answer->items[0].reason.model : 0);
     return writer;
 }
@@ -101,7 +103,7 @@ static inline uint8_t *put_reason(uint8_t *at, product_writer *writer, const ss_
     memcpy(at, writer->piece, sizeof writer->piece); /* a fixed size; what follows overwrites the rest */
     at = ss_wire_put_uint(at + writer->piece_size, reason->stage);
     if (because)
-        at = put_id(SS_REPLY_PUT(at, SS_REPLY_NAME(7, "because")), &writer->items->ids, reason->because);
+        at = put_id(SS_REPLY_PUT(at, SS_REPLY_NAME(7, "because")), writer->catalogue, reason->because);
     if (evidence) {
         at = ss_wire_put_uint(SS_REPLY_PUT(at, SS_REPLY_NAME(5, "pairs")), reason->pairs);
         at = ss_wire_put_uint(SS_REPLY_PUT(at, SS_REPLY_NAME(9, "customers")), reason->customers);
@@ -115,7 +117,7 @@ static inline uint8_t *put_product_head(uint8_t *at, const product_writer *write
                                         unsigned columns)
 {
     *at++ = (uint8_t)(0x83 + columns);
-    at = put_id(SS_REPLY_PUT(at, SS_REPLY_NAME(7, "item_id")), &writer->items->ids, item->item);
+    at = put_id(SS_REPLY_PUT(at, SS_REPLY_NAME(7, "item_id")), writer->catalogue, item->item);
     at = ss_wire_put_float(SS_REPLY_PUT(at, SS_REPLY_NAME(5, "score")), item->score);
     return SS_REPLY_PUT(at, SS_REPLY_NAME(6, "reason"));
 }
@@ -131,43 +133,55 @@ static inline uint8_t *put_product(uint8_t *at, product_writer *writer, const ss
 
 _Static_assert(SS_FIELD_COUNT + 3 < 16, "a product is a map of one byte's head");
 
-/* Those of the columns asked for that the catalogue gives for this product, and their texts. */
-static unsigned columns_of(const ss_items *items, uint32_t item, unsigned fields, ss_slice texts[SS_FIELD_COUNT])
+/* The column of the catalogue behind a field; SS_LIVE_FIELDS: none is, by itself. */
+static ss_live_field column_of(ss_field field)
 {
-    unsigned given = 0;
-    memset(texts, 0, SS_FIELD_COUNT * sizeof *texts);
-    texts[SS_FIELD_NAME] = ss_strings_at(&items->names, item);
-    texts[SS_FIELD_CATEGORY] = ss_strings_at(&items->categories, items->category[item]);
-    texts[SS_FIELD_URL] = ss_strings_at(&items->urls, item);
-    texts[SS_FIELD_IMAGE] = ss_strings_at(&items->images, item);
-    for (unsigned field = 0; field < SS_FIELD_COUNT; field++)
-        given |= (unsigned)(texts[field].size > 0) << field;
-    given |= (unsigned)(items->price[item] != SS_ITEM_NO_MONEY) << SS_FIELD_PRICE;
-    given |= (unsigned)(items->stock[item] != SS_ITEM_NO_STOCK) << SS_FIELD_STOCK;
-    return given & fields;
+    static const ss_live_field columns[SS_FIELD_COUNT] = {
+        [SS_FIELD_NAME] = SS_LIVE_NAME,          [SS_FIELD_PRICE] = SS_LIVE_PRICE,
+        [SS_FIELD_CATEGORY] = SS_LIVE_CATEGORY,  [SS_FIELD_URL] = SS_LIVE_URL,
+        [SS_FIELD_IMAGE] = SS_LIVE_IMAGE,        [SS_FIELD_STOCK] = SS_LIVE_STOCK,
+        [SS_FIELD_LOWEST_PRICE] = SS_LIVE_FIELDS};
+    return columns[field];
 }
 
-static size_t columns_size(const ss_slice texts[SS_FIELD_COUNT])
+/* What a product has of the columns asked for. */
+typedef struct product_columns {
+    unsigned given; /* 1u << ss_field */
+    size_t text_size;
+    ss_slice texts[SS_FIELD_COUNT]; /* or, where empty: */
+    int64_t numbers[SS_FIELD_COUNT];
+} product_columns;
+
+static product_columns columns_of(const ss_catalogue *catalogue, uint32_t item, const ss_call *call)
 {
-    size_t size = SS_FIELD_COUNT * (2 * SS_WIRE_NUMBER_MAX + sizeof "category");
-    for (unsigned field = 0; field < SS_FIELD_COUNT; field++)
-        size += texts[field].size;
-    return size;
+    product_columns columns = {0};
+    for (unsigned field = 0; field < SS_FIELD_COUNT; field++) {
+        ss_live_field column = column_of((ss_field)field);
+        if (!(call->fields & 1u << field))
+            continue;
+        columns.numbers[field] = INT64_MIN;
+        if (column == SS_LIVE_FIELDS)
+            columns.numbers[field] = ss_catalogue_lowest_price(catalogue, item, call->request.now);
+        else if (column < SS_LIVE_NUMBERS)
+            columns.numbers[field] = ss_catalogue_number(catalogue, item, column);
+        else
+            columns.texts[field] = ss_catalogue_text(catalogue, item, column);
+        columns.text_size += columns.texts[field].size;
+        columns.given |= (unsigned)(columns.texts[field].size > 0 || columns.numbers[field] != INT64_MIN) << field;
+    }
+    return columns;
 }
 
-static uint8_t *put_columns(uint8_t *at, const ss_items *items, uint32_t item, unsigned columns,
-                            const ss_slice texts[SS_FIELD_COUNT])
+#define COLUMNS_MAX (SS_FIELD_COUNT * (2 * SS_WIRE_NUMBER_MAX + sizeof "lowest_price_30d")) /* without their texts */
+
+static uint8_t *put_columns(uint8_t *at, const product_columns *columns)
 {
     for (unsigned field = 0; field < SS_FIELD_COUNT; field++) {
-        if (!(columns & 1u << field))
+        const ss_slice *text = &columns->texts[field];
+        if (!(columns->given & 1u << field))
             continue;
         at = ss_reply_put_name(at, ss_field_name((ss_field)field));
-        if (field == SS_FIELD_PRICE)
-            at = ss_wire_put_int(at, items->price[item]);
-        else if (field == SS_FIELD_STOCK)
-            at = ss_wire_put_int(at, items->stock[item]);
-        else
-            at = ss_wire_put_text(at, texts[field].data, texts[field].size);
+        at = text->size ? ss_wire_put_text(at, text->data, text->size) : ss_wire_put_int(at, columns->numbers[field]);
     }
     return at;
 }
@@ -177,7 +191,7 @@ static ss_slice because_name(const product_writer *writer, const ss_reason *reas
 {
     if (!(fields & 1u << SS_FIELD_NAME) || reason->because == SS_NONE || reason->because == writer->page_item)
         return (ss_slice){0};
-    return ss_strings_at(&writer->items->names, reason->because);
+    return ss_catalogue_text(writer->catalogue, reason->because, SS_LIVE_NAME);
 }
 
 /* The reason of all answers, with one entry more where there is a name. */
@@ -191,36 +205,36 @@ static uint8_t *put_reason_named(uint8_t *at, product_writer *writer, const ss_r
     return ss_wire_put_text(SS_REPLY_PUT(at, SS_REPLY_NAME(12, "because_name")), because.data, because.size);
 }
 
-static ss_status append_with_columns(const ss_items *items, const ss_call *call, const ss_answer *answer,
+static ss_status append_with_columns(const ss_catalogue *catalogue, const ss_call *call, const ss_answer *answer,
                                      ss_buffer *out)
 {
     uint8_t *at;
-    ss_slice texts[SS_FIELD_COUNT];
-    product_writer writer = begin_products(items, answer);
+    product_writer writer = begin_products(catalogue, answer);
     for (size_t i = 0; i < answer->count; i++) {
         const ss_answer_item *item = &answer->items[i];
-        unsigned columns = columns_of(items, item->item, call->fields, texts);
+        product_columns columns = columns_of(catalogue, item->item, call);
         ss_slice because = because_name(&writer, &item->reason, call->fields);
         ss_status status =
-            ss_reply_reserve(out, PRODUCT_MAX + columns_size(texts) + because.size + BECAUSE_NAME_MAX, &at);
+            ss_reply_reserve(out, PRODUCT_MAX + COLUMNS_MAX + columns.text_size + because.size + BECAUSE_NAME_MAX, &at);
         if (status != SS_OK)
             return status;
-        at = put_product_head(at, &writer, item, (unsigned)__builtin_popcount(columns));
+        at = put_product_head(at, &writer, item, (unsigned)__builtin_popcount(columns.given));
         at = put_reason_named(at, &writer, &item->reason, because);
-        ss_reply_commit(out, put_columns(at, items, item->item, columns, texts));
+        ss_reply_commit(out, put_columns(at, &columns));
     }
     return SS_OK;
 }
 
-static ss_status append_products(const ss_items *items, const ss_call *call, const ss_answer *answer, ss_buffer *out)
+static ss_status append_products(const ss_catalogue *catalogue, const ss_call *call, const ss_answer *answer,
+                                 ss_buffer *out)
 {
     uint8_t *at;
     if (call->fields)
-        return append_with_columns(items, call, answer, out);
+        return append_with_columns(catalogue, call, answer, out);
     ss_status status = ss_reply_reserve(out, answer->count * PRODUCT_MAX, &at);
     if (status != SS_OK)
         return status;
-    product_writer writer = begin_products(items, answer);
+    product_writer writer = begin_products(catalogue, answer);
     for (size_t i = 0; i < answer->count; i++)
         at = put_product(at, &writer, &answer->items[i]);
     ss_reply_commit(out, at);
@@ -269,7 +283,7 @@ static uint8_t *put_unknown(uint8_t *at, const ss_answer *answer)
 
 #define AROUND_MAX (512u + SS_GENERATION_NAME_MAX) /* bytes of a reply that are no products */
 
-ss_status ss_reply_answer(const ss_snapshot *snapshot, const ss_call *call, const ss_answer *answer, ss_buffer *out)
+ss_status ss_reply_answer(const ss_catalogue *catalogue, const ss_call *call, const ss_answer *answer, ss_buffer *out)
 {
     uint8_t *at;
     ss_buffer_clear(out);
@@ -281,17 +295,18 @@ ss_status ss_reply_answer(const ss_snapshot *snapshot, const ss_call *call, cons
     bool priced = call->fields & 1u << SS_FIELD_PRICE;
     at = ss_wire_put_map(at, 3u + (call->request.explain ? 2u : 0u) + priced);
     at = SS_REPLY_PUT(at, SS_REPLY_NAME(10, "generation"));
-    at = ss_reply_put_name(at, snapshot->name);
+    at = ss_reply_put_name(at, catalogue->snapshot->name);
     at = SS_REPLY_PUT(at, SS_REPLY_NAME(5, "items"));
     ss_reply_commit(out, ss_wire_put_array(at, (uint32_t)answer->count));
-    status = append_products(&snapshot->items, call, answer, out);
+    status = append_products(catalogue, call, answer, out);
     if (status == SS_OK)
         status = ss_reply_reserve(out, AROUND_MAX, &at);
     if (status != SS_OK)
         return status;
     at = put_short(at, answer);
     if (priced)
-        at = ss_wire_put_uint(SS_REPLY_PUT(at, SS_REPLY_NAME(8, "decimals")), (uint64_t)snapshot->items.decimals);
+        at = ss_wire_put_uint(SS_REPLY_PUT(at, SS_REPLY_NAME(8, "decimals")),
+                              (uint64_t)catalogue->snapshot->items.decimals);
     if (call->request.explain)
         at = put_unknown(put_removed(at, answer), answer);
     ss_reply_commit(out, at);

@@ -9,10 +9,10 @@
 
 #include "base/buffer.h"
 #include "server/call.h"
-#include "shelf/snapshot.h"
+#include "shelf/catalogue.h"
 
 /* [1, msgid, nil, {generation, items, short, …}] */
-ss_status ss_reply_answer(const ss_snapshot *snapshot, const ss_call *call, const ss_answer *answer, ss_buffer *out);
+ss_status ss_reply_answer(const ss_catalogue *catalogue, const ss_call *call, const ss_answer *answer, ss_buffer *out);
 
 /* [1, msgid or nil, {code, name, message, field?}, nil] */
 ss_status ss_reply_fault(bool has_msgid, uint32_t msgid, const ss_fault *fault, ss_buffer *out);

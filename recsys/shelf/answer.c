@@ -11,6 +11,7 @@
 struct ss_answerer {
     ss_snapshot *snapshot; /* a reference */
     ss_live live;
+    ss_catalogue catalogue;
     ss_rules rules;
     ss_context context;
     ss_board board;
@@ -34,11 +35,13 @@ ss_status ss_answerer_new(ss_snapshot *snapshot, const ss_live *live, ss_answere
         return ss_error_nomem(error);
     new->snapshot = ss_snapshot_retain(snapshot);
     new->live = live ? *live : (ss_live){0};
-    SS_TRY(ss_rules_init(&new->rules, snapshot, error));
+    SS_TRY(ss_catalogue_init(&new->catalogue, snapshot, new->live.items, error));
+    SS_TRY(ss_rules_init(&new->rules, &new->catalogue, error));
+    SS_TRY(ss_answerer_catch_up(new, error));
     SS_TRY(ss_context_init(&new->context, error));
-    SS_TRY(ss_board_init(&new->board, snapshot->items.count, error));
+    SS_TRY(ss_board_init(&new->board, new->catalogue.count, error));
     new->found = ss_array_new(CANDIDATES_MAX, sizeof *new->found);
-    new->fresh = ss_array_new(snapshot->items.count, sizeof *new->fresh);
+    new->fresh = ss_array_new(new->catalogue.count, sizeof *new->fresh);
     new->als_scratch = snapshot->has_als ? ss_als_scratch_new(&snapshot->als) : NULL;
     new->knn_scratch = snapshot->has_session_knn ? ss_session_knn_scratch_new(&snapshot->session_knn) : NULL;
     if (!new->found || !new->fresh || (snapshot->has_als && !new->als_scratch) ||
@@ -64,6 +67,7 @@ void ss_answerer_free(ss_answerer **answerer)
     ss_board_release(&old->board);
     ss_context_release(&old->context);
     ss_rules_release(&old->rules);
+    ss_catalogue_release(&old->catalogue);
     ss_snapshot_release(&old->snapshot);
     free(old);
 }
@@ -71,6 +75,29 @@ void ss_answerer_free(ss_answerer **answerer)
 const ss_snapshot *ss_answerer_snapshot(const ss_answerer *answerer)
 {
     return answerer->snapshot;
+}
+
+const ss_catalogue *ss_answerer_catalogue(const ss_answerer *answerer)
+{
+    return &answerer->catalogue;
+}
+
+static void change_rules(void *context, uint32_t item, uint8_t show)
+{
+    ss_rules_change(context, item, show);
+}
+
+ss_status ss_answerer_catch_up(ss_answerer *answerer, ss_error *error)
+{
+    if (ss_catalogue_current(&answerer->catalogue))
+        return SS_OK;
+    ss_status status = ss_catalogue_catch_up(&answerer->catalogue, change_rules, &answerer->rules, error);
+    if (status != SS_OK)
+        return status;
+    status = ss_rules_make_room(&answerer->rules, error);
+    if (status != SS_OK)
+        ss_catalogue_forget(&answerer->catalogue);
+    return status;
 }
 
 void ss_answerer_foresee(const ss_answerer *answerer, const ss_question *questions, size_t count)
@@ -108,23 +135,40 @@ static void show_neighbours(ss_answerer *answerer, ss_source source, const ss_sh
     }
 }
 
+/* The category whose best sellers are the order behind a source; false: its order is of all. */
+static bool order_category(const ss_answerer *answerer, ss_source source, uint32_t *category)
+{
+    const ss_rules *rules = &answerer->rules;
+    *category = SS_NONE;
+    if (source == SS_SOURCE_POPULAR)
+        *category = rules->category;
+    else if (source == SS_SOURCE_POPULAR_IN_CATEGORY && answerer->context.count > 0)
+        *category = ss_catalogue_category(&answerer->catalogue, answerer->context.items[0]);
+    return source == SS_SOURCE_POPULAR ? !rules->any_category : source == SS_SOURCE_POPULAR_IN_CATEGORY;
+}
+
 /* The ready-made order behind a source; empty for sources that have none. */
 static ss_item_list order_of(const ss_answerer *answerer, ss_source source)
 {
-    const ss_snapshot *snapshot = answerer->snapshot;
-    const ss_popularity *popularity = &snapshot->popularity;
-    if (!snapshot->has_popularity)
+    const ss_popularity *popularity = &answerer->snapshot->popularity;
+    uint32_t category;
+    if (!answerer->snapshot->has_popularity)
         return (ss_item_list){0};
     if (source == SS_SOURCE_TRENDING)
         return (ss_item_list){popularity->trending_order, popularity->trending};
-    const ss_rules *rules = &answerer->rules;
-    if (source == SS_SOURCE_POPULAR && !rules->any_category)
-        return ss_popularity_category(popularity, rules->category);
-    if (source == SS_SOURCE_POPULAR)
+    if (order_category(answerer, source, &category) && !ss_catalogue_moved_into(&answerer->catalogue, category))
+        return ss_popularity_category(popularity, category);
+    if (source == SS_SOURCE_POPULAR || source == SS_SOURCE_POPULAR_IN_CATEGORY)
         return (ss_item_list){popularity->order, popularity->listed};
-    if (source == SS_SOURCE_POPULAR_IN_CATEGORY && answerer->context.count > 0)
-        return ss_popularity_category(popularity, snapshot->items.category[answerer->context.items[0]]);
     return (ss_item_list){0};
+}
+
+/* The order of a category, or the longer one walked in its place, may hold what is in another category by now. */
+static bool in_order(const ss_answerer *answerer, ss_source source, uint32_t item)
+{
+    uint32_t category;
+    return !answerer->catalogue.live || !order_category(answerer, source, &category) ||
+           (item < answerer->catalogue.count && ss_catalogue_category(&answerer->catalogue, item) == category);
 }
 
 static const float *order_scores(const ss_answerer *answerer, ss_source source)
@@ -137,7 +181,7 @@ static void show_order(ss_answerer *answerer, ss_source source)
 {
     ss_item_list list = order_of(answerer, source);
     for (size_t i = 0; i < list.count && !full(answerer); i++)
-        if (ss_rules_admit(&answerer->rules, list.items[i]))
+        if (in_order(answerer, source, list.items[i]) && ss_rules_admit(&answerer->rules, list.items[i]))
             show(answerer, list.items[i], order_scores(answerer, source)[list.items[i]],
                  (ss_reason){.model = source, .because = SS_NONE, .rank = (uint32_t)i + 1});
 }
@@ -166,7 +210,7 @@ static void add_order(ss_answerer *answerer, ss_source source, const ss_shelf *s
     ss_item_list list = order_of(answerer, source);
     size_t wanted = (size_t)shelf->candidates;
     for (size_t i = 0; i < list.count && wanted > 0; i++)
-        if (ss_rules_admit(&answerer->rules, list.items[i])) {
+        if (in_order(answerer, source, list.items[i]) && ss_rules_admit(&answerer->rules, list.items[i])) {
             ss_board_add(&answerer->board, list.items[i], order_scores(answerer, source)[list.items[i]], SS_NONE);
             wanted--;
         }
@@ -197,7 +241,8 @@ static const float *freshness_of(ss_answerer *answerer, double exponent)
         return NULL;
     if (answerer->fresh_exponent != exponent)
         for (uint32_t item = 0; item < answerer->board.item_count; item++)
-            answerer->fresh[item] = powf(popularity->freshness[item], (float)exponent);
+            answerer->fresh[item] =
+                item < answerer->catalogue.known ? powf(popularity->freshness[item], (float)exponent) : 1;
     answerer->fresh_exponent = exponent;
     return answerer->fresh;
 }
@@ -358,7 +403,7 @@ static ss_short why_short(const ss_answerer *answerer, const ss_shelf *shelf)
     if (removed[SS_REMOVED_CATEGORY] || removed[SS_REMOVED_PRICE] || removed[SS_REMOVED_EXCLUDED] ||
         removed[SS_REMOVED_BOUGHT] || !answerer->rules.any_category)
         return SS_SHORT_FILTERED;
-    return asks_for_all(shelf) && answerer->snapshot->never_sold == 0 ? SS_SHORT_CATALOGUE : SS_SHORT_NO_EVIDENCE;
+    return asks_for_all(shelf) && answerer->catalogue.unsold == 0 ? SS_SHORT_CATALOGUE : SS_SHORT_NO_EVIDENCE;
 }
 
 static ss_status check_request(const ss_request *request, ss_error *error)

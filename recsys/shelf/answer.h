@@ -8,6 +8,7 @@
 #ifndef SS_SHELF_ANSWER_H
 #define SS_SHELF_ANSWER_H
 
+#include "shelf/catalogue.h"
 #include "shelf/foresight.h"
 #include "shelf/live.h"
 
@@ -17,7 +18,16 @@ typedef struct ss_answerer ss_answerer;
  * SS_E_NOMEM. */
 ss_status ss_answerer_new(ss_snapshot *snapshot, const ss_live *live, ss_answerer **answerer, ss_error *error);
 void ss_answerer_free(ss_answerer **answerer);
-const ss_snapshot *ss_answerer_snapshot(const ss_answerer *answerer); /* borrowed */
+const ss_snapshot *ss_answerer_snapshot(const ss_answerer *answerer);   /* borrowed */
+const ss_catalogue *ss_answerer_catalogue(const ss_answerer *answerer); /* borrowed; items of answers are its numbers */
+
+/*
+ * Takes over what the shop has changed of its items by now; a new answerer has done so. To be called after a request
+ * has been received and before it is answered: then the answer knows every change that was acknowledged before. One
+ * load when there is nothing new. Between answers only: it ends what the last one lent. SS_E_NOMEM: it is not up to
+ * date; no answer may be given before another call succeeds.
+ */
+ss_status ss_answerer_catch_up(ss_answerer *answerer, ss_error *error);
 
 /* Has memory fetched for the answers to these questions, which are going to be asked for (foresight.h). */
 void ss_answerer_foresee(const ss_answerer *answerer, const ss_question *questions, size_t count);

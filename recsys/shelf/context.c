@@ -40,7 +40,7 @@ static void push(ss_context *context, uint32_t item, double weight, float quanti
 /* Takes one id of page, session or cart unless it is known already; its item, or SS_NONE. `mark`: context or seen. */
 static uint32_t take_id(ss_context *context, ss_rules *rules, ss_slice id, double weight, unsigned mark)
 {
-    uint32_t item = ss_strings_find(&rules->snapshot->items.ids, id);
+    uint32_t item = ss_catalogue_find(rules->catalogue, id);
     if (item != SS_NONE && !(rules->state[item] & (SS_STATE_CONTEXT | SS_STATE_SEEN))) {
         ss_rules_mark(rules, item, mark);
         push(context, item, weight, 1, SS_NO_TIME);
@@ -60,7 +60,7 @@ static void take_ids(ss_context *context, ss_rules *rules, const ss_slice *ids, 
 /* Items the shelf does not start from are on the page all the same: they are never shown. */
 static uint32_t mark_id(ss_rules *rules, ss_slice id)
 {
-    uint32_t item = ss_strings_find(&rules->snapshot->items.ids, id);
+    uint32_t item = ss_catalogue_find(rules->catalogue, id);
     ss_rules_mark(rules, item, SS_STATE_CONTEXT);
     return item;
 }
@@ -92,7 +92,7 @@ static void take_history(ss_context *context, const ss_rules *rules, const ss_sh
     ss_history_decay decay = ss_history_decay_of(history, shelf->history_half_life_days);
     for (size_t i = 0; i < count; i++) {
         uint32_t item = history->items[i];
-        if (item >= rules->snapshot->items.count || (rules->state[item] & (SS_STATE_CONTEXT | SS_STATE_SEEN)))
+        if (item >= rules->catalogue->count || (rules->state[item] & (SS_STATE_CONTEXT | SS_STATE_SEEN)))
             continue;
         double repeats = shelf->repeat_exponent > 0 ? pow(history->purchases[i], shelf->repeat_exponent) : 1;
         push(context, item, ss_history_weight(&decay, history->times[i]) * repeats, history->quantities[i],
@@ -131,7 +131,7 @@ static void mark_page(ss_rules *rules, const ss_request *request)
 void ss_context_gather(ss_context *context, ss_rules *rules, const ss_shelf *shelf, const ss_request *request)
 {
     context->count = 0;
-    find_customer(context, rules->snapshot, request);
+    find_customer(context, rules->catalogue->snapshot, request);
     context->page_item = SS_NONE;
     if (request->item_id.size > 0 && (shelf->context & SS_CONTEXT_ITEM))
         context->page_item = take_id(context, rules, request->item_id, 1, SS_STATE_CONTEXT);

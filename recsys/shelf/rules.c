@@ -3,20 +3,44 @@
 #include "base/memory.h"
 #include <stdlib.h>
 
-ss_status ss_rules_init(ss_rules *rules, const ss_snapshot *snapshot, ss_error *error)
+ss_status ss_rules_init(ss_rules *rules, const ss_catalogue *catalogue, ss_error *error)
 {
-    uint32_t items = snapshot->items.count, groups = snapshot->items.groups.count;
-    *rules = (ss_rules){.snapshot = snapshot,
-                        .state = ss_array_new(items, sizeof(uint16_t)),
-                        .group_taken = ss_array_zeroed(groups, 1),
-                        .dirty = ss_array_new(items, sizeof(uint32_t)),
-                        .dirty_groups = ss_array_new(groups, sizeof(uint32_t))};
-    if (!rules->state || !rules->group_taken || !rules->dirty || !rules->dirty_groups) {
+    *rules = (ss_rules){.catalogue = catalogue,
+                        .state = ss_array_new(catalogue->count, sizeof(uint16_t)),
+                        .dirty = ss_array_new(catalogue->count, sizeof(uint32_t))};
+    if (!rules->state || !rules->dirty || ss_rules_make_room(rules, error) != SS_OK) {
         ss_rules_release(rules);
         return ss_error_nomem(error);
     }
-    for (uint32_t item = 0; item < items; item++)
-        rules->state[item] = snapshot->show[item];
+    for (uint32_t item = 0; item < catalogue->count; item++)
+        rules->state[item] = ss_catalogue_show(catalogue, item);
+    return SS_OK;
+}
+
+void ss_rules_change(ss_rules *rules, uint32_t item, uint8_t show)
+{
+    rules->state[item] = (uint16_t)((rules->state[item] & ~0xffu) | show);
+}
+
+ss_status ss_rules_make_room(ss_rules *rules, ss_error *error)
+{
+    uint32_t groups = ss_catalogue_group_count(rules->catalogue);
+    if (rules->group_taken && groups <= rules->group_room)
+        return SS_OK;
+    uint32_t room = groups + groups / 4; /* some that are to come */
+    uint8_t *taken = ss_array_zeroed(room, 1);
+    uint32_t *dirty = ss_array_new(room, sizeof *dirty);
+    if (!taken || !dirty) {
+        free(taken);
+        free(dirty);
+        return ss_error_nomem(error);
+    }
+    free(rules->group_taken);
+    free(rules->dirty_groups);
+    rules->group_taken = taken;
+    rules->dirty_groups = dirty;
+    rules->dirty_group_count = 0;
+    rules->group_room = room;
     return SS_OK;
 }
 
@@ -42,8 +66,7 @@ static void forget_last_answer(ss_rules *rules)
 static void take_filter(ss_rules *rules, const ss_filter *filter)
 {
     rules->any_category = filter->category.size == 0;
-    rules->category =
-        rules->any_category ? SS_NONE : ss_strings_find(&rules->snapshot->items.categories, filter->category);
+    rules->category = rules->any_category ? SS_NONE : ss_catalogue_find_category(rules->catalogue, filter->category);
     rules->priced = filter->price_min != INT64_MIN || filter->price_max != INT64_MAX;
     rules->price_min = filter->price_min;
     rules->price_max = filter->price_max;
@@ -55,13 +78,13 @@ void ss_rules_begin(ss_rules *rules, const ss_request *request)
     take_filter(rules, &request->filter);
     rules->now = request->now;
     for (size_t i = 0; i < request->exclude_count; i++)
-        ss_rules_mark(rules, ss_strings_find(&rules->snapshot->items.ids, request->exclude[i]), SS_STATE_EXCLUDED);
+        ss_rules_mark(rules, ss_catalogue_find(rules->catalogue, request->exclude[i]), SS_STATE_EXCLUDED);
 }
 
 static void take_group(ss_rules *rules, uint32_t item)
 {
-    uint32_t group = rules->snapshot->items.group[item];
-    if (group >= rules->snapshot->items.groups.count || rules->group_taken[group])
+    uint32_t group = ss_catalogue_group(rules->catalogue, item);
+    if (group >= rules->group_room || rules->group_taken[group])
         return;
     rules->group_taken[group] = 1;
     rules->dirty_groups[rules->dirty_group_count++] = group;
@@ -69,7 +92,7 @@ static void take_group(ss_rules *rules, uint32_t item)
 
 void ss_rules_mark(ss_rules *rules, uint32_t item, unsigned state)
 {
-    if (item >= rules->snapshot->items.count)
+    if (item >= rules->catalogue->count)
         return;
     if (rules->state[item] <= 0xff)
         rules->dirty[rules->dirty_count++] = item;
@@ -78,23 +101,16 @@ void ss_rules_mark(ss_rules *rules, uint32_t item, unsigned state)
         take_group(rules, item);
 }
 
-static bool out_of_dates(const ss_rules *rules, uint32_t item)
-{
-    int64_t from = rules->snapshot->items.available_from[item], until = rules->snapshot->items.available_until[item];
-    return rules->now != INT64_MIN &&
-           ((from != INT64_MIN && rules->now < from) || (until != INT64_MIN && rules->now >= until));
-}
-
 static bool out_of_price(const ss_rules *rules, uint32_t item)
 {
-    int64_t price = rules->snapshot->items.price[item];
+    int64_t price = ss_catalogue_number(rules->catalogue, item, SS_LIVE_PRICE);
     return price == SS_ITEM_NO_MONEY || price < rules->price_min || price > rules->price_max;
 }
 
 static bool variant_taken(const ss_rules *rules, uint32_t item)
 {
-    uint32_t group = rules->snapshot->items.group[item];
-    return group < rules->snapshot->items.groups.count && rules->group_taken[group];
+    uint32_t group = ss_catalogue_group(rules->catalogue, item);
+    return group < rules->group_room && rules->group_taken[group];
 }
 
 #define FORBIDDING (SS_SHOW_BLOCKED | SS_STATE_CONTEXT | SS_STATE_EXCLUDED | SS_STATE_BOUGHT)
@@ -123,12 +139,12 @@ static ss_rule_kind first_forbidding(const ss_rules *rules, uint32_t item, unsig
     ss_rule_kind rule = forbidden_by_state(state);
     if (rule != SS_REMOVED_COUNT)
         return rule;
-    if ((state & SS_SHOW_DATED) && out_of_dates(rules, item))
+    if ((state & SS_SHOW_DATED) && ss_catalogue_out_of_dates(rules->catalogue, item, rules->now))
         return SS_REMOVED_DATES;
     if ((state & SS_SHOW_GROUPED) && variant_taken(rules, item))
         return SS_REMOVED_VARIANT;
     if (!rules->any_category &&
-        (rules->category == SS_NONE || rules->snapshot->items.category[item] != rules->category))
+        (rules->category == SS_NONE || ss_catalogue_category(rules->catalogue, item) != rules->category))
         return SS_REMOVED_CATEGORY;
     if (rules->priced && out_of_price(rules, item))
         return SS_REMOVED_PRICE;
@@ -137,7 +153,7 @@ static ss_rule_kind first_forbidding(const ss_rules *rules, uint32_t item, unsig
 
 bool ss_rules_admit(ss_rules *rules, uint32_t item)
 {
-    if (item >= rules->snapshot->items.count)
+    if (item >= rules->catalogue->count)
         return false;
     unsigned state = rules->state[item];
     if (state == 0 && rules->any_category && !rules->priced)

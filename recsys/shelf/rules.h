@@ -5,7 +5,7 @@
 #ifndef SS_SHELF_RULES_H
 #define SS_SHELF_RULES_H
 
-#include "shelf/snapshot.h"
+#include "shelf/catalogue.h"
 
 /* Bits of an item's state beside SS_SHOW_…; set for the length of one answer. */
 #define SS_STATE_CONTEXT  256u
@@ -15,10 +15,11 @@
 #define SS_STATE_SEEN     4096u /* in `items`, and may be shown all the same */
 
 typedef struct ss_rules {
-    const ss_snapshot *snapshot; /* borrowed */
-    uint16_t *state;             /* items: SS_SHOW_… and SS_STATE_… */
-    uint8_t *group_taken;        /* groups: a variant is shown or in the context */
+    const ss_catalogue *catalogue; /* borrowed */
+    uint16_t *state;               /* item numbers: SS_SHOW_… and SS_STATE_… */
+    uint8_t *group_taken;          /* groups: a variant is shown or in the context */
     uint32_t *dirty, *dirty_groups;
+    uint32_t group_room;
     size_t dirty_count, dirty_group_count;
     uint32_t category; /* wanted; SS_NONE: any */
     bool any_category;
@@ -27,8 +28,14 @@ typedef struct ss_rules {
     uint32_t removed[SS_REMOVED_COUNT];
 } ss_rules;
 
-ss_status ss_rules_init(ss_rules *rules, const ss_snapshot *snapshot, ss_error *error);
+/* The catalogue has not caught up with anything yet. */
+ss_status ss_rules_init(ss_rules *rules, const ss_catalogue *catalogue, ss_error *error);
 void ss_rules_release(ss_rules *rules);
+
+/* Between two answers, when the catalogue has caught up: an item's bits of SS_SHOW_…; room for its groups
+ * (SS_E_NOMEM). */
+void ss_rules_change(ss_rules *rules, uint32_t item, uint8_t show);
+ss_status ss_rules_make_room(ss_rules *rules, ss_error *error);
 
 /* Forgets the last answer and takes the request's filter, dates and exclusions. */
 void ss_rules_begin(ss_rules *rules, const ss_request *request);

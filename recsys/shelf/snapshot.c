@@ -77,6 +77,27 @@ static uint8_t show_bits(const ss_items *items, uint32_t item)
     return (uint8_t)bits;
 }
 
+/* What is neither dated nor unsold arrived nobody knows when. */
+static bool has_arrived(const ss_items *items, uint32_t item)
+{
+    return items->available_from[item] != INT64_MIN || items->purchases[item] == 0;
+}
+
+static ss_status settle_arrivals(ss_snapshot *snapshot, ss_error *error)
+{
+    const ss_items *items = &snapshot->items;
+    size_t count = 0;
+    for (uint32_t item = 0; item < items->count; item++)
+        count += has_arrived(items, item);
+    if (ss_arrivals_reserve(&snapshot->arrivals, count) != SS_OK)
+        return ss_error_nomem(error);
+    for (uint32_t item = 0; item < items->count; item++)
+        if (has_arrived(items, item))
+            ss_arrivals_push(&snapshot->arrivals, (ss_arrival){items->available_from[item], item});
+    ss_arrivals_sort(&snapshot->arrivals);
+    return SS_OK;
+}
+
 static ss_status settle_items(ss_snapshot *snapshot, ss_error *error)
 {
     snapshot->show = ss_array_new(snapshot->items.count, 1);
@@ -87,7 +108,7 @@ static ss_status settle_items(ss_snapshot *snapshot, ss_error *error)
         bool sold = snapshot->has_popularity && snapshot->popularity.scores[item] > 0;
         snapshot->never_sold += !sold && !(snapshot->show[item] & SS_SHOW_BLOCKED);
     }
-    return SS_OK;
+    return settle_arrivals(snapshot, error);
 }
 
 static void free_snapshot(ss_snapshot *snapshot)
@@ -104,6 +125,7 @@ static void free_snapshot(ss_snapshot *snapshot)
     if (snapshot->has_session_knn)
         ss_session_knn_close(&snapshot->session_knn);
     ss_shelf_settings_release(&snapshot->settings);
+    ss_arrivals_release(&snapshot->arrivals);
     free(snapshot->show);
     free(snapshot);
 }

@@ -12,6 +12,7 @@
 #include "models/cooccurrence_query.h"
 #include "models/popularity_query.h"
 #include "models/session_knn_query.h"
+#include "shelf/arrivals.h"
 #include "shelf/shelf_settings.h"
 #include "store/customers.h"
 #include "store/generation.h"
@@ -42,7 +43,9 @@ typedef struct ss_snapshot {
     ss_shelf shelves[SS_SHELF_COUNT];
     ss_shelf_settings *settings; /* what a configuration file says of them; a reference, or NULL */
     uint8_t *show;               /* items.count bytes of SS_SHOW_… */
-    uint32_t never_sold;         /* items that are not blocked, and that no list names: nobody bought them */
+    ss_arrivals arrivals; /* items that have a date they are available from, and behind them, with SS_NO_TIME, those
+                             without one that nobody bought */
+    uint32_t never_sold;  /* items that are not blocked, and that no list names: nobody bought them */
 } ss_snapshot;
 
 /* The kinds of file a generation may hold, NULL-terminated: for verification and publishing. */

@@ -5,19 +5,10 @@
 
 #include <stdlib.h>
 
-#define AT(MEMBER) offsetof(ss_item_options, MEMBER)
-
-const ss_option ss_item_option_table[] = {
-    {"new-capacity", SS_OPTION_INT, AT(new_capacity), 0, 1000000, "16384", NULL, "ITEMS",
-     "How many items that the generation does not know there may be at once."},
-    {0},
-};
-
 struct ss_item_ledger {
     ss_environment *environment; /* borrowed, as are the next two */
     ss_live_items *items;
     ss_item_bases bases;
-    ss_item_options options;
     ss_item_store *store;        /* owned */
     ss_live_record **staged;     /* owned; not yet published, in their order */
     const ss_live_record **last; /* by number: the latest of each item, staged or published */
@@ -129,7 +120,7 @@ static bool takes_room(ss_item_ledger *ledger, const ss_item_record *before, con
     bool was = before && is_named(before), is = is_named(after);
     if (base->known || was == is)
         return false;
-    if (is && ledger->fresh >= (uint64_t)ledger->options.new_capacity)
+    if (is && ledger->fresh >= ss_live_items_capacity(ledger->items))
         return true;
     ledger->fresh += is ? 1 : UINT64_MAX;
     return false;
@@ -229,14 +220,13 @@ static ss_status load(ss_item_ledger *ledger, int64_t now, ss_error *error)
 }
 
 ss_status ss_item_ledger_open(ss_environment *environment, ss_live_items *items, const ss_item_bases *bases,
-                              const ss_item_options *options, int64_t now, ss_item_ledger **ledger, ss_error *error)
+                              int64_t now, ss_item_ledger **ledger, ss_error *error)
 {
     ss_status status;
     ss_item_ledger *opened = ss_array_zeroed(1, sizeof *opened);
     if (!opened)
         return ss_error_nomem(error);
-    *opened = (ss_item_ledger){
-        .environment = environment, .items = items, .bases = *bases, .options = *options, .recount = true};
+    *opened = (ss_item_ledger){.environment = environment, .items = items, .bases = *bases, .recount = true};
     SS_TRY(ss_item_store_open(environment, &opened->store, error));
     SS_TRY(ss_environment_follow(environment, settle, opened, error));
     SS_TRY(load(opened, now, error));

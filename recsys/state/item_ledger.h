@@ -7,23 +7,15 @@
  * sync is on the disk and in every answer begun afterwards.
  *
  * An item that the generation served does not know, or whose catalogue does not list it, may be shown once the shop has
- * given it a name. There is room for so many new items at once: each has memory in every worker. A change that would
- * name one more is refused. After a training that knows them they take none of that room.
+ * given it a name. There is room for so many new items at once (ss_live_items_capacity). A change that would name one
+ * more is refused. After a training that knows them they take none of that room.
  */
 #ifndef SS_STATE_ITEM_LEDGER_H
 #define SS_STATE_ITEM_LEDGER_H
 
-#include "base/options.h"
 #include "state/item_change.h"
 #include "state/item_store.h"
 #include "state/live_items.h"
-
-typedef struct ss_item_options {
-    int64_t new_capacity; /* new items at once */
-} ss_item_options;
-
-/* The rows of --help for the above; prefix "items". Target: ss_item_options. */
-extern const ss_option ss_item_option_table[];
 
 /* The generation served, as far as changes need it; asked from the ledger's thread. */
 typedef struct ss_item_bases {
@@ -40,7 +32,7 @@ typedef struct ss_item_ledger ss_item_ledger;
  * they must outlive the ledger. Errors: as ss_item_store_open and _each; SS_E_NOMEM. Caller owns the result.
  */
 ss_status ss_item_ledger_open(ss_environment *environment, ss_live_items *items, const ss_item_bases *bases,
-                              const ss_item_options *options, int64_t now, ss_item_ledger **ledger, ss_error *error);
+                              int64_t now, ss_item_ledger **ledger, ss_error *error);
 
 /* What waits is synced, as far as it can be, and published. */
 void ss_item_ledger_close(ss_item_ledger **ledger);

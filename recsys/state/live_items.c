@@ -6,7 +6,14 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+const ss_option ss_live_items_option_table[] = {
+    {"new-capacity", SS_OPTION_INT, offsetof(ss_live_items_options, new_capacity), 0, 1000000, "16384", NULL, "ITEMS",
+     "How many items that the generation does not know there may be at once."},
+    {0},
+};
+
 struct ss_live_items {
+    uint32_t new_capacity;
     ss_dictionary *ids;       /* item_id → number; the writer's */
     pthread_mutex_t lock;     /* over what follows; the writer may read it without */
     ss_live_record **records; /* ids; NULL: not published yet */
@@ -67,11 +74,12 @@ void ss_live_record_release(ss_live_record **record)
 
 /* ---- the items ---- */
 
-ss_live_items *ss_live_items_new(void)
+ss_live_items *ss_live_items_new(const ss_live_items_options *options)
 {
     ss_live_items *items = ss_array_zeroed(1, sizeof *items);
     if (!items)
         return NULL;
+    items->new_capacity = (uint32_t)options->new_capacity;
     items->ids = ss_dictionary_new();
     if (!items->ids) {
         free(items);
@@ -94,6 +102,11 @@ void ss_live_items_free(ss_live_items **items)
     ss_dictionary_free(&old->ids);
     pthread_mutex_destroy(&old->lock);
     free(old);
+}
+
+uint32_t ss_live_items_capacity(const ss_live_items *items)
+{
+    return items->new_capacity;
 }
 
 static bool make_room(ss_live_items *items, size_t need)

@@ -10,6 +10,7 @@
 #ifndef SS_STATE_LIVE_ITEMS_H
 #define SS_STATE_LIVE_ITEMS_H
 
+#include "base/options.h"
 #include "state/item_record.h"
 #include <stdatomic.h>
 
@@ -29,7 +30,15 @@ void ss_live_record_release(ss_live_record **record); /* accepts NULL */
 
 typedef struct ss_live_items ss_live_items;
 
-ss_live_items *ss_live_items_new(void); /* NULL when out of memory */
+typedef struct ss_live_items_options {
+    int64_t new_capacity; /* items that the generation does not know, at once: each has memory in every worker */
+} ss_live_items_options;
+
+/* The rows of --help for the above; prefix "items". Target: ss_live_items_options. */
+extern const ss_option ss_live_items_option_table[];
+
+ss_live_items *ss_live_items_new(const ss_live_items_options *options); /* NULL when out of memory */
+uint32_t ss_live_items_capacity(const ss_live_items *items);            /* new_capacity */
 void ss_live_items_free(ss_live_items **items);
 
 /* ---- the writer ---- */
