@@ -30,7 +30,7 @@ static inline void shop_defaults(ss_input_options *input, ss_model_options *opti
     memset(input, 0, sizeof *input);
     memset(options, 0, sizeof *options);
     ss_options_defaults(groups, 2);
-    input->log.until = SS_NO_TIME;
+    input->log.until = input->log.events_from = SS_NO_TIME;
     ss_model_options_defaults(options);
     for (unsigned r = 0; r < SS_RELATION_COUNT; r++)
         options->cooccurrence.relations[r].min_customers = 1;

@@ -141,7 +141,7 @@ static void params_of_the_page_are_known(void **state)
         assert_string_equal(fault.field, name);
         count++;
     }
-    assert_int_equal(count, 18);
+    assert_int_equal(count, 17);
     ss_buffer_release(&page);
     (void)state;
 }
@@ -203,7 +203,6 @@ static const struct {
     {"94 00 07 <Related> 80", SS_FAULT_UNKNOWN_METHOD, "", true},
     {"94 00 07 <related_> 80", SS_FAULT_UNKNOWN_METHOD, "", true},
     {"94 00 07 (60000) 80", SS_FAULT_UNKNOWN_METHOD, "", true},
-    {"94 00 07 <page> 80", SS_FAULT_UNKNOWN_METHOD, "", true},
     {"94 00 07 <offers> 80", SS_FAULT_UNKNOWN_METHOD, "", true},
     /* params as a whole */
     {"94 00 07 <popular> c0", SS_FAULT_WRONG_TYPE, "", true},
@@ -246,7 +245,28 @@ static const struct {
     {"94 00 07 <popular> 81 <fields> 91 <nam>", SS_FAULT_OUT_OF_RANGE, "fields", true},
     {"94 00 07 <popular> 81 <fields> [7]", SS_FAULT_OUT_OF_RANGE, "fields", true},
     {"94 00 07 <popular> 81 <fields> <name>", SS_FAULT_WRONG_TYPE, "fields", true},
-    {"94 00 07 <popular> 81 <shelves> [17]", SS_FAULT_OUT_OF_RANGE, "shelves", true},
+    /* the shelves of a page */
+    {"94 00 07 <popular> 81 <shelves> 91 <popular>", SS_FAULT_UNKNOWN_PARAM, "shelves", true},
+    {"94 00 07 <page> 80", SS_FAULT_MISSING_PARAM, "shelves", true},
+    {"94 00 07 <page> 81 <shelves> c0", SS_FAULT_WRONG_TYPE, "shelves", true},
+    {"94 00 07 <page> 81 <shelves> <popular>", SS_FAULT_WRONG_TYPE, "shelves", true},
+    {"94 00 07 <page> 81 <shelves> 90", SS_FAULT_OUT_OF_RANGE, "shelves", true},
+    {"94 00 07 <page> 81 <shelves> [17]", SS_FAULT_OUT_OF_RANGE, "shelves", true},
+    {"94 00 07 <page> 81 <shelves> 91 <populr>", SS_FAULT_OUT_OF_RANGE, "shelves[0]", true},
+    {"94 00 07 <page> 81 <shelves> 92 <popular> 07", SS_FAULT_WRONG_TYPE, "shelves[1]", true},
+    {"94 00 07 <page> 81 <shelves> 91 91 <popular>", SS_FAULT_WRONG_TYPE, "shelves[0]", true},
+    {"94 00 07 <page> 81 <shelves> 91 80", SS_FAULT_MISSING_PARAM, "shelves[0].shelf", true},
+    {"94 00 07 <page> 81 <shelves> 91 81 <limit> 05", SS_FAULT_MISSING_PARAM, "shelves[0].shelf", true},
+    {"94 00 07 <page> 81 <shelves> 91 81 <shelf> <health>", SS_FAULT_OUT_OF_RANGE, "shelves[0].shelf", true},
+    {"94 00 07 <page> 81 <shelves> 92 <popular> 82 <shelf> <cart> <limit> 00", SS_FAULT_OUT_OF_RANGE,
+     "shelves[1].limit", true},
+    {"94 00 07 <page> 81 <shelves> 91 82 <shelf> <cart> <colour> 00", SS_FAULT_UNKNOWN_PARAM, "shelves[0].colour",
+     true},
+    {"94 00 07 <page> 81 <shelves> 91 82 <shelf> <cart> <shelf> <cart>", SS_FAULT_REPEATED_PARAM, "shelves[0].shelf",
+     true},
+    {"94 00 07 <page> 81 <shelves> 92 <popular> <related>", SS_FAULT_MISSING_PARAM, "item_id", true},
+    {"94 00 07 <page> 82 <shelves> 91 <popular> <limit> 00", SS_FAULT_OUT_OF_RANGE, "limit", true},
+    {"94 00 07 <page> 81 <shelves> 92 <popular>", SS_FAULT_MALFORMED, "", true},
     /* numbers and flags */
     {"94 00 07 <popular> 81 <limit> 00", SS_FAULT_OUT_OF_RANGE, "limit", true},
     {"94 00 07 <popular> 81 <limit> ff", SS_FAULT_OUT_OF_RANGE, "limit", true},
@@ -303,10 +323,10 @@ static void bad_messages_get_the_right_error(void **state)
 /* ---- any bytes at all ---- */
 
 static const char whole[] =
-    "94 00 07 <cart> 8b <item_id> <85123A> <cart> 92 <22423> <47566> <items> 91 <20725> <customer_id> <17850> "
+    "94 00 07 <page> 8b <item_id> <85123A> <cart> 92 <22423> <47566> <items> 91 <20725> <customer_id> <17850> "
     "<limit> 05 <exclude> 91 <22720> <filter> 84 <category> <Kitchen> <price_min> 0a <price_max> cd 07 d0 "
     "<bought> <allow> <fields> 92 <name> <price> <explain> c3 <timestamp> cf 00 06 47 48 46 20 40 00 "
-    "<shelves> 91 <cart>";
+    "<shelves> 92 82 <shelf> <cart> <limit> 03 <popular>";
 
 static void assert_is_reply(ss_slice reply)
 {
@@ -377,7 +397,10 @@ static void the_whole_request_is_decoded(void **state)
     size_t size = wire_text(whole, message);
     assert_true(ss_call_decode((ss_slice){(const char *)message, size}, &call, &fault));
     const ss_request *request = &call.request;
-    assert_int_equal(call.method, SS_SHELF_CART);
+    assert_int_equal(call.method, SS_METHOD_PAGE);
+    assert_int_equal(call.shelf_count, 2);
+    assert_true(call.shelves[0].kind == SS_SHELF_CART && call.shelves[0].limit == 3);
+    assert_true(call.shelves[1].kind == SS_SHELF_POPULAR && call.shelves[1].limit == 0);
     assert_slice_equal(request->item_id, "85123A");
     assert_int_equal(request->cart_count, 2);
     assert_slice_equal(request->cart[1], "47566");

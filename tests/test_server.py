@@ -140,6 +140,30 @@ class Answers(WithShop):
             self.assertNotIn("tea", [item["item_id"] for item in result["items"]])
             self.assertEqual(result["removed"]["excluded"], 1)
 
+    def test_a_page_shows_no_product_twice(self):
+        context = {"item_id": "tea", "customer_id": "eve", "limit": 2}
+        with Server(self.folder, "--workers", 2) as server:
+            wanted = ["bought_together", {"shelf": "for_you", "limit": 1}, "popular"]
+            error, page = server.ask("page", {**context, "shelves": wanted, "fields": ["name", "price"], "explain": True})
+            self.assertIsNone(error)
+            self.assertEqual([shelf["shelf"] for shelf in page["shelves"]], ["bought_together", "for_you", "popular"])
+            shown = []
+            for shelf, limit in zip(page["shelves"], (2, 1, 2)):
+                asked = {**context, "limit": limit, "exclude": shown}
+                _, alone = server.ask(shelf["shelf"], {**asked, "fields": ["name", "price"]})
+                self.assertEqual(shelf["items"], alone["items"])
+                shown += [item["item_id"] for item in shelf["items"]]
+            self.assertEqual(len(shown), len(set(shown)))
+            self.assertEqual(len(shown), 4)  # all but the tea
+            self.assertEqual(page["shelves"][1]["short"], {"code": "filtered", "missing": 1})  # eve has the rest
+            self.assertIsNone(page["shelves"][2]["short"])
+            self.assertGreater(page["shelves"][2]["removed"]["in_context"], 0)
+            self.assertEqual((page["decimals"], page["unknown"]), (2, []))
+            error, _ = server.ask("page", {"shelves": ["popular", "related"]})
+            self.assertEqual((error["name"], error["field"]), ("missing_param", "item_id"))
+            _, stats = server.ask("stats")
+            self.assertEqual(stats["methods"]["page"]["requests"], 2)
+
     def test_health_and_stats(self):
         with Server(self.folder) as server:
             error, health = server.ask("health")

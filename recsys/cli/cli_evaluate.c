@@ -57,7 +57,7 @@ static void evaluate_defaults(void *memory)
 {
     evaluate_settings *settings = memory;
     ss_model_options_defaults(&settings->options);
-    settings->input.log.until = SS_NO_TIME;
+    settings->input.log.until = settings->input.log.events_from = SS_NO_TIME;
 }
 
 static ss_status parse_cutoffs(const char *list, ss_measure_options *measure, ss_error *error)

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/cpu.h"
+#include "job/background.h"
 #include "job/train.h"
 #include <unistd.h>
 
@@ -12,6 +13,7 @@ typedef struct train_settings {
     const char *store;
     const char *models;
     int64_t threads;
+    bool background;
     ss_tune_settings tune;
     ss_model_options options;
 } train_settings;
@@ -23,6 +25,8 @@ static const ss_option train_options[] = {
      "LIST", "The models to train."},
     {"threads", SS_OPTION_INT, offsetof(train_settings, threads), 0, 1024, "0", NULL, NULL,
      "Threads for training; 0: all cores. The result does not depend on it."},
+    {"background", SS_OPTION_FLAG, offsetof(train_settings, background), 0, 0, NULL, NULL, NULL,
+     "Beside a server: run only where a core is idle, and with one thread."},
     {0},
 };
 
@@ -41,7 +45,7 @@ static void train_defaults(void *memory)
 {
     train_settings *settings = memory;
     ss_model_options_defaults(&settings->options);
-    settings->input.log.until = SS_NO_TIME;
+    settings->input.log.until = settings->input.log.events_from = SS_NO_TIME;
 }
 
 static void print_human(const train_settings *settings, const ss_training_data *data, const ss_train_report *report)
@@ -73,7 +77,7 @@ static ss_status tune_and_train(train_settings *settings, const ss_training_data
 {
     ss_status status = SS_OK;
     ss_train_report report = {0};
-    int threads = settings->threads > 0 ? (int)settings->threads : ss_cpu_count();
+    int threads = settings->background ? 1 : settings->threads > 0 ? (int)settings->threads : ss_cpu_count();
     SS_TRY(ss_tune_settings_apply(&settings->tune, data, threads, cli, &settings->options, error));
     SS_TRY(ss_train(settings->store, ss_clock_now(), data, &settings->options, threads, cli->progress, &report, error));
     if (cli->json)
@@ -92,6 +96,10 @@ static ss_status run_train(void *memory, const ss_texts *operands, const ss_cli 
     SS_TRY(ss_command_operands(operands, 0, 0, error));
     if (!settings->store)
         SS_TRY(ss_error_set(error, SS_E_ARGUMENT, "no store: give --store FOLDER"));
+    if (settings->background && settings->threads > 1)
+        SS_TRY(ss_error_set(error, SS_E_ARGUMENT, "--background trains with one thread: leave --threads out"));
+    if (settings->background)
+        SS_TRY(ss_background_enter(error));
     SS_TRY(ss_model_names_parse(settings->models, &settings->options.models, error));
     SS_TRY(ss_file_make_folders(settings->store, error));
     if (access(settings->store, W_OK) != 0)
@@ -114,6 +122,7 @@ const ss_command ss_command_train = {
         "The log's header names its columns: item_id and one of order_id, customer_id, session_id must be there;\n"
         "quantity, unit_price, timestamp and event are used when they are. --columns maps other names.\n\n"
         "  smartshelf train --log orders.csv.gz --catalog items.csv --store /srv/shelf\n"
+        "  smartshelf train --log orders.csv.gz --state /srv/shelf --background --store /srv/shelf\n"
         "  smartshelf train --log 'postgresql:///shop' --query 'SELECT ... FROM order_lines' --store /srv/shelf\n"
         "  smartshelf train --log export.csv --columns item_id=StockCode,order_id=Invoice --store /srv/shelf --tune",
     .is_job = true,

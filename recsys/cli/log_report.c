@@ -43,6 +43,7 @@ void ss_print_log_report(FILE *out, const ss_training_data *data)
     const ss_interactions *log = &data->interactions;
     fprintf(out, "log\n  %-46s%12" PRIu64 "\n  %-46s%12" PRIu64 "\n", "rows read", report->rows, "rows kept",
             report->kept);
+    print_count(out, "events of the live store among those read", report->events);
     print_count(out, "repeats added to another row", report->merged);
     fprintf(out, "  %-46s%12" PRIu64 "\n", "returns", report->return_rows);
     print_count(out, "that found earlier purchases", report->returns_matched);
@@ -92,7 +93,8 @@ json_t *ss_log_report_json(const ss_training_data *data)
 {
     const ss_log_report *report = &data->log_report;
     return json_pack(
-        "{s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:f}", "rows", (json_int_t)report->rows,
+        "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:f}", "rows",
+        (json_int_t)report->rows, "events", (json_int_t)report->events, "events_last", (json_int_t)report->events_last,
         "kept", (json_int_t)report->kept, "merged", (json_int_t)report->merged, "return_rows",
         (json_int_t)report->return_rows, "returns_matched", (json_int_t)report->returns_matched, "purchases_taken_back",
         (json_int_t)report->purchases_taken_back, "ignored",

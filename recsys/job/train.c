@@ -2,7 +2,9 @@
 
 #include "base/clock.h"
 #include "base/cpu.h"
+#include "job/feed.h"
 #include "job/train_items.h"
+#include "log/row_chain.h"
 #include "store/manifest.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +16,11 @@ const ss_option ss_input_option_table[] = {
      "URI."},
     {"query", SS_OPTION_TEXT, offsetof(ss_input_options, query), 0, 0, NULL, NULL, "SQL",
      "The query that gives the log's rows, with a postgresql:// log."},
+    {"state", SS_OPTION_TEXT, offsetof(ss_input_options, state), 0, 0, NULL, NULL, "STORE",
+     "The store whose live events are read, beside the logs or alone, while its server runs: those later than the "
+     "newest row of the logs with the same event, and no order that the logs have."},
+    {"state-from", SS_OPTION_TEXT, offsetof(ss_input_options, state_from), 0, 0, NULL, NULL, "TIME",
+     "Take the events from this time on instead, whatever the newest rows of the logs are."},
     {"catalog", SS_OPTION_TEXTS, offsetof(ss_input_options, catalogs), 0, 0, NULL, NULL, "FILE",
      "The shop's catalogue, in the same formats; items not in it are learned from but never shown."},
     {"catalog-columns", SS_OPTION_TEXT, offsetof(ss_input_options, catalog_columns), 0, 0, NULL, NULL,
@@ -81,8 +88,6 @@ static bool is_postgres(const char *log)
 
 static ss_status open_log(const ss_input_options *options, ss_row_source **source, ss_error *error)
 {
-    if (options->logs.count == 0)
-        return ss_error_set(error, SS_E_ARGUMENT, "no purchase log: give --log FILE");
     bool postgres = is_postgres(options->logs.text[0]);
     if (postgres && (options->logs.count != 1 || !options->query))
         return ss_error_set(error, SS_E_ARGUMENT, "a postgresql:// log stands alone and needs --query");
@@ -93,20 +98,80 @@ static ss_status open_log(const ss_input_options *options, ss_row_source **sourc
     return ss_row_source_open_files(options->logs.text, options->logs.count, source, error);
 }
 
+/* What is read, in this order: the logs, the events of the live store. */
+static ss_status open_input(const ss_input_options *options, const ss_feed *feed, ss_row_source **source,
+                            ss_error *error)
+{
+    ss_status status = SS_OK;
+    ss_row_source *log = NULL, *events = NULL;
+    if (options->logs.count > 0)
+        SS_TRY(open_log(options, &log, error));
+    if (feed)
+        SS_TRY(ss_feed_source(feed, options->log.decimals, &events, error));
+    if (log && events)
+        SS_TRY(ss_row_chain_open(&log, &events, source, error));
+    else
+        *source = log ? log : events;
+    return SS_OK;
+out:
+    ss_row_source_close(&log);
+    ss_row_source_close(&events);
+    return status;
+}
+
+static ss_status check_input(const ss_input_options *options, ss_log_options *log, ss_error *error)
+{
+    *log = options->log;
+    if (options->logs.count == 0 && !options->state)
+        return ss_error_set(error, SS_E_ARGUMENT, "no purchase log: give --log FILE, or --state STORE for live events");
+    if (options->logs.count == 0 && options->query)
+        return ss_error_set(error, SS_E_ARGUMENT, "--query goes with a postgresql:// log");
+    if (!options->state_from)
+        return SS_OK;
+    if (!options->state)
+        return ss_error_set(error, SS_E_ARGUMENT, "--state-from goes with --state");
+    if (ss_timestamp_parse(ss_slice_of(options->state_from), &log->events_from))
+        return SS_OK;
+    return ss_error_set(error, SS_E_ARGUMENT,
+                        "--state-from: '%s' is no time: YYYY-MM-DD HH:MM:SS, ISO 8601 or Unix "
+                        "seconds",
+                        options->state_from);
+}
+
+/* A log that reaches into the future would take every event for its own. */
+static ss_status check_newest(const ss_input_options *options, const ss_log_report *report, ss_error *error)
+{
+    char text[SS_TIMESTAMP_TEXT];
+    if (report->events == 0 || options->state_from || report->newest <= ss_clock_now() + SS_DAY)
+        return SS_OK;
+    ss_timestamp_format(report->newest, text);
+    return ss_error_set(error, SS_E_ARGUMENT,
+                        "the newest row of the log is of %s, later than now: which events it holds already cannot be "
+                        "told; put it right, or give --state-from TIME",
+                        text);
+}
+
 ss_status ss_training_data_read(const ss_input_options *options, ss_progress_sink *progress, ss_training_data *data,
                                 ss_error *error)
 {
     ss_status status = SS_OK;
     ss_row_source *source = NULL;
+    ss_feed *feed = NULL;
+    ss_log_options log;
     ss_catalog_options catalog = {options->catalog_columns, options->log.max_bad_rows, options->log.decimals};
     *data = (ss_training_data){.decimals = options->log.decimals};
-    SS_TRY(open_log(options, &source, error));
+    SS_TRY(check_input(options, &log, error));
+    if (options->state)
+        SS_TRY(ss_feed_open(options->state, &feed, error));
+    SS_TRY(open_input(options, feed, &source, error));
     if (options->catalogs.count > 0)
         SS_TRY(ss_catalog_read(options->catalogs.text, options->catalogs.count, &catalog, progress, &data->catalog,
                                &data->catalog_report, error));
-    SS_TRY(ss_log_read(source, &options->log, data->catalog, progress, &data->interactions, &data->log_report, error));
+    SS_TRY(ss_log_read(source, &log, data->catalog, progress, &data->interactions, &data->log_report, error));
+    SS_TRY(check_newest(options, &data->log_report, error));
 out:
     ss_row_source_close(&source);
+    ss_feed_close(&feed);
     if (status != SS_OK && status != SS_E_BAD_INPUT)
         ss_training_data_free(data);
     return status;
@@ -173,6 +238,19 @@ out:
     return status;
 }
 
+/* What came from the live store, and how much of it the logs held. */
+static ss_status put_events(ss_manifest *manifest, const ss_log_report *input)
+{
+    ss_status status = SS_OK;
+    if (input->events_last == 0)
+        return SS_OK;
+    SS_TRY(ss_manifest_set_int(manifest, "input.events.last_sequence", (int64_t)input->events_last));
+    SS_TRY(ss_manifest_set_int(manifest, "input.events.read", (int64_t)input->events));
+    SS_TRY(ss_manifest_set_int(manifest, "input.events.in_logs", (int64_t)input->ignored[SS_IGNORED_OVERLAP]));
+out:
+    return status;
+}
+
 static ss_status write_manifest(const char *path, const char *name, const ss_interactions *log,
                                 const ss_item_table *items, const ss_log_report *input, const ss_model_options *options,
                                 ss_error *error)
@@ -192,6 +270,7 @@ static ss_status write_manifest(const char *path, const char *name, const ss_int
         snprintf(digest, sizeof digest, "%016llx%016llx", (unsigned long long)input->digest_high,
                  (unsigned long long)input->digest_low);
         SS_TRY(ss_manifest_set_text(manifest, "input.digest_xxh3_128", digest));
+        SS_TRY(put_events(manifest, input));
     }
     SS_TRY(ss_manifest_set_flag(manifest, SS_MANIFEST_IDS_FOLDED, log->ids_folded));
     SS_TRY(put_times(manifest, log));

@@ -1,7 +1,7 @@
 /*
  * train.h: a purchase log in, a published generation out.
  *
- * read catalogue → read log → items + customers → popularity → cooccurrence → als → session_knn → manifest → validate →
+ * read catalogue → read log and live events → items + customers → popularity → cooccurrence → als → session_knn → manifest → validate →
  * publish.
  * Nothing is published unless everything succeeded; a stop at any moment leaves the served generation untouched.
  */
@@ -52,14 +52,22 @@ typedef struct ss_training_data {
 } ss_training_data;
 
 typedef struct ss_input_options {
-    ss_texts logs;     /* files, "-", or one postgresql:// URI */
-    const char *query; /* SQL, with a postgresql:// log */
+    ss_texts logs;          /* files, "-", or one postgresql:// URI */
+    const char *query;      /* SQL, with a postgresql:// log */
+    const char *state;      /* a store whose events are read, after the logs or alone; NULL: none */
+    const char *state_from; /* events count from this instant on; NULL: from where the logs end (log/overlap.h) */
     ss_texts catalogs;
     ss_log_options log;
     const char *catalog_columns;
 } ss_input_options;
-extern const ss_option ss_input_option_table[]; /* --log, --query, --catalog, --catalog-columns */
+extern const ss_option ss_input_option_table[]; /* --log, --query, --state, …, --catalog-columns */
 
+/*
+ * Reads the catalogue, and the log with what the live store adds to it: the events up to the last one synced by now,
+ * whatever a server writes meanwhile. Errors: SS_E_ARGUMENT (no log and no state; what does not go together; a log
+ * whose newest row is later than the clock, so that no event would count), as ss_log_read, ss_catalog_read,
+ * ss_feed_open.
+ */
 ss_status ss_training_data_read(const ss_input_options *options, ss_progress_sink *progress, ss_training_data *data,
                                 ss_error *error);
 void ss_training_data_free(ss_training_data *data);

@@ -30,8 +30,9 @@ void ss_interactions_free(ss_interactions *interactions)
 unsigned ss_interactions_learning_events(const ss_interactions *interactions)
 {
     unsigned all = (1u << SS_EVENT_COUNT) - 1;
-    return interactions->has_purchases ? 1u << SS_EVENT_PURCHASE
-                                       : all & ~(1u << SS_EVENT_DISMISS) & ~(1u << SS_EVENT_CART_REMOVE);
+    return interactions->has_purchases
+               ? 1u << SS_EVENT_PURCHASE
+               : all & ~(1u << SS_EVENT_DISMISS | 1u << SS_EVENT_CART_REMOVE | 1u << SS_EVENT_IMPRESSION);
 }
 
 /* One bit a row, so that the filter is asked once for each and the rows are allocated at their size. */

@@ -99,8 +99,8 @@ ss_status ss_groups_make(const ss_interactions *interactions, ss_grouping groupi
                          bool want_quantities, ss_groups *out, ss_error *error);
 void ss_groups_free(ss_groups *groups);
 
-/* The events a purchase model learns from: purchases where the log has any, else every event but dismissals and
- * removals. */
+/* The events a purchase model learns from: purchases where the log has any, else every event but dismissals, removals
+ * and what was merely shown. */
 unsigned ss_interactions_learning_events(const ss_interactions *interactions);
 
 #endif

@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "log/column_map.h"
 #include "log/input_digest.h"
+#include "log/overlap.h"
 #include "log/row_batch.h"
 #include "log/values.h"
 
@@ -66,6 +67,8 @@ typedef struct reader {
     bool mapped;
     uint64_t bad;
     problem problem;
+    ss_overlap overlap;
+    bool live;       /* the rows at hand are events of the live store */
     ss_event event;  /* of the row at hand */
     bool above_zero; /* its price */
     char last_time_text[LAST_TIME_MAX];
@@ -123,7 +126,10 @@ static ss_status check_columns(reader *r, const ss_row *row, ss_error *error)
         return ss_column_map_missing(&fields[ORDER], 3, r->source, row->place, error);
     bool has_times = map[TIME] != SS_NO_COLUMN;
     if (r->mapped && has_times != r->log->has_times) {
-        ss_error_set(error, SS_E_FORMAT, "some files have a column timestamp and some have none");
+        ss_error_set(error, SS_E_FORMAT,
+                     r->source->live
+                         ? "the log has no column timestamp: what it holds of the live events cannot be told"
+                         : "some files have a column timestamp and some have none");
         ss_error_place(error, row->place, 0);
         return SS_E_FORMAT;
     }
@@ -131,16 +137,34 @@ static ss_status check_columns(reader *r, const ss_row *row, ss_error *error)
     return SS_OK;
 }
 
-/* The columns have changed: a new file begins. */
+static ss_status explain(ss_status status, ss_error *error)
+{
+    return status == SS_E_LIMIT ? ss_error_set(error, status, "too many different ids in one log")
+                                : ss_error_nomem(error);
+}
+
+/* The log has ended: from here on there are events. */
+static ss_status begin_events(reader *r, ss_error *error)
+{
+    ss_status status = ss_row_batch_flush(&r->batch, r->log);
+    if (status == SS_OK)
+        status = ss_overlap_close(&r->overlap, r->log->rows, r->log->count);
+    r->live = true;
+    return status == SS_OK ? SS_OK : explain(status, error);
+}
+
+/* The columns have changed: a new file begins. Those of the live store bear our own names. */
 static ss_status map_columns(reader *r, const ss_row *row, ss_error *error)
 {
-    ss_status status =
-        ss_column_map_make(fields, FIELD_COUNT, r->options->columns, r->source, row->place, r->map, error);
+    const char *mapping = r->source->live ? NULL : r->options->columns;
+    ss_status status = ss_column_map_make(fields, FIELD_COUNT, mapping, r->source, row->place, r->map, error);
     if (status == SS_OK)
         status = check_columns(r, row, error);
+    if (status == SS_OK && r->source->live && !r->live)
+        status = begin_events(r, error);
     if (status != SS_OK)
         return status;
-    if (!r->report->hint[0])
+    if (!r->report->hint[0] && !r->live)
         ss_column_map_hint(fields, FIELD_COUNT, r->map, r->source, r->report->hint, sizeof r->report->hint);
     ss_input_digest_row(&r->digest, r->source->columns, r->source->column_count);
     r->generation = r->source->generation;
@@ -239,14 +263,36 @@ static bool read_ids(reader *r, const ss_row *row, ss_row_ids *ids)
            refuse(r, SS_BAD_NO_GROUP, FIELD_COUNT, ids->texts[ITEM], "neither order, customer nor session", NULL);
 }
 
-/* Whether a rule of one row alone takes it out; the rules count purchases and returns only, but for `until`. */
-static bool is_ignored(reader *r, const ss_interaction *row)
+static uint32_t find_id(const reader *r, const ss_row_ids *ids, ss_id_column column)
+{
+    return ids->texts[column].size ? ss_dictionary_find(r->batch.dictionaries[column], ids->texts[column]) : SS_NONE;
+}
+
+/* Is it an event that the log holds? The ids of the log have their numbers since the first event. */
+static bool is_overlap(const reader *r, const ss_interaction *row, const ss_row_ids *ids)
+{
+    return r->live && ss_overlap_holds(&r->overlap, r->event, row->time, find_id(r, ids, SS_ID_ORDER),
+                                       find_id(r, ids, SS_ID_ITEM), row->quantity);
+}
+
+static bool is_forgotten(const reader *r, const ss_row_ids *ids)
+{
+    const ss_dictionary *forgotten = r->options->forgotten;
+    return forgotten && ids->texts[CUSTOMER].size && ss_dictionary_find(forgotten, ids->texts[CUSTOMER]) != SS_NONE;
+}
+
+/* Whether a rule of one row alone takes it out; the rules of price and quantity are for purchases and returns only. */
+static bool is_ignored(reader *r, const ss_interaction *row, const ss_row_ids *ids)
 {
     uint64_t *ignored = r->report->ignored;
     bool is_purchase = r->event == SS_EVENT_PURCHASE;
     int rule = -1;
-    if (r->log->has_times && r->options->until != SS_NO_TIME && row->time >= r->options->until)
+    if (is_forgotten(r, ids))
+        rule = SS_IGNORED_FORGOTTEN;
+    else if (r->log->has_times && r->options->until != SS_NO_TIME && row->time >= r->options->until)
         rule = SS_IGNORED_LATER;
+    else if (is_overlap(r, row, ids))
+        rule = SS_IGNORED_OVERLAP;
     else if (is_purchase && !r->above_zero)
         rule = SS_IGNORED_PRICE;
     else if (is_purchase && row->quantity == 0)
@@ -273,7 +319,9 @@ static ss_status take_row(reader *r, const ss_row *row)
         return SS_OK;
     }
     ss_interaction_set(values, time, r->event);
-    if (!is_ignored(r, values))
+    if (!r->live && r->log->has_times)
+        ss_overlap_note(&r->overlap, r->event, time);
+    if (!is_ignored(r, values, &ids))
         ss_row_batch_add(&r->batch, &ids);
     return r->batch.count < SS_ID_BATCH ? SS_OK : ss_row_batch_flush(&r->batch, r->log);
 }
@@ -305,12 +353,6 @@ static bool needs_mapping(const reader *r, const ss_row *row)
     return row->kind == SS_ROW_FIELDS || (row->kind == SS_ROW_END && !r->mapped && r->source->column_count > 0);
 }
 
-static ss_status explain(ss_status status, ss_error *error)
-{
-    return status == SS_E_LIMIT ? ss_error_set(error, status, "too many different ids in one log")
-                                : ss_error_nomem(error);
-}
-
 static ss_status read_rows(reader *r, ss_error *error)
 {
     for (;;) {
@@ -318,11 +360,14 @@ static ss_status read_rows(reader *r, ss_error *error)
         ss_status status = r->source->next(r->source, &row, error);
         if (status != SS_OK)
             return status;
+        if (r->source->live)
+            r->report->events_last = row.line;
         if (needs_mapping(r, &row))
             status = map_columns(r, &row, error);
         if (status != SS_OK || row.kind == SS_ROW_END)
             return status;
         r->report->rows++;
+        r->report->events += r->source->live;
         status = take_row(r, &row);
         if (status != SS_OK)
             return explain(status, error);
@@ -354,6 +399,7 @@ static ss_status prepare(reader *r, ss_error *error)
 {
     const char *prefix = r->options->cancel_prefix;
     ss_input_digest_start(&r->digest);
+    ss_overlap_init(&r->overlap, r->options->events_from);
     if (ss_row_batch_init(&r->batch, ss_slice_of(prefix ? prefix : USUAL_CANCEL_PREFIX)) != SS_OK)
         return ss_error_nomem(error);
     return SS_OK;
@@ -375,6 +421,7 @@ static void finish(reader *r)
     r->log->basket_limit = 2 * (orders > sessions ? orders : sessions);
     r->log->items = take_dictionary(r, SS_ID_ITEM);
     r->log->customers = take_dictionary(r, SS_ID_CUSTOMER);
+    r->report->newest = ss_overlap_newest(&r->overlap);
     r->report->digest_low = digest.low;
     r->report->digest_high = digest.high;
 }
@@ -404,6 +451,7 @@ out:
     if (status != SS_OK)
         ss_raw_log_free(&result);
     ss_row_batch_release(&r->batch);
+    ss_overlap_release(&r->overlap);
     free(r);
     return status;
 }

@@ -31,7 +31,7 @@ ss_log_options ss_log_defaults(void)
     ss_option_group group = {.options = ss_log_option_table, .target = &options};
     memset(&options, 0, sizeof options);
     ss_options_defaults(&group, 1);
-    options.until = SS_NO_TIME;
+    options.until = options.events_from = SS_NO_TIME;
     return options;
 }
 
@@ -59,6 +59,8 @@ const char *ss_ignored_row_name(ss_ignored_row rule)
         [SS_IGNORED_ZERO] = "quantity 0",
         [SS_IGNORED_RETURN] = "returns without a purchase",
         [SS_IGNORED_LATER] = "after the end",
+        [SS_IGNORED_OVERLAP] = "events that the log holds already",
+        [SS_IGNORED_FORGOTTEN] = "forgotten customers",
     };
     return (unsigned)rule < SS_IGNORED_COUNT ? names[rule] : NULL;
 }

@@ -1,8 +1,11 @@
 /*
  * read_log.h: rows → interactions: column mapping, value parsing, the shop's rules, returns, ids, and an honest report.
  *
+ * Events of the live store may follow a log (row_chain.h): what the log holds already does not count again (overlap.h),
+ * and both must have times. Customers who want to be forgotten are left out of either.
+ *
  * Memory: 24 bytes a row + the dictionaries (ids of items, customers, and while reading orders) + what sorting in place
- * needs (O(1)).
+ * needs (O(1)); 8 bytes for each purchase of a log that events follow.
  */
 #ifndef SS_LOG_READ_LOG_H
 #define SS_LOG_READ_LOG_H
@@ -29,14 +32,16 @@ typedef struct ss_log_options {
                                   orders are negative */
     int64_t fold_ids;          /* ss_fold_ids */
     int64_t fees;              /* ss_fees */
-    int64_t decimals; /* minor-unit digits of the currency: of no use to the log itself, which keeps no money */
-    int64_t until;    /* keep rows before this instant; SS_NO_TIME: all */
+    int64_t decimals;    /* minor-unit digits of the currency: of no use to the log itself, which keeps no money */
+    int64_t until;       /* keep rows before this instant; SS_NO_TIME: all */
+    int64_t events_from; /* live events count from this instant on; SS_NO_TIME: where the log ends (overlap.h) */
+    const ss_dictionary *forgotten; /* customers whose rows are left out; NULL: none. Borrowed */
 } ss_log_options;
 
-/* The rows of --help for the above. Target: ss_log_options (`until` is not in the table: set it to SS_NO_TIME). */
+/* The rows of --help for the above. Target: ss_log_options (those from `until` on are not in the table: see below). */
 extern const ss_option ss_log_option_table[];
 
-/* What the table says where nothing is set, and `until` = SS_NO_TIME. */
+/* What the table says where nothing is set, `until` and `events_from` = SS_NO_TIME, nobody forgotten. */
 ss_log_options ss_log_defaults(void);
 
 /* Rows that cannot be parsed, by reason. */
@@ -55,12 +60,14 @@ const char *ss_bad_row_name(ss_bad_row reason);
 
 /* Rows that parse and are no purchase, by rule. Price, quantity and returns concern purchases only. */
 typedef enum ss_ignored_row {
-    SS_IGNORED_PRICE,    /* price <= 0 */
-    SS_IGNORED_EXCLUDED, /* --exclude-items */
-    SS_IGNORED_FEE,      /* found likely to be a fee */
-    SS_IGNORED_ZERO,     /* quantity 0 */
-    SS_IGNORED_RETURN,   /* returns of which all or part found no partner */
-    SS_IGNORED_LATER,    /* after `until` */
+    SS_IGNORED_PRICE,     /* price <= 0 */
+    SS_IGNORED_EXCLUDED,  /* --exclude-items */
+    SS_IGNORED_FEE,       /* found likely to be a fee */
+    SS_IGNORED_ZERO,      /* quantity 0 */
+    SS_IGNORED_RETURN,    /* returns of which all or part found no partner */
+    SS_IGNORED_LATER,     /* after `until` */
+    SS_IGNORED_OVERLAP,   /* live events that the log holds already */
+    SS_IGNORED_FORGOTTEN, /* rows of customers to be forgotten */
     SS_IGNORED_COUNT
 } ss_ignored_row;
 const char *ss_ignored_row_name(ss_ignored_row rule);
@@ -79,9 +86,12 @@ typedef struct ss_likely_fee {
  * merged + kept.
  */
 typedef struct ss_log_report {
-    uint64_t rows;   /* data rows read */
-    uint64_t kept;   /* rows in the result, after merging */
-    uint64_t merged; /* repeats added to another row */
+    uint64_t rows;        /* data rows read */
+    uint64_t events;      /* of them, from the live store */
+    uint64_t events_last; /* the number of the event up to which it was read; 0: it was not, or is empty */
+    int64_t newest;       /* row of the log, SS_NO_TIME: none with a time */
+    uint64_t kept;        /* rows in the result, after merging */
+    uint64_t merged;      /* repeats added to another row */
     uint64_t bad[SS_BAD_COUNT];
     uint64_t ignored[SS_IGNORED_COUNT];
     uint64_t return_rows;          /* rows that return or cancel products */

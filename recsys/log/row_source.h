@@ -1,5 +1,5 @@
 /*
- * row_source.h: where rows come from: files, standard input, PostgreSQL, (later) the live store, or any callback.
+ * row_source.h: where rows come from: files, standard input, PostgreSQL, the live store, or any callback.
  *
  * A source yields rows of text fields under named columns, one after another. Everything above it (column mapping,
  * value parsing, rules) is the same for all sources. Not thread-safe; one reader.
@@ -36,6 +36,8 @@ struct ss_row_source {
     uint64_t generation;
     /* Bytes read of bytes in all (compressed size for compressed files); total 0 = unknown. For progress. */
     uint64_t bytes_done, bytes_total;
+    bool
+        live; /* its rows are events of the live store (from the same moment as `generation` moves, if they become so) */
     ss_status (*next)(ss_row_source *source, ss_row *row, ss_error *error);
     void (*close)(ss_row_source *source); /* frees the source */
 };

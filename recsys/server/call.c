@@ -1,5 +1,6 @@
 #include "server/call.h"
 
+#include "server/call_page.h"
 #include "server/call_reader.h"
 
 static inline ss_call *call_of(ss_call_reader *reader)
@@ -102,19 +103,6 @@ static bool read_fields(ss_call_reader *reader)
     return true;
 }
 
-/* Values of params that are checked now and have an effect later. */
-
-static bool read_reserved_names(ss_call_reader *reader)
-{
-    size_t count;
-    if (!ss_call_read_count(reader, 0, SS_SHELVES_MAX, &count))
-        return false;
-    for (size_t i = 0; i < count; i++)
-        if (!ss_call_read_ignored_id(reader))
-            return false;
-    return true;
-}
-
 static bool read_category(ss_call_reader *reader)
 {
     return ss_call_read_text(reader, SS_CATEGORY_MAX, &request_of(reader)->filter.category);
@@ -171,7 +159,7 @@ static const ss_param shelf_params[] = {
     {SS_SLICE_LITERAL("session_id"), read_session_id},
     {SS_SLICE_LITERAL("request_id"), ss_call_read_ignored_id},
     {SS_SLICE_LITERAL("consent"), read_consent},
-    {SS_SLICE_LITERAL("shelves"), read_reserved_names},
+    {SS_SLICE_LITERAL("shelves"), ss_call_read_shelves},
     {{NULL, 0}, NULL},
 };
 
@@ -226,16 +214,25 @@ static bool read_method(ss_call_reader *reader)
 }
 
 /* Shelves that go with something need something to go with. */
-static bool check_context(ss_call_reader *reader)
+static bool check_context(ss_call_reader *reader, ss_shelf_kind shelf)
 {
     const ss_request *request = request_of(reader);
-    ss_method method = call_of(reader)->method;
-    bool needs = (unsigned)method == SS_SHELF_RELATED || (unsigned)method == SS_SHELF_BOUGHT_TOGETHER ||
-                 (unsigned)method == SS_SHELF_BOUGHT_NEXT;
+    bool needs = shelf == SS_SHELF_RELATED || shelf == SS_SHELF_BOUGHT_TOGETHER || shelf == SS_SHELF_BOUGHT_NEXT;
     if (!needs || request->item_id.size > 0 || request->item_count > 0 || request->cart_count > 0)
         return true;
     reader->field = "item_id";
-    return SS_CALL_FAIL(reader, SS_FAULT_MISSING_PARAM, "%s needs item_id, items or cart", ss_method_name(method));
+    return SS_CALL_FAIL(reader, SS_FAULT_MISSING_PARAM, "%s needs item_id, items or cart", ss_shelf_name(shelf));
+}
+
+static bool check_contexts(ss_call_reader *reader)
+{
+    const ss_call *call = call_of(reader);
+    if (call->method != SS_METHOD_PAGE)
+        return check_context(reader, (ss_shelf_kind)call->method); /* no shelf, no need */
+    for (size_t i = 0; i < call->shelf_count; i++)
+        if (!check_context(reader, call->shelves[i].kind))
+            return false;
+    return ss_call_check_page(reader);
 }
 
 bool ss_call_decode(ss_slice message, ss_call *call, ss_fault *fault)
@@ -245,6 +242,7 @@ bool ss_call_decode(ss_slice message, ss_call *call, ss_fault *fault)
     call->msgid = 0;
     call->method = SS_METHOD_COUNT;
     call->fields = 0;
+    call->shelf_count = 0;
     call->has_timestamp = false;
     call->request = ss_request_empty();
     if (!read_head(&reader) || !read_method(&reader))
@@ -252,10 +250,10 @@ bool ss_call_decode(ss_slice message, ss_call *call, ss_fault *fault)
     call->params = (size_t)((const char *)reader.wire.at - message.data);
     if (ss_method_is_recorded(call->method))
         return true;
-    bool shelf = (unsigned)call->method < SS_SHELF_COUNT;
+    bool shelf = (unsigned)call->method < SS_SHELF_COUNT || call->method == SS_METHOD_PAGE;
     if (!ss_call_read_params(&reader, shelf ? shelf_params : other_params, ""))
         return false;
     if (reader.wire.at != reader.wire.end)
         return ss_call_malformed(&reader, "bytes follow the request");
-    return check_context(&reader);
+    return check_contexts(&reader);
 }

@@ -7,6 +7,11 @@
 
 #include "server/protocol.h"
 
+typedef struct ss_call_shelf {
+    ss_shelf_kind kind;
+    uint32_t limit; /* 0: that of the request */
+} ss_call_shelf;
+
 /* Large (some 25 kB): one for each thread, reused. Slices point into the decoded bytes. */
 typedef struct ss_call {
     bool has_msgid;
@@ -15,7 +20,9 @@ typedef struct ss_call {
     unsigned fields;    /* 1u << ss_field */
     size_t params;      /* of a recorded method: where they begin in the message; they are not read here */
     bool has_timestamp; /* else request.now is INT64_MIN: the clock's time is to be taken */
-    ss_request request; /* of a shelf */
+    ss_request request; /* of a shelf, or of all shelves of a page */
+    ss_call_shelf shelves[SS_SHELVES_MAX]; /* of a page */
+    size_t shelf_count;
     ss_slice items[SS_CONTEXT_MAX], cart[SS_CONTEXT_MAX], exclude[SS_EXCLUDE_MAX]; /* what `request` points to */
 } ss_call;
 

@@ -19,7 +19,8 @@ struct ss_handler {
     ss_buffer reply;
     int64_t now;        /* microseconds UTC, at the last tick */
     unsigned countdown; /* requests until one is timed */
-    place *at;          /* the one being answered */
+    ss_page page;
+    place *at; /* the one being answered */
     place places[SS_HANDLER_PLACES];
 };
 
@@ -119,6 +120,33 @@ static ss_handled reply_shelf(ss_handler *handler)
     return SS_HANDLED_REPLY;
 }
 
+/* One shelf after the other, each into the reply before the next is answered. */
+static ss_status answer_page(ss_handler *handler)
+{
+    const ss_call *call = &handler->at->call;
+    const ss_snapshot *snapshot = ss_answerer_snapshot(handler->answerer);
+    const ss_catalogue *catalogue = ss_answerer_catalogue(handler->answerer);
+    ss_answer answer = {0};
+    ss_page_begin(&handler->page, &call->request);
+    ss_status status = ss_reply_page_begin(catalogue, call, &handler->reply);
+    for (size_t i = 0; i < call->shelf_count && status == SS_OK; i++) {
+        const ss_call_shelf *asked = &call->shelves[i];
+        status = ss_page_answer(&handler->page, handler->answerer, &snapshot->shelves[asked->kind],
+                                asked->limit ? asked->limit : call->request.limit, &answer, NULL);
+        if (status == SS_OK)
+            status = ss_reply_page_shelf(catalogue, call, asked->kind, &answer, &handler->reply);
+        if (status == SS_OK)
+            count_answer(handler->stats, &answer);
+    }
+    return status == SS_OK ? ss_reply_page_end(catalogue, call, &answer, &handler->reply) : status;
+}
+
+static ss_handled reply_page(ss_handler *handler)
+{
+    ss_status status = answer_page(handler);
+    return status == SS_OK ? SS_HANDLED_REPLY : reply_failure(handler, status);
+}
+
 static bool is_shelf(const ss_call *call)
 {
     return (unsigned)call->method < SS_SHELF_COUNT;
@@ -130,6 +158,8 @@ static ss_handled reply_method(ss_handler *handler)
     const char *generation = ss_answerer_snapshot(handler->answerer)->name;
     if (is_shelf(call))
         return reply_shelf(handler);
+    if (call->method == SS_METHOD_PAGE)
+        return reply_page(handler);
     if (call->method == SS_METHOD_RELOAD)
         return SS_HANDLED_RELOAD;
     if (ss_method_is_recorded(call->method))

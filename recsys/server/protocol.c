@@ -29,6 +29,7 @@ static const struct {
     [SS_METHOD_RELOAD - SS_SHELF_COUNT] = {"reload", SS_ROLE_ADMIN, false},
     [SS_METHOD_STATS - SS_SHELF_COUNT] = {"stats", SS_ROLE_ADMIN, false},
     [SS_METHOD_HEALTH - SS_SHELF_COUNT] = {"health", SS_ROLE_READ, false},
+    [SS_METHOD_PAGE - SS_SHELF_COUNT] = {"page", SS_ROLE_READ, false},
     [SS_METHOD_EVENT - SS_SHELF_COUNT] = {"event", SS_ROLE_EVENT, true},
 };
 

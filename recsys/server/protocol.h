@@ -27,6 +27,7 @@ typedef enum ss_method {
     SS_METHOD_RELOAD = SS_SHELF_COUNT,
     SS_METHOD_STATS,
     SS_METHOD_HEALTH,
+    SS_METHOD_PAGE, /* several shelves */
     SS_METHOD_EVENT,
     SS_METHOD_COUNT
 } ss_method;

@@ -281,35 +281,101 @@ static uint8_t *put_unknown(uint8_t *at, const ss_answer *answer)
     return answer->unknown_customer ? ss_reply_put_name(at, "customer_id") : at;
 }
 
-#define AROUND_MAX (512u + SS_GENERATION_NAME_MAX) /* bytes of a reply that are no products */
+#define AROUND_MAX (1024u + SS_GENERATION_NAME_MAX) /* bytes around the products of a shelf */
 
-ss_status ss_reply_answer(const ss_catalogue *catalogue, const ss_call *call, const ss_answer *answer, ss_buffer *out)
+static bool gives_prices(const ss_call *call)
+{
+    return call->fields & 1u << SS_FIELD_PRICE;
+}
+
+/* [1, msgid, nil, {generation; `entries` in all. */
+static ss_status begin_result(const ss_catalogue *catalogue, const ss_call *call, uint32_t entries, ss_buffer *out)
 {
     uint8_t *at;
     ss_buffer_clear(out);
     ss_status status = ss_reply_reserve(out, AROUND_MAX, &at);
     if (status != SS_OK)
         return status;
-    at = put_head(at, true, call->msgid);
-    at = ss_wire_put_nil(at);
-    bool priced = call->fields & 1u << SS_FIELD_PRICE;
-    at = ss_wire_put_map(at, 3u + (call->request.explain ? 2u : 0u) + priced);
-    at = SS_REPLY_PUT(at, SS_REPLY_NAME(10, "generation"));
-    at = ss_reply_put_name(at, catalogue->snapshot->name);
-    at = SS_REPLY_PUT(at, SS_REPLY_NAME(5, "items"));
-    ss_reply_commit(out, ss_wire_put_array(at, (uint32_t)answer->count));
-    status = append_products(catalogue, call, answer, out);
-    if (status == SS_OK)
-        status = ss_reply_reserve(out, AROUND_MAX, &at);
+    at = ss_wire_put_nil(put_head(at, true, call->msgid));
+    at = SS_REPLY_PUT(ss_wire_put_map(at, entries), SS_REPLY_NAME(10, "generation"));
+    ss_reply_commit(out, ss_reply_put_name(at, catalogue->snapshot->name));
+    return SS_OK;
+}
+
+/* items, short; room is left behind them for what else there is. */
+static ss_status append_answer(const ss_catalogue *catalogue, const ss_call *call, const ss_answer *answer,
+                               ss_buffer *out, uint8_t **at)
+{
+    ss_status status = ss_reply_reserve(out, AROUND_MAX, at);
     if (status != SS_OK)
         return status;
-    at = put_short(at, answer);
-    if (priced)
-        at = ss_wire_put_uint(SS_REPLY_PUT(at, SS_REPLY_NAME(8, "decimals")),
-                              (uint64_t)catalogue->snapshot->items.decimals);
+    ss_reply_commit(out, ss_wire_put_array(SS_REPLY_PUT(*at, SS_REPLY_NAME(5, "items")), (uint32_t)answer->count));
+    status = append_products(catalogue, call, answer, out);
+    if (status == SS_OK)
+        status = ss_reply_reserve(out, AROUND_MAX, at);
+    if (status == SS_OK)
+        *at = put_short(*at, answer);
+    return status;
+}
+
+static uint8_t *put_decimals(uint8_t *at, const ss_catalogue *catalogue)
+{
+    return ss_wire_put_uint(SS_REPLY_PUT(at, SS_REPLY_NAME(8, "decimals")),
+                            (uint64_t)catalogue->snapshot->items.decimals);
+}
+
+ss_status ss_reply_answer(const ss_catalogue *catalogue, const ss_call *call, const ss_answer *answer, ss_buffer *out)
+{
+    uint8_t *at = NULL;
+    ss_status status = begin_result(catalogue, call, 3u + (call->request.explain ? 2u : 0u) + gives_prices(call), out);
+    if (status == SS_OK)
+        status = append_answer(catalogue, call, answer, out, &at);
+    if (status != SS_OK)
+        return status;
+    if (gives_prices(call))
+        at = put_decimals(at, catalogue);
     if (call->request.explain)
         at = put_unknown(put_removed(at, answer), answer);
     ss_reply_commit(out, at);
+    return SS_OK;
+}
+
+ss_status ss_reply_page_begin(const ss_catalogue *catalogue, const ss_call *call, ss_buffer *out)
+{
+    uint8_t *at = NULL;
+    ss_status status = begin_result(catalogue, call, 2u + call->request.explain + gives_prices(call), out);
+    if (status == SS_OK)
+        status = ss_reply_reserve(out, AROUND_MAX, &at);
+    if (status == SS_OK)
+        ss_reply_commit(out,
+                        ss_wire_put_array(SS_REPLY_PUT(at, SS_REPLY_NAME(7, "shelves")), (uint32_t)call->shelf_count));
+    return status;
+}
+
+ss_status ss_reply_page_shelf(const ss_catalogue *catalogue, const ss_call *call, ss_shelf_kind shelf,
+                              const ss_answer *answer, ss_buffer *out)
+{
+    uint8_t *at = NULL;
+    ss_status status = ss_reply_reserve(out, AROUND_MAX, &at);
+    if (status != SS_OK)
+        return status;
+    at = SS_REPLY_PUT(ss_wire_put_map(at, 3u + call->request.explain), SS_REPLY_NAME(5, "shelf"));
+    ss_reply_commit(out, ss_reply_put_name(at, ss_shelf_name(shelf)));
+    status = append_answer(catalogue, call, answer, out, &at);
+    if (status == SS_OK)
+        ss_reply_commit(out, call->request.explain ? put_removed(at, answer) : at);
+    return status;
+}
+
+ss_status ss_reply_page_end(const ss_catalogue *catalogue, const ss_call *call, const ss_answer *last, ss_buffer *out)
+{
+    uint8_t *at = NULL;
+    ss_status status = ss_reply_reserve(out, AROUND_MAX, &at);
+    if (status != SS_OK)
+        return status;
+    if (gives_prices(call))
+        at = put_decimals(at, catalogue);
+    ss_reply_commit(out, call->request.explain ? put_unknown(at, last) : at);
     return SS_OK;
 }
 

@@ -14,6 +14,13 @@
 /* [1, msgid, nil, {generation, items, short, …}] */
 ss_status ss_reply_answer(const ss_catalogue *catalogue, const ss_call *call, const ss_answer *answer, ss_buffer *out);
 
+/* [1, msgid, nil, {generation, shelves: [{shelf, items, short, …}, …], …}]: the head, each shelf of the call in its
+ * order, the end; `last`: the answer of the last shelf. */
+ss_status ss_reply_page_begin(const ss_catalogue *catalogue, const ss_call *call, ss_buffer *out);
+ss_status ss_reply_page_shelf(const ss_catalogue *catalogue, const ss_call *call, ss_shelf_kind shelf,
+                              const ss_answer *answer, ss_buffer *out);
+ss_status ss_reply_page_end(const ss_catalogue *catalogue, const ss_call *call, const ss_answer *last, ss_buffer *out);
+
 /* [1, msgid or nil, {code, name, message, field?}, nil] */
 ss_status ss_reply_fault(bool has_msgid, uint32_t msgid, const ss_fault *fault, ss_buffer *out);
 

@@ -103,7 +103,7 @@ ss_status ss_event_source_open(const ss_event_store *events, uint64_t from, uint
     if (!made)
         return ss_error_nomem(error);
     made->base = (ss_row_source){
-        .columns = columns, .column_count = COLUMN_COUNT, .generation = 1, .next = source_next, .close = source_close};
+        .columns = columns, .column_count = COLUMN_COUNT, .generation = 1, .live = true, .next = source_next, .close = source_close};
     made->decimals = (int)decimals;
     ss_status status = ss_event_reader_new(events, from, last, &made->reader, error);
     if (status == SS_OK)

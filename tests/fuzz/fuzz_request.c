@@ -32,7 +32,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     if (!ss_wire_check(data, size, size + 1, SS_WIRE_DEPTH_MAX))
         abort(); /* what is a request is one whole value */
-    if ((unsigned)call.method < SS_SHELF_COUNT) {
+    if (call.shelf_count > SS_SHELVES_MAX || (call.shelf_count > 0) != (call.method == SS_METHOD_PAGE))
+        abort();
+    for (size_t i = 0; i < call.shelf_count; i++)
+        if (call.shelves[i].kind >= SS_SHELF_COUNT || call.shelves[i].limit > SS_LIMIT_MAX)
+            abort();
+    if ((unsigned)call.method < SS_SHELF_COUNT || call.method == SS_METHOD_PAGE) {
         if (call.request.limit < 1 || call.request.limit > SS_LIMIT_MAX)
             abort();
         check_inside(call.request.item_id, data, size);

@@ -1,0 +1,68 @@
+#include "job/feed.h"
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "state/event_source.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct ss_feed {
+    ss_environment *environment; /* owned */
+    ss_event_store *events;      /* owned */
+    uint64_t last;               /* event when it was opened; 0: none */
+};
+
+/* The store of "STORE/state", or of STORE. */
+static ss_status find_store(const char *place, char store[PATH_MAX], ss_error *error)
+{
+    char inside[PATH_MAX];
+    ss_status status = ss_file_join(inside, sizeof inside, place, "data.mdb", error);
+    if (status == SS_OK)
+        status = ss_file_join(store, PATH_MAX, place, access(inside, F_OK) == 0 ? ".." : ".", error);
+    return status;
+}
+
+static ss_status open_parts(ss_feed *feed, const char *place, ss_error *error)
+{
+    char store[PATH_MAX];
+    ss_event_extent extent = {0};
+    ss_status status;
+    SS_TRY(find_store(place, store, error));
+    SS_TRY(ss_environment_open(store, 0, &feed->environment, error));
+    SS_TRY(ss_event_store_open_reader(feed->environment, &feed->events, error));
+    SS_TRY(ss_event_store_extent(feed->events, &extent, error));
+    feed->last = extent.last;
+out:
+    return status;
+}
+
+ss_status ss_feed_open(const char *place, ss_feed **feed, ss_error *error)
+{
+    ss_feed *opened = ss_array_zeroed(1, sizeof *opened);
+    if (!opened)
+        return ss_error_nomem(error);
+    ss_status status = open_parts(opened, place, error);
+    if (status == SS_OK)
+        *feed = opened;
+    else
+        ss_feed_close(&opened);
+    return status;
+}
+
+void ss_feed_close(ss_feed **feed)
+{
+    if (!*feed)
+        return;
+    ss_event_store_close(&(*feed)->events);
+    ss_environment_close(&(*feed)->environment);
+    free(*feed);
+    *feed = NULL;
+}
+
+ss_status ss_feed_source(const ss_feed *feed, int64_t decimals, ss_row_source **source, ss_error *error)
+{
+    return ss_event_source_open(feed->events, 1, feed->last, decimals, source, error);
+}
