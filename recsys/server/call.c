@@ -218,10 +218,12 @@ static bool check_context(ss_call_reader *reader, ss_shelf_kind shelf)
 {
     const ss_request *request = request_of(reader);
     bool needs = shelf == SS_SHELF_RELATED || shelf == SS_SHELF_BOUGHT_TOGETHER || shelf == SS_SHELF_BOUGHT_NEXT;
-    if (!needs || request->item_id.size > 0 || request->item_count > 0 || request->cart_count > 0)
+    if (!needs || request->item_id.size > 0 || request->item_count > 0 || request->cart_count > 0 ||
+        request->session_id.size > 0)
         return true;
     reader->field = "item_id";
-    return SS_CALL_FAIL(reader, SS_FAULT_MISSING_PARAM, "%s needs item_id, items or cart", ss_shelf_name(shelf));
+    return SS_CALL_FAIL(reader, SS_FAULT_MISSING_PARAM, "%s needs item_id, items, cart or session_id",
+                        ss_shelf_name(shelf));
 }
 
 static bool check_contexts(ss_call_reader *reader)

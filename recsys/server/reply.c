@@ -275,10 +275,12 @@ static uint8_t *put_removed(uint8_t *at, const ss_answer *answer)
 static uint8_t *put_unknown(uint8_t *at, const ss_answer *answer)
 {
     at = SS_REPLY_PUT(at, SS_REPLY_NAME(7, "unknown"));
-    at = ss_wire_put_array(at, (uint32_t)answer->unknown_item + answer->unknown_customer);
+    at = ss_wire_put_array(at, (uint32_t)answer->unknown_item + answer->unknown_customer + answer->unknown_session);
     if (answer->unknown_item)
         at = ss_reply_put_name(at, "item_id");
-    return answer->unknown_customer ? ss_reply_put_name(at, "customer_id") : at;
+    if (answer->unknown_customer)
+        at = ss_reply_put_name(at, "customer_id");
+    return answer->unknown_session ? ss_reply_put_name(at, "session_id") : at;
 }
 
 #define AROUND_MAX (1024u + SS_GENERATION_NAME_MAX) /* bytes around the products of a shelf */

@@ -10,7 +10,6 @@
 
 struct ss_answerer {
     ss_snapshot *snapshot; /* a reference */
-    ss_live live;
     ss_catalogue catalogue;
     ss_rules rules;
     ss_context context;
@@ -34,11 +33,10 @@ ss_status ss_answerer_new(ss_snapshot *snapshot, const ss_live *live, ss_answere
     if (!new)
         return ss_error_nomem(error);
     new->snapshot = ss_snapshot_retain(snapshot);
-    new->live = live ? *live : (ss_live){0};
-    SS_TRY(ss_catalogue_init(&new->catalogue, snapshot, new->live.items, error));
+    SS_TRY(ss_catalogue_init(&new->catalogue, snapshot, live ? live->items : NULL, error));
     SS_TRY(ss_rules_init(&new->rules, &new->catalogue, error));
     SS_TRY(ss_answerer_catch_up(new, error));
-    SS_TRY(ss_context_init(&new->context, error));
+    SS_TRY(ss_context_init(&new->context, &new->catalogue, live ? live->visitors : NULL, error));
     SS_TRY(ss_board_init(&new->board, new->catalogue.count, error));
     new->found = ss_array_new(CANDIDATES_MAX, sizeof *new->found);
     new->fresh = ss_array_new(new->catalogue.count, sizeof *new->fresh);
@@ -102,7 +100,7 @@ ss_status ss_answerer_catch_up(ss_answerer *answerer, ss_error *error)
 
 void ss_answerer_foresee(const ss_answerer *answerer, const ss_question *questions, size_t count)
 {
-    ss_foresee(answerer->snapshot, answerer->rules.state, questions, count);
+    ss_foresee(answerer->snapshot, answerer->rules.state, answerer->context.visit.visitors, questions, count);
 }
 
 /* ---- selection ---- */
@@ -216,6 +214,16 @@ static void add_order(ss_answerer *answerer, ss_source source, const ss_shelf *s
         }
 }
 
+/* Those that the history does not have: it may have been learned from the same events. */
+static void add_live_purchases(ss_answerer *answerer, const ss_visitor_view *view)
+{
+    for (unsigned i = 0; i < view->count; i++) {
+        const ss_visitor_item *item = &view->items[i];
+        if (item->bought > 0 && item->item < answerer->board.item_count && !answerer->board.cells[item->item].in_part)
+            ss_board_add(&answerer->board, item->item, 1, SS_NONE);
+    }
+}
+
 /* What the customer bought, by how often; where it may be shown again. */
 static void add_history(ss_answerer *answerer, const ss_shelf *shelf)
 {
@@ -226,6 +234,8 @@ static void add_history(ss_answerer *answerer, const ss_shelf *shelf)
             ss_board_add(&answerer->board, history->items[i],
                          (float)(history->purchases[i] * ss_history_weight(&decay, history->times[i])), SS_NONE);
     }
+    add_live_purchases(answerer, &answerer->context.visit.session);
+    add_live_purchases(answerer, &answerer->context.visit.customer);
 }
 
 static bool admit_item(void *context, uint32_t item)
@@ -401,7 +411,8 @@ static ss_short why_short(const ss_answerer *answerer, const ss_shelf *shelf)
     if (answerer->count >= answerer->limit)
         return SS_SHORT_NOT;
     if (removed[SS_REMOVED_CATEGORY] || removed[SS_REMOVED_PRICE] || removed[SS_REMOVED_EXCLUDED] ||
-        removed[SS_REMOVED_BOUGHT] || !answerer->rules.any_category)
+        removed[SS_REMOVED_BOUGHT] || removed[SS_REMOVED_DISMISSED] || removed[SS_REMOVED_SHOWN] ||
+        !answerer->rules.any_category)
         return SS_SHORT_FILTERED;
     return asks_for_all(shelf) && answerer->catalogue.unsold == 0 ? SS_SHORT_CATALOGUE : SS_SHORT_NO_EVIDENCE;
 }
@@ -448,6 +459,7 @@ ss_status ss_answer_shelf(ss_answerer *answerer, const ss_shelf *shelf, const ss
     answer->page_item = answerer->context.page_item;
     answer->unknown_item = answerer->context.unknown_item;
     answer->unknown_customer = answerer->context.unknown_customer;
+    answer->unknown_session = answerer->context.visit.unknown_session;
     memcpy(answer->removed, answerer->rules.removed, sizeof answer->removed);
     return SS_OK;
 }

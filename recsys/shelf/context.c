@@ -5,12 +5,13 @@
 #include <math.h>
 #include <stdlib.h>
 
-ss_status ss_context_init(ss_context *context, ss_error *error)
+ss_status ss_context_init(ss_context *context, const ss_catalogue *catalogue, ss_visitors *visitors, ss_error *error)
 {
     *context = (ss_context){.items = ss_array_new(SS_CONTEXT_ENTRIES_MAX, sizeof(uint32_t)),
                             .weights = ss_array_new(SS_CONTEXT_ENTRIES_MAX, sizeof(float)),
                             .quantities = ss_array_new(SS_CONTEXT_ENTRIES_MAX, sizeof(float)),
                             .times = ss_array_new(SS_CONTEXT_ENTRIES_MAX, sizeof(int64_t))};
+    ss_visit_init(&context->visit, catalogue, visitors);
     if (context->items && context->weights && context->quantities && context->times)
         return SS_OK;
     ss_context_release(context);
@@ -37,14 +38,20 @@ static void push(ss_context *context, uint32_t item, double weight, float quanti
     context->count++;
 }
 
-/* Takes one id of page, session or cart unless it is known already; its item, or SS_NONE. `mark`: context or seen. */
+/* Takes an item of page, session or cart unless it is known already. `mark`: context or seen. */
+static void take_item(ss_context *context, ss_rules *rules, uint32_t item, double weight, float quantity, unsigned mark)
+{
+    if (item >= rules->catalogue->count || (rules->state[item] & (SS_STATE_CONTEXT | SS_STATE_SEEN)))
+        return;
+    ss_rules_mark(rules, item, mark);
+    push(context, item, weight, quantity, SS_NO_TIME);
+}
+
+/* Its item, or SS_NONE. */
 static uint32_t take_id(ss_context *context, ss_rules *rules, ss_slice id, double weight, unsigned mark)
 {
     uint32_t item = ss_catalogue_find(rules->catalogue, id);
-    if (item != SS_NONE && !(rules->state[item] & (SS_STATE_CONTEXT | SS_STATE_SEEN))) {
-        ss_rules_mark(rules, item, mark);
-        push(context, item, weight, 1, SS_NO_TIME);
-    }
+    take_item(context, rules, item, weight, 1, mark);
     return item;
 }
 
@@ -70,6 +77,80 @@ static void mark_ids(ss_rules *rules, const ss_slice *ids, size_t count)
     for (size_t i = 0; i < count; i++)
         mark_id(rules, ids[i]);
 }
+
+static void gather_cart(ss_context *context, ss_rules *rules, const ss_shelf *shelf, const ss_request *request)
+{
+    if (shelf->context & SS_CONTEXT_CART)
+        take_ids(context, rules, request->cart, request->cart_count, shelf->position_decay, SS_STATE_CONTEXT);
+    else
+        mark_ids(rules, request->cart, request->cart_count);
+}
+
+static void gather_items(ss_context *context, ss_rules *rules, const ss_shelf *shelf, const ss_request *request)
+{
+    if (shelf->context & SS_CONTEXT_ITEMS)
+        take_ids(context, rules, request->items, request->item_count, shelf->position_decay,
+                 shelf->show_seen ? SS_STATE_SEEN : SS_STATE_CONTEXT);
+    else if (!shelf->show_seen)
+        mark_ids(rules, request->items, request->item_count);
+}
+
+/* ---- what is known live ---- */
+
+static void take_live_cart(ss_context *context, ss_rules *rules, const ss_visitor_view *view, double decay)
+{
+    double weight = 1;
+    for (unsigned i = view->count; i-- > 0;)
+        if (view->items[i].cart > 0) {
+            take_item(context, rules, view->items[i].item, weight, 1, SS_STATE_CONTEXT);
+            weight *= decay;
+        }
+}
+
+static void take_live_items(ss_context *context, ss_rules *rules, const ss_visitor_view *view, double decay,
+                            unsigned mark)
+{
+    double weight = 1;
+    for (unsigned i = view->count; i-- > 0;)
+        if (ss_visit_seen(&view->items[i])) {
+            take_item(context, rules, view->items[i].item, weight, 1, mark);
+            weight *= decay;
+        }
+}
+
+static void mark_live_items(ss_rules *rules, const ss_visitor_view *view)
+{
+    for (unsigned i = 0; i < view->count; i++)
+        if (ss_visit_seen(&view->items[i]))
+            ss_rules_mark(rules, view->items[i].item, SS_STATE_CONTEXT);
+}
+
+/* In the place of the request's cart and items. */
+static void gather_live(ss_context *context, ss_rules *rules, const ss_shelf *shelf, const ss_request *request)
+{
+    const ss_visitor_view *view = ss_visit_context(&context->visit, request);
+    if (!view)
+        return;
+    bool show_seen = shelf->show_seen || view == &context->visit.customer;
+    if (shelf->context & SS_CONTEXT_CART)
+        take_live_cart(context, rules, view, shelf->position_decay);
+    if (shelf->context & SS_CONTEXT_ITEMS)
+        take_live_items(context, rules, view, shelf->position_decay, show_seen ? SS_STATE_SEEN : SS_STATE_CONTEXT);
+    else if (!show_seen)
+        mark_live_items(rules, view);
+}
+
+/* Like purchases of today, whatever else the request names; they may be shown all the same. */
+static void take_live_history(ss_context *context, ss_rules *rules, const ss_visitor_view *view)
+{
+    for (unsigned i = view->count; i-- > 0;) {
+        const ss_visitor_item *item = &view->items[i];
+        if (ss_visit_seen(item))
+            take_item(context, rules, item->item, 1, item->bought > 0 ? item->bought : 1, SS_STATE_SEEN);
+    }
+}
+
+/* ---- the history ---- */
 
 ss_history_decay ss_history_decay_of(const ss_history *history, double half_life_days)
 {
@@ -113,10 +194,12 @@ static void find_customer(ss_context *context, const ss_snapshot *snapshot, cons
         context->history = ss_customers_history(&snapshot->customers, customer);
 }
 
-static void mark_bought(const ss_context *context, ss_rules *rules, const ss_shelf *shelf, const ss_request *request)
+/* What the customer bought, and the visitor's own rules. */
+static void mark_visitor(const ss_context *context, ss_rules *rules, const ss_shelf *shelf, const ss_request *request)
 {
     bool exclude = request->filter.bought == SS_BOUGHT_BY_SHELF ? shelf->exclude_bought
                                                                 : request->filter.bought == SS_BOUGHT_EXCLUDE;
+    ss_visit_mark(&context->visit, rules, shelf->max_shown, exclude);
     for (size_t i = 0; exclude && i < context->history.count; i++)
         ss_rules_mark(rules, context->history.items[i], SS_STATE_BOUGHT);
 }
@@ -132,24 +215,22 @@ void ss_context_gather(ss_context *context, ss_rules *rules, const ss_shelf *she
 {
     context->count = 0;
     find_customer(context, rules->catalogue->snapshot, request);
+    ss_visit_look_up(&context->visit, request);
     context->page_item = SS_NONE;
     if (request->item_id.size > 0 && (shelf->context & SS_CONTEXT_ITEM))
         context->page_item = take_id(context, rules, request->item_id, 1, SS_STATE_CONTEXT);
     else if (request->item_id.size > 0)
         context->page_item = mark_id(rules, request->item_id);
     context->unknown_item = request->item_id.size > 0 && context->page_item == SS_NONE;
-    if (shelf->context & SS_CONTEXT_CART)
-        take_ids(context, rules, request->cart, request->cart_count, shelf->position_decay, SS_STATE_CONTEXT);
-    else
-        mark_ids(rules, request->cart, request->cart_count);
-    if (shelf->context & SS_CONTEXT_ITEMS)
-        take_ids(context, rules, request->items, request->item_count, shelf->position_decay,
-                 shelf->show_seen ? SS_STATE_SEEN : SS_STATE_CONTEXT);
-    else if (!shelf->show_seen)
-        mark_ids(rules, request->items, request->item_count);
+    gather_cart(context, rules, shelf, request);
+    gather_items(context, rules, shelf, request);
+    gather_live(context, rules, shelf, request);
     context->session_count = context->count;
-    if (shelf->context & SS_CONTEXT_HISTORY)
+    if (shelf->context & SS_CONTEXT_HISTORY) {
+        take_live_history(context, rules, &context->visit.session);
+        take_live_history(context, rules, &context->visit.customer);
         take_history(context, rules, shelf);
-    mark_bought(context, rules, shelf, request);
+    }
+    mark_visitor(context, rules, shelf, request);
     mark_page(rules, request);
 }

@@ -2,10 +2,10 @@
 #ifndef SS_SHELF_CONTEXT_H
 #define SS_SHELF_CONTEXT_H
 
-#include "shelf/rules.h"
+#include "shelf/visit.h"
 
 #define SS_HISTORY_MAX         4096u /* most items of a customer's history that are looked at */
-#define SS_CONTEXT_ENTRIES_MAX (1u + 2u * SS_CONTEXT_MAX + SS_HISTORY_MAX)
+#define SS_CONTEXT_ENTRIES_MAX (1u + 2u * SS_CONTEXT_MAX + 2u * SS_VISITOR_ITEMS_MAX + SS_HISTORY_MAX)
 
 typedef struct ss_context { /* parallel arrays of SS_CONTEXT_ENTRIES_MAX, distinct items */
     uint32_t *items;
@@ -13,19 +13,23 @@ typedef struct ss_context { /* parallel arrays of SS_CONTEXT_ENTRIES_MAX, distin
     float *quantities; /* for the factorization's confidence */
     int64_t *times;    /* of the purchase, or SS_NO_TIME: now */
     size_t count;
-    size_t session_count; /* of them the first: page, cart and `items`, each newest first; behind them the history */
+    size_t session_count; /* of them the first: page, cart and `items`, each newest first; behind them the history: what
+                           * is known live, and what the generation knows */
     ss_history history;   /* the customer's, whole; borrowed from the snapshot */
+    ss_visit visit;       /* what is known live */
     uint32_t page_item;   /* of item_id, or SS_NONE */
     bool unknown_item, unknown_customer;
 } ss_context;
 
-ss_status ss_context_init(ss_context *context, ss_error *error);
+/* Catalogue and visitors (NULL: nobody is known) are borrowed. SS_E_NOMEM. */
+ss_status ss_context_init(ss_context *context, const ss_catalogue *catalogue, ss_visitors *visitors, ss_error *error);
 void ss_context_release(ss_context *context);
 
 /*
- * Gathers the parts that the shelf reads, marks the items of page, other shelves, session and cart SS_STATE_CONTEXT (those of the
- * session SS_STATE_SEEN where the shelf shows them again) and, when the shelf or the filter says so, those bought
- * SS_STATE_BOUGHT.
+ * Gathers the parts that the shelf reads, of the request and where it has none of what is known live (visit.h); marks
+ * the items of page, other shelves, session and cart SS_STATE_CONTEXT (those of the session SS_STATE_SEEN where the
+ * shelf shows them again) and, when the shelf or the filter says so, those bought SS_STATE_BOUGHT; and sets the rules
+ * of visit.h.
  */
 void ss_context_gather(ss_context *context, ss_rules *rules, const ss_shelf *shelf, const ss_request *request);
 

@@ -1,6 +1,7 @@
 #include "shelf/foresight.h"
 
 #include "base/dictionary.h"
+#include "state/visitors.h"
 
 #define PER_LINE 16u /* numbers of a list in one cache line */
 
@@ -83,14 +84,32 @@ static void fetch_ids(const ss_snapshot *snapshot, const start *from)
         __builtin_prefetch(ss_strings_at(&snapshot->items.ids, from->list.items[i]).data);
 }
 
-void ss_foresee(const ss_snapshot *snapshot, const uint16_t *state, const ss_question *questions, size_t count)
+/* Whoever asks: session and customer. Returns how many are on their way. */
+static size_t fetch_visitors(const ss_visitors *visitors, const ss_question *questions, size_t count, uint64_t *fetched)
+{
+    size_t used = 0;
+    for (size_t i = 0; visitors && i < count && i < SS_FORESEEN_MAX; i++) {
+        const ss_request *request = questions[i].request;
+        if (request->session_id.size > 0 && !request->no_consent)
+            fetched[used++] = ss_visitors_fetch(visitors, SS_VISITOR_SESSION, request->session_id);
+        if (request->customer_id.size > 0 && !request->no_consent)
+            fetched[used++] = ss_visitors_fetch(visitors, SS_VISITOR_CUSTOMER, request->customer_id);
+    }
+    return used;
+}
+
+void ss_foresee(const ss_snapshot *snapshot, const uint16_t *state, const struct ss_visitors *visitors,
+                const ss_question *questions, size_t count)
 {
     start starts[SS_FORESEEN_MAX];
-    size_t used = 0;
+    uint64_t fetched[SS_VISITOR_KINDS * SS_FORESEEN_MAX];
+    size_t used = 0, asking = fetch_visitors(visitors, questions, count, fetched);
     for (size_t i = 0; i < count && i < SS_FORESEEN_MAX; i++)
         used += begin(snapshot, &questions[i], &starts[used]);
     for (size_t i = 0; i < used; i++)
         fetch_item(snapshot, state, &starts[i]);
+    for (size_t i = 0; i < asking; i++)
+        ss_visitors_fetch_items(visitors, fetched[i]);
     for (size_t i = 0; i < used; i++)
         fetch_list(snapshot, &starts[i]);
     for (size_t i = 0; i < used; i++)

@@ -9,6 +9,7 @@
 #ifndef SS_SHELF_FORESIGHT_H
 #define SS_SHELF_FORESIGHT_H
 
+#include "shelf/live.h"
 #include "shelf/snapshot.h"
 
 #define SS_FORESEEN_MAX 16u /* questions at once: as many reads as hardware keeps on their way */
@@ -18,7 +19,11 @@ typedef struct ss_question {
     const ss_request *request;
 } ss_question;
 
-/* `state`: one number an item, which rules read (rules.h). At most SS_FORESEEN_MAX questions. Safe from any thread. */
-void ss_foresee(const ss_snapshot *snapshot, const uint16_t *state, const ss_question *questions, size_t count);
+/*
+ * `state`: one number an item, which rules read (rules.h). `visitors`: who may be named; NULL: nobody is known. At most
+ * SS_FORESEEN_MAX questions. Safe from any thread.
+ */
+void ss_foresee(const ss_snapshot *snapshot, const uint16_t *state, const struct ss_visitors *visitors,
+                const ss_question *questions, size_t count);
 
 #endif

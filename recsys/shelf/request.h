@@ -105,6 +105,8 @@ typedef enum ss_rule_kind {
     SS_REMOVED_CATEGORY,  /* the filter's category */
     SS_REMOVED_PRICE,     /* the filter's price bounds */
     SS_REMOVED_EVIDENCE,  /* below the shelf's evidence threshold */
+    SS_REMOVED_DISMISSED, /* by the visitor, in this session */
+    SS_REMOVED_SHOWN,     /* too often in this session, in vain */
     SS_REMOVED_COUNT
 } ss_rule_kind;
 const char *ss_rule_kind_name(ss_rule_kind rule);
@@ -117,6 +119,7 @@ typedef struct ss_answer {
     uint32_t page_item;                 /* number of item_id, or SS_NONE */
     bool unknown_item;                  /* item_id was given and is not in the generation */
     bool unknown_customer;              /* customer_id was given and is not in the generation */
+    bool unknown_session;               /* session_id was given, and nothing is known of it */
     uint32_t removed[SS_REMOVED_COUNT]; /* candidates looked at and removed, when `explain` */
 } ss_answer;
 

@@ -113,7 +113,26 @@ static bool variant_taken(const ss_rules *rules, uint32_t item)
     return group < rules->group_room && rules->group_taken[group];
 }
 
-#define FORBIDDING (SS_SHOW_BLOCKED | SS_STATE_CONTEXT | SS_STATE_EXCLUDED | SS_STATE_BOUGHT)
+void ss_rules_withhold(ss_rules *rules, uint32_t item, ss_withheld why)
+{
+    if (item < rules->catalogue->count && !(rules->state[item] & SS_STATE_WITHHELD))
+        ss_rules_mark(rules, item, (unsigned)why << SS_STATE_WITHHELD_SHIFT);
+}
+
+_Static_assert(SS_WITHHELD_COUNT - 1 <= SS_STATE_WITHHELD >> SS_STATE_WITHHELD_SHIFT, "a reason fits into its bits");
+
+static ss_rule_kind withheld_by(unsigned state)
+{
+    static const ss_rule_kind rules[SS_WITHHELD_COUNT] = {
+        [SS_WITHHELD_NOT] = SS_REMOVED_COUNT,
+        [SS_WITHHELD_DISMISSED] = SS_REMOVED_DISMISSED,
+        [SS_WITHHELD_SHOWN] = SS_REMOVED_SHOWN,
+    };
+    unsigned why = (state & SS_STATE_WITHHELD) >> SS_STATE_WITHHELD_SHIFT;
+    return why < SS_WITHHELD_COUNT ? rules[why] : SS_REMOVED_COUNT;
+}
+
+#define FORBIDDING (SS_SHOW_BLOCKED | SS_STATE_CONTEXT | SS_STATE_EXCLUDED | SS_STATE_BOUGHT | SS_STATE_WITHHELD)
 
 /* The rule that a state forbids by itself, or SS_REMOVED_COUNT. */
 static ss_rule_kind forbidden_by_state(unsigned state)
@@ -131,7 +150,7 @@ static ss_rule_kind forbidden_by_state(unsigned state)
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (state & table[i].bit)
             return table[i].rule;
-    return SS_REMOVED_COUNT;
+    return withheld_by(state);
 }
 
 static ss_rule_kind first_forbidding(const ss_rules *rules, uint32_t item, unsigned state)

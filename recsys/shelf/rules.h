@@ -14,6 +14,16 @@
 #define SS_STATE_SHOWN    2048u
 #define SS_STATE_SEEN     4096u /* in `items`, and may be shown all the same */
 
+/* In the upper three bits of a state: why the item is held back. */
+#define SS_STATE_WITHHELD_SHIFT 13u
+#define SS_STATE_WITHHELD       (7u << SS_STATE_WITHHELD_SHIFT)
+typedef enum ss_withheld {
+    SS_WITHHELD_NOT,
+    SS_WITHHELD_DISMISSED, /* by the visitor, in this session */
+    SS_WITHHELD_SHOWN,     /* too often in this session, in vain */
+    SS_WITHHELD_COUNT
+} ss_withheld;
+
 typedef struct ss_rules {
     const ss_catalogue *catalogue; /* borrowed */
     uint16_t *state;               /* item numbers: SS_SHOW_… and SS_STATE_… */
@@ -45,6 +55,9 @@ void ss_rules_begin(ss_rules *rules, const ss_request *request);
  * ignored.
  */
 void ss_rules_mark(ss_rules *rules, uint32_t item, unsigned state);
+
+/* Holds an item back, for the first reason that is given. Items out of range are ignored. */
+void ss_rules_withhold(ss_rules *rules, uint32_t item, ss_withheld why);
 
 /*
  * True: it may be shown. False: counted in `removed` under the first rule that forbids it (one already shown is not

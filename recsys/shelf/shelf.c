@@ -76,6 +76,8 @@ const ss_option ss_shelf_option_table[] = {
      "Numbers of evidence are shown from so many distinct customers (or similar sessions) on."},
     {"min-items", SS_OPTION_INT, offsetof(ss_shelf, min_items), 0, SS_LIMIT_MAX, "0", NULL, NULL,
      "With fewer products than this the shelf hides itself."},
+    {"max-shown", SS_OPTION_INT, offsetof(ss_shelf, max_shown), 0, 254, "6", NULL, NULL,
+     "What was shown more often than this in a session without a click is held back in it; 0: nothing is."},
     {"exclude-bought", SS_OPTION_FLAG, offsetof(ss_shelf, exclude_bought), 0, 0, "false", NULL, NULL,
      "Leave out what the customer already bought."},
     {"show-seen", SS_OPTION_FLAG, offsetof(ss_shelf, show_seen), 0, 0, "false", NULL, NULL,
@@ -124,6 +126,7 @@ ss_shelf ss_shelf_default(ss_shelf_kind kind)
     shelf.candidates = 200;
     shelf.min_customers = 1;
     shelf.evidence_customers = 2;
+    shelf.max_shown = 6;
     return shelf;
 }
 

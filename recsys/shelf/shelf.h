@@ -41,10 +41,11 @@ typedef struct ss_shelf {
         freshness_exponent; /* the factorization's scores times freshness^e (popularity.h): is it still sold? 0: none */
     int64_t candidates;     /* taken from the factorization for a blend */
     int64_t min_customers;  /* evidence threshold of item-item sources: distinct customers of a pair */
-    int64_t evidence_customers;            /* from so many distinct customers on the numbers of evidence are shown */
-    int64_t min_items;                     /* fewer than this: the shelf hides itself */
-    bool exclude_bought;                   /* unless the request's filter says otherwise */
-    bool show_seen;                        /* `items` may be shown again; the page's item and the cart never are */
+    int64_t evidence_customers; /* from so many distinct customers on the numbers of evidence are shown */
+    int64_t min_items;          /* fewer than this: the shelf hides itself */
+    int64_t max_shown;   /* what was shown more often than this in the session, in vain, is held back; 0: nothing */
+    bool exclude_bought; /* unless the request's filter says otherwise */
+    bool show_seen;      /* `items` may be shown again; the page's item and the cart never are */
     ss_source fallbacks[SS_FALLBACKS_MAX]; /* one source a stage */
     size_t fallback_count;
 } ss_shelf;

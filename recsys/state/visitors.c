@@ -28,8 +28,8 @@ typedef struct visitor {
     ss_hash128 key;                /* of its id */
     uint64_t customer;             /* of a session: whom it belongs to, half of their key; 0: nobody */
     uint64_t arrival;              /* number of its latest event here */
+    uint64_t stamp;                /* of the numbers of its items; 0: none has one */
     uint32_t last;                 /* seconds: its latest event */
-    uint32_t stamp;                /* of the numbers of its items; 0: none has one */
     uint8_t kind, count, capacity;
     ss_visitor_item items[];
 } visitor;

@@ -65,7 +65,7 @@ size_t ss_visitors_forget(ss_visitors *visitors, ss_slice customer_id);
  * beside the item, so that the next reader need not look for the id.
  */
 typedef struct ss_item_numbers {
-    uint32_t stamp; /* not 0 */
+    uint64_t stamp; /* not 0 */
     uint32_t settled;
     uint32_t (*find)(const void *context, ss_slice id); /* SS_NONE: has none. Called under a lock: must not wait */
     const void *context;
