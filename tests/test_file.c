@@ -179,6 +179,30 @@ static void replacing_leaves_nothing_aside(void **state)
     assert_int_equal(about.st_mode & 0777, 0666 & ~mask);
 }
 
+static void a_draft_is_seen_when_it_is_whole(void **state)
+{
+    place *here = *state;
+    ss_file_draft *draft = NULL;
+    in(here, "file");
+    assert_status(ss_file_write_atomic(here->path, "old", 3, NULL), SS_OK);
+    assert_status(ss_file_draft_begin(here->path, &draft, NULL), SS_OK);
+    assert_status(ss_file_draft_write(draft, "new ", 4, NULL), SS_OK);
+    assert_contents(here->path, "old");
+    assert_int_equal(entries(here), 2);
+    assert_status(ss_file_draft_write(draft, "one", 3, NULL), SS_OK);
+    assert_status(ss_file_draft_publish(&draft, NULL), SS_OK);
+    assert_null(draft);
+    assert_contents(here->path, "new one");
+    assert_status(ss_file_draft_begin(here->path, &draft, NULL), SS_OK);
+    assert_status(ss_file_draft_write(draft, "half", 4, NULL), SS_OK);
+    ss_file_draft_abandon(&draft);
+    ss_file_draft_abandon(&draft);
+    assert_contents(here->path, "new one");
+    assert_int_equal(entries(here), 1);
+    assert_status(ss_file_draft_begin(in(here, "missing/file"), &draft, NULL), SS_E_IO);
+    assert_null(draft);
+}
+
 static void what_cannot_be_replaced_stays(void **state)
 {
     place *here = *state;
@@ -332,6 +356,7 @@ int main(void)
         TEST_WITH_PLACE(removing_a_tree),
         TEST_WITH_PLACE(removing_does_not_follow_links),
         TEST_WITH_PLACE(what_cannot_be_removed_is_named),
+        TEST_WITH_PLACE(a_draft_is_seen_when_it_is_whole),
         cmocka_unit_test(joining),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

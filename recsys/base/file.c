@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -108,36 +109,43 @@ ss_status ss_file_write_all(int fd, const char *path, const void *data, size_t s
     return SS_OK;
 }
 
-/* A new file beside `path`, its name in `aside`. Not mkstemp: that would make the file unreadable for others. */
-static int create_aside(const char *path, char aside[PATH_MAX], ss_error *error)
+struct ss_file_draft {
+    int fd; /* -1: closed */
+    char path[PATH_MAX], aside[PATH_MAX];
+};
+
+/* A new file beside the path. Not mkstemp: that would make the file unreadable for others. */
+static bool create_aside(ss_file_draft *draft)
 {
     for (int attempt = 0; attempt < 100; attempt++) {
         unsigned long long unique = (unsigned long long)ss_clock_monotonic();
-        int length = snprintf(aside, PATH_MAX, "%s.%ld.%llx.tmp", path, (long)getpid(), unique);
+        int length = snprintf(draft->aside, PATH_MAX, "%s.%ld.%llx.tmp", draft->path, (long)getpid(), unique);
         if (length < 0 || length >= PATH_MAX) {
             errno = ENAMETOOLONG;
-            break;
+            return false;
         }
-        int fd = open(aside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (fd >= 0 || errno != EEXIST) {
-            if (fd < 0)
-                break;
-            return fd;
-        }
+        draft->fd = open(draft->aside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (draft->fd >= 0 || errno != EEXIST)
+            return draft->fd >= 0;
     }
-    ss_error_io(error, path, "cannot create");
-    return -1;
+    return false;
 }
 
-/* Written, on the disk and closed, or an error; closes `fd` either way. */
-static ss_status fill(int fd, const char *path, const void *data, size_t size, ss_error *error)
+static ss_status begin_draft(const char *path, ss_file_draft *draft, ss_error *error)
 {
-    ss_status status = ss_file_write_all(fd, path, data, size, error);
-    if (status == SS_OK && fsync(fd) != 0)
-        status = ss_error_io(error, path, "cannot write to the disk");
-    if (close(fd) != 0 && status == SS_OK)
-        status = ss_error_io(error, path, "cannot write");
-    return status;
+    draft->fd = -1;
+    errno = ENAMETOOLONG;
+    bool fits = snprintf(draft->path, PATH_MAX, "%s", path) < PATH_MAX;
+    return fits && create_aside(draft) ? SS_OK : ss_error_io(error, path, "cannot create");
+}
+
+static void remove_draft(ss_file_draft *draft)
+{
+    int kept_errno = errno;
+    if (draft->fd >= 0)
+        close(draft->fd);
+    unlink(draft->aside);
+    errno = kept_errno;
 }
 
 /* The folder that `path` stands in: "a/b" -> "a", "b" -> ".", "/b" -> "/". */
@@ -155,23 +163,69 @@ static void parent_of(const char *path, char parent[PATH_MAX])
     parent[length] = '\0';
 }
 
-ss_status ss_file_write_atomic(const char *path, const void *data, size_t size, ss_error *error)
+/* In its place, or removed. */
+static ss_status publish_draft(ss_file_draft *draft, ss_error *error)
 {
-    char aside[PATH_MAX], parent[PATH_MAX];
-    int fd = create_aside(path, aside, error);
-    if (fd < 0)
-        return SS_E_IO;
-    ss_status status = fill(fd, path, data, size, error);
-    if (status == SS_OK && rename(aside, path) != 0)
-        status = ss_error_io(error, path, "cannot replace");
+    char parent[PATH_MAX];
+    ss_status status = fsync(draft->fd) == 0 ? SS_OK : ss_error_io(error, draft->path, "cannot write to the disk");
+    if (close(draft->fd) != 0 && status == SS_OK)
+        status = ss_error_io(error, draft->path, "cannot write");
+    draft->fd = -1;
+    if (status == SS_OK && rename(draft->aside, draft->path) != 0)
+        status = ss_error_io(error, draft->path, "cannot replace");
     if (status != SS_OK) {
-        int kept_errno = errno;
-        unlink(aside);
-        errno = kept_errno;
+        remove_draft(draft);
         return status;
     }
-    parent_of(path, parent);
+    parent_of(draft->path, parent);
     return ss_file_sync_folder(parent, error);
+}
+
+ss_status ss_file_draft_begin(const char *path, ss_file_draft **draft, ss_error *error)
+{
+    ss_file_draft *made = malloc(sizeof *made);
+    if (!made)
+        return ss_error_nomem(error);
+    ss_status status = begin_draft(path, made, error);
+    if (status == SS_OK)
+        *draft = made;
+    else
+        free(made);
+    return status;
+}
+
+ss_status ss_file_draft_write(ss_file_draft *draft, const void *data, size_t size, ss_error *error)
+{
+    return ss_file_write_all(draft->fd, draft->path, data, size, error);
+}
+
+ss_status ss_file_draft_publish(ss_file_draft **draft, ss_error *error)
+{
+    ss_status status = publish_draft(*draft, error);
+    free(*draft);
+    *draft = NULL;
+    return status;
+}
+
+void ss_file_draft_abandon(ss_file_draft **draft)
+{
+    if (*draft)
+        remove_draft(*draft);
+    free(*draft);
+    *draft = NULL;
+}
+
+ss_status ss_file_write_atomic(const char *path, const void *data, size_t size, ss_error *error)
+{
+    ss_file_draft draft;
+    ss_status status = begin_draft(path, &draft, error);
+    if (status != SS_OK)
+        return status;
+    status = ss_file_write_all(draft.fd, path, data, size, error);
+    if (status == SS_OK)
+        return publish_draft(&draft, error);
+    remove_draft(&draft);
+    return status;
 }
 
 ss_status ss_file_sync_folder(const char *path, ss_error *error)

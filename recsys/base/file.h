@@ -11,6 +11,17 @@ ss_status ss_file_read(const char *path, size_t ceiling, ss_buffer *out, ss_erro
 /* Write aside, fsync, rename over `path`, fsync its folder: afterwards the whole file is there, or the old one is. */
 ss_status ss_file_write_atomic(const char *path, const void *data, size_t size, ss_error *error);
 
+/*
+ * The same for what comes in pieces: a file that is made aside of `path`, and takes its place when it is published
+ * (which frees the draft, whether it succeeds or not). Nothing is left of one that is abandoned; NULL is fine. Errors:
+ * SS_E_IO, SS_E_NOMEM. Caller owns the draft.
+ */
+typedef struct ss_file_draft ss_file_draft;
+ss_status ss_file_draft_begin(const char *path, ss_file_draft **draft, ss_error *error);
+ss_status ss_file_draft_write(ss_file_draft *draft, const void *data, size_t size, ss_error *error);
+ss_status ss_file_draft_publish(ss_file_draft **draft, ss_error *error);
+void ss_file_draft_abandon(ss_file_draft **draft);
+
 /* All of it to an open descriptor, whatever its kind; `path` is for errors only. SS_E_IO. */
 ss_status ss_file_write_all(int fd, const char *path, const void *data, size_t size, ss_error *error);
 

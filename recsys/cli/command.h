@@ -45,6 +45,7 @@ extern const ss_command ss_command_check;
 extern const ss_command ss_command_defaults;
 extern const ss_command ss_command_inspect;
 extern const ss_command ss_command_simulate;
+extern const ss_command ss_command_events;
 extern const ss_command ss_command_completion;
 
 /* All of them, NULL-terminated: for help and completion. */

@@ -16,6 +16,7 @@ const ss_command *const ss_commands[] = {
     &ss_command_evaluate,
     &ss_command_inspect,
     &ss_command_simulate,
+    &ss_command_events,
     &ss_command_check,
     &ss_command_defaults,
     &ss_command_keygen,

@@ -20,8 +20,10 @@ static ss_status find_store(const char *place, char store[PATH_MAX], ss_error *e
 {
     char inside[PATH_MAX];
     ss_status status = ss_file_join(inside, sizeof inside, place, "data.mdb", error);
+    if (status == SS_OK && access(inside, F_OK) == 0)
+        return ss_file_join(store, PATH_MAX, place, "..", error);
     if (status == SS_OK)
-        status = ss_file_join(store, PATH_MAX, place, access(inside, F_OK) == 0 ? ".." : ".", error);
+        strcpy(store, place); /* shorter than what has just been joined */
     return status;
 }
 
@@ -60,6 +62,16 @@ void ss_feed_close(ss_feed **feed)
     ss_environment_close(&(*feed)->environment);
     free(*feed);
     *feed = NULL;
+}
+
+const ss_event_store *ss_feed_events(const ss_feed *feed)
+{
+    return feed->events;
+}
+
+uint64_t ss_feed_last(const ss_feed *feed)
+{
+    return feed->last;
 }
 
 ss_status ss_feed_source(const ss_feed *feed, int64_t decimals, ss_row_source **source, ss_error *error)

@@ -9,6 +9,7 @@
 #define SS_JOB_FEED_H
 
 #include "log/row_source.h"
+#include "state/event_store.h"
 
 typedef struct ss_feed ss_feed;
 
@@ -18,6 +19,9 @@ typedef struct ss_feed ss_feed;
  */
 ss_status ss_feed_open(const char *place, ss_feed **feed, ss_error *error);
 void ss_feed_close(ss_feed **feed);
+
+const ss_event_store *ss_feed_events(const ss_feed *feed); /* borrowed: valid until close */
+uint64_t ss_feed_last(const ss_feed *feed);                /* the number of the last event that it gives; 0: none */
 
 /* The events as rows of a log (state/event_source.h). `feed` must outlive the source, which the caller owns. */
 ss_status ss_feed_source(const ss_feed *feed, int64_t decimals, ss_row_source **source, ss_error *error);

@@ -31,6 +31,8 @@ typedef struct event_source {
     ss_row_source base;
     ss_event_reader *reader; /* owned */
     int decimals;
+    int64_t from, until;            /* SS_NO_TIME: no bound */
+    const ss_dictionary *forgotten; /* borrowed; may be NULL */
     ss_slice fields[COLUMN_COUNT];
     char quantity[NUMBER_TEXT], price[NUMBER_TEXT], time[SS_TIMESTAMP_TEXT];
 } event_source;
@@ -73,12 +75,31 @@ static void fill_row(event_source *source, const ss_live_event *event, ss_row *r
     row->line = event->sequence;
 }
 
+static bool is_wanted(const event_source *source, const ss_live_event *event)
+{
+    ss_slice customer = event->texts[SS_TEXT_CUSTOMER_ID];
+    return (source->from == SS_NO_TIME || event->time >= source->from) &&
+           (source->until == SS_NO_TIME || event->time < source->until) &&
+           (!source->forgotten || !customer.size || ss_dictionary_find(source->forgotten, customer) == SS_NONE);
+}
+
+void ss_event_source_limit(ss_row_source *base, int64_t from, int64_t until, const ss_dictionary *forgotten)
+{
+    event_source *source = (event_source *)base;
+    source->from = from;
+    source->until = until;
+    source->forgotten = forgotten;
+}
+
 static ss_status source_next(ss_row_source *base, ss_row *row, ss_error *error)
 {
     event_source *source = (event_source *)base;
     ss_live_event event;
     bool found = false;
-    ss_status status = ss_event_reader_next(source->reader, &event, &found, error);
+    ss_status status;
+    do {
+        status = ss_event_reader_next(source->reader, &event, &found, error);
+    } while (status == SS_OK && found && !is_wanted(source, &event));
     if (status != SS_OK)
         return status;
     *row = (ss_row){.kind = SS_ROW_END, .place = "events", .line = ss_event_reader_last(source->reader)};
@@ -102,9 +123,14 @@ ss_status ss_event_source_open(const ss_event_store *events, uint64_t from, uint
     event_source *made = ss_array_zeroed(1, sizeof *made);
     if (!made)
         return ss_error_nomem(error);
-    made->base = (ss_row_source){
-        .columns = columns, .column_count = COLUMN_COUNT, .generation = 1, .live = true, .next = source_next, .close = source_close};
+    made->base = (ss_row_source){.columns = columns,
+                                 .column_count = COLUMN_COUNT,
+                                 .generation = 1,
+                                 .live = true,
+                                 .next = source_next,
+                                 .close = source_close};
     made->decimals = (int)decimals;
+    ss_event_source_limit(&made->base, SS_NO_TIME, SS_NO_TIME, NULL);
     ss_status status = ss_event_reader_new(events, from, last, &made->reader, error);
     if (status == SS_OK)
         *source = &made->base;

@@ -8,6 +8,7 @@
 #ifndef SS_STATE_EVENT_SOURCE_H
 #define SS_STATE_EVENT_SOURCE_H
 
+#include "base/dictionary.h"
 #include "log/row_source.h"
 #include "state/event_store.h"
 
@@ -19,6 +20,12 @@
  */
 ss_status ss_event_source_open(const ss_event_store *events, uint64_t from, uint64_t last, int64_t decimals,
                                ss_row_source **source, ss_error *error);
+
+/*
+ * Before the first row: gives only events that happened from `from` on and before `until` (SS_NO_TIME: no bound), and
+ * none of the customers `forgotten` (borrowed; NULL: all). `source` is one of the above.
+ */
+void ss_event_source_limit(ss_row_source *source, int64_t from, int64_t until, const ss_dictionary *forgotten);
 
 typedef enum ss_export_format { SS_EXPORT_CSV, SS_EXPORT_NDJSON } ss_export_format;
 
