@@ -9,6 +9,7 @@
 #include "client/codec.h"
 #include "failing_malloc.h"
 #include "fixed_store.h"
+#include "peer.h"
 #include "server/call.h"
 #include "server/keys.h"
 #include "server/server.h"
@@ -24,8 +25,8 @@
 #include <sys/wait.h>
 #include <zmq.h>
 
-#define PATIENCE_MS 20000 /* for what must come */
-#define SHORT_MS    300   /* for what must not */
+#define PATIENCE_MS PEER_PATIENCE_MS
+#define SHORT_MS    300 /* for what must not */
 #define PIPELINED   500u
 
 static const char *const fallback[] = {"f1", "f2", "f3"};
@@ -106,8 +107,8 @@ static int set_up_server(void **state)
     expect_ok(fixed_store_publish(real.store, FIXED_TIME, 0, name, &error), &error);
     snprintf(real.endpoint, sizeof real.endpoint, "ipc://%s/shelf.ipc", real.folder);
     real.endpoints[0] = real.endpoint;
-    ss_option_group group = {NULL, NULL, ss_server_option_table, &real.options};
-    ss_options_defaults(&group, 1);
+    ss_option_group groups[1 + SS_LIVE_GROUPS] = {{NULL, NULL, ss_server_option_table, &real.options}};
+    ss_options_defaults(groups, 1 + ss_live_groups(&real.options.live, groups + 1));
     real.options.store = real.store;
     real.options.binds = (ss_texts){{real.endpoint}, 1};
     real.options.workers = 2;
@@ -208,6 +209,51 @@ static void test_short_answers_and_errors(void **state)
     smartshelf_close(&client);
 }
 
+static void test_a_page_of_shelves(void **state)
+{
+    real_server *real = *state;
+    static const smartshelf_wish wishes[] = {{"bought_together", 2}, {"related", 0}, {"popular", 5}};
+    smartshelf_client *client = open_client(real->endpoints, 1, PATIENCE_MS);
+    smartshelf_query query = smartshelf_query_of(NULL);
+    smartshelf_answer answer;
+    query.item_id = "85123A";
+    query.limit = 1;
+    assert_client(smartshelf_page(client, &query, wishes, 3, &answer), SMARTSHELF_OK);
+    assert_int_equal(answer.shelf_count, 3);
+    assert_string_equal(answer.shelves[0].products[1].item_id, "47566");
+    assert_string_equal(answer.shelves[1].products[0].item_id, "20725");
+    assert_true(answer.shelves[1].product_count == 1 && !answer.shelves[1].short_code);
+    assert_true(answer.shelves[2].products[0].rank == 5 && answer.shelves[2].missing == 4);
+    smartshelf_answer_release(&answer);
+    smartshelf_close(&client);
+}
+
+static void test_events_are_kept_once(void **state)
+{
+    real_server *real = *state;
+    smartshelf_client *client = open_client(real->endpoints, 1, PATIENCE_MS);
+    const smartshelf_event_row rows[] = {{.event = "view", .item_id = "85123A", .session_id = "s", .event_id = "e-1"},
+                                         {.event = "click", .item_id = "22423", .session_id = "s"},
+                                         {.event = "view", .item_id = "22423"}};
+    smartshelf_answer answer;
+    assert_client(smartshelf_events(client, rows, 3, 0, &answer), SMARTSHELF_OK);
+    assert_true(answer.stored == 2 && answer.repeated == 0 && answer.refused == 1 && answer.result_count == 3);
+    assert_string_equal(answer.durability, "durable");
+    assert_true(answer.results[0].sequence == 1 && answer.results[1].sequence == 2);
+    assert_string_equal(answer.results[2].refused, "no_group");
+    smartshelf_answer_release(&answer);
+    assert_client(smartshelf_events(client, rows, 2, SMARTSHELF_RELAXED, &answer), SMARTSHELF_OK);
+    assert_true(answer.stored == 1 && answer.repeated == 1); /* the click had no id of its own: it is another one */
+    assert_true(answer.results[0].sequence == 1 && answer.results[0].repeated);
+    assert_string_equal(answer.durability, "relaxed");
+    smartshelf_answer_release(&answer);
+    assert_client(smartshelf_event(client, &rows[0], SMARTSHELF_NO_CONSENT, &answer), SMARTSHELF_OK);
+    assert_true(answer.stored == 0 && answer.repeated == 0);
+    assert_string_equal(answer.durability, "none");
+    smartshelf_answer_release(&answer);
+    smartshelf_close(&client);
+}
+
 static void test_many_questions_at_once(void **state)
 {
     real_server *real = *state;
@@ -301,9 +347,11 @@ static void test_clients_share_a_context(void **state)
 static pid_t spawn_server(const real_server *real, const char *endpoint)
 {
     const char *program = getenv("SMARTSHELF");
-    char *const arguments[] = {
-        "smartshelf",  "serve", "--store", (char *)(uintptr_t)real->store, "--bind", (char *)(uintptr_t)endpoint,
-        "--log-level", "error", NULL};
+    char *const arguments[] = {"smartshelf",    "serve",
+                               "--store",       (char *)(uintptr_t)real->store,
+                               "--bind",        (char *)(uintptr_t)endpoint,
+                               "--log-level",   "error",
+                               "--state=false", NULL};
     pid_t pid = 0;
     if (!program)
         skip();
@@ -407,60 +455,15 @@ static void test_keys_open_the_door(void **state)
 
 /* ---- a peer played by the test ---- */
 
-typedef struct peer {
-    char folder[TEMPORARY_PATH_MAX], endpoint[TEMPORARY_PATH_MAX + 8];
-    const char *endpoints[1];
-    void *context, *router;
-    char identity[256];
-    size_t identity_size;
-} peer;
-
-static int set_up_peer(void **state)
-{
-    static peer other;
-    int patience = PATIENCE_MS, none = 0, must = 1;
-    other = (peer){0};
-    temporary_folder_make(other.folder);
-    snprintf(other.endpoint, sizeof other.endpoint, "ipc://%s/peer.ipc", other.folder);
-    other.endpoints[0] = other.endpoint;
-    other.context = zmq_ctx_new();
-    other.router = zmq_socket(other.context, ZMQ_ROUTER);
-    zmq_setsockopt(other.router, ZMQ_RCVTIMEO, &patience, sizeof patience);
-    zmq_setsockopt(other.router, ZMQ_LINGER, &none, sizeof none);
-    zmq_setsockopt(other.router, ZMQ_ROUTER_MANDATORY, &must, sizeof must);
-    assert_int_equal(zmq_bind(other.router, other.endpoint), 0);
-    *state = &other;
-    return 0;
-}
-
-static int tear_down_peer(void **state)
-{
-    peer *other = *state;
-    zmq_close(other->router);
-    zmq_ctx_term(other->context);
-    temporary_folder_remove(other->folder);
-    return 0;
-}
-
 /* Takes a request in and learns whom it is from; returns its message number. */
 static uint32_t hear(peer *other)
 {
     static ss_call call;
-    static char bytes[4096];
+    static char bytes[PEER_MESSAGE_MAX];
     ss_fault fault;
-    int size = zmq_recv(other->router, other->identity, sizeof other->identity, 0);
-    assert_true(size > 0);
-    other->identity_size = (size_t)size;
-    size = zmq_recv(other->router, bytes, sizeof bytes, 0);
-    assert_true(size > 0 && (size_t)size <= sizeof bytes);
-    assert_true(ss_call_decode((ss_slice){bytes, (size_t)size}, &call, &fault));
+    size_t size = peer_hear(other, bytes);
+    assert_true(ss_call_decode((ss_slice){bytes, size}, &call, &fault));
     return call.msgid;
-}
-
-static void say(peer *other, const void *bytes, size_t size)
-{
-    assert_true(zmq_send(other->router, other->identity, other->identity_size, ZMQ_SNDMORE) >= 0);
-    assert_int_equal(zmq_send(other->router, bytes, size, 0), size);
 }
 
 /* [1, msgid, nil, {"items": [{"item_id": "p<msgid>"}]}] */
@@ -484,7 +487,7 @@ static size_t write_reply(uint32_t msgid, uint8_t *bytes)
 static void reply_to(peer *other, uint32_t msgid)
 {
     uint8_t bytes[64];
-    say(other, bytes, write_reply(msgid, bytes));
+    peer_say(other, bytes, write_reply(msgid, bytes));
 }
 
 static void assert_answers(const smartshelf_answer *answer, uint32_t msgid)
@@ -610,7 +613,7 @@ static void say_garbage(peer *other)
 {
     static uint8_t bytes[WIRE_TEXT_MAX];
     for (size_t i = 0; i < sizeof no_replies / sizeof *no_replies; i++)
-        say(other, bytes, wire_text(no_replies[i], bytes));
+        peer_say(other, bytes, wire_text(no_replies[i], bytes));
 }
 
 static void test_garbage_before_the_reply_is_passed_over(void **state)
@@ -622,7 +625,7 @@ static void test_garbage_before_the_reply_is_passed_over(void **state)
     say_garbage(other);
     reply_to(other, 2);
     ask_and_expect(client, 2);
-    say(other, "\xc1", 1); /* to those who take what comes it is reported */
+    peer_say(other, "\xc1", 1); /* to those who take what comes it is reported */
     assert_client(smartshelf_receive(client, PATIENCE_MS, &answer), SMARTSHELF_BAD_REPLY);
     smartshelf_answer_release(&answer);
     smartshelf_close(&client);
@@ -700,7 +703,7 @@ static void test_a_reply_too_large_ends_the_connection_only(void **state)
     size_t size = SMARTSHELF_REPLY_MAX + 1u;
     char *large = calloc(1, size);
     assert_alive(client, other);
-    say(other, large, size);
+    peer_say(other, large, size);
     free(large);
     assert_client(smartshelf_receive(client, SHORT_MS, &answer), SMARTSHELF_TIMEOUT);
     smartshelf_answer_release(&answer);
@@ -974,13 +977,15 @@ static void test_changed_bytes(void **state)
 }
 
 #define WITH_SERVER(TEST) cmocka_unit_test_setup_teardown(TEST, set_up_server, tear_down_server)
-#define WITH_PEER(TEST)   cmocka_unit_test_setup_teardown(TEST, set_up_peer, tear_down_peer)
+#define WITH_PEER(TEST)   cmocka_unit_test_setup_teardown(TEST, peer_set_up, peer_tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_SERVER(test_an_answer_with_all_its_members),
         WITH_SERVER(test_short_answers_and_errors),
+        WITH_SERVER(test_a_page_of_shelves),
+        WITH_SERVER(test_events_are_kept_once),
         WITH_SERVER(test_many_questions_at_once),
         WITH_SERVER(test_a_server_that_comes_back),
         WITH_SERVER(test_requests_go_only_to_servers_that_are_there),

@@ -1,105 +1,70 @@
 #include "client/codec.h"
 
+#include "client/pack.h"
 #include "client/wire.h"
-#include <msgpack.h>
 #include <stdlib.h>
 
 #define REPLY_VALUES_MAX (1u << 20) /* most values in a reply */
 #define REPLY_DEPTH_MAX  8u
+#define LIMIT_DEFAULT    10u /* products of a shelf, where none is given */
 #define PRODUCT_SIZE_MIN 10u /* bytes of a product: a map with an item_id */
+#define SHELF_SIZE_MIN   8u  /* of a page's shelf: a map with its name */
 
 /* ---- writing ---- */
 
-/* Goes through the params twice: first only counting them, as the head of a map wants to know, then writing. */
-typedef struct writer {
-    msgpack_packer *packer; /* NULL: counting */
-    uint32_t count;
-    int failed;
-} writer;
-
-static void pack_text(writer *out, const char *text)
+static void put_filters(ss_pack *out, const void *source)
 {
-    size_t size = strlen(text);
-    out->failed |= msgpack_pack_str(out->packer, size) | msgpack_pack_str_body(out->packer, text, size);
+    const smartshelf_query *query = source;
+    ss_pack_text(out, "category", query->category);
+    ss_pack_integer(out, "price_min", query->price_min, SMARTSHELF_PRICE_OPEN);
+    ss_pack_integer(out, "price_max", query->price_max, SMARTSHELF_PRICE_OPEN);
+    ss_pack_text(out, "bought", query->bought);
 }
 
-/* Should the value be written? */
-static bool put_name(writer *out, const char *name)
+static void put_filter(ss_pack *out, const smartshelf_query *query)
 {
-    out->count++;
-    if (out->packer)
-        pack_text(out, name);
-    return out->packer != NULL;
-}
-
-static void put_text(writer *out, const char *name, const char *value)
-{
-    if (value && put_name(out, name))
-        pack_text(out, value);
-}
-
-static void put_texts(writer *out, const char *name, const char *const *values, size_t count)
-{
-    if (count == 0 || !put_name(out, name))
-        return;
-    out->failed |= msgpack_pack_array(out->packer, count);
-    for (size_t i = 0; i < count; i++)
-        pack_text(out, values[i]);
-}
-
-static void put_integer(writer *out, const char *name, int64_t value, int64_t absent)
-{
-    if (value != absent && put_name(out, name))
-        out->failed |= msgpack_pack_int64(out->packer, value);
-}
-
-static void put_filters(writer *out, const smartshelf_query *query)
-{
-    put_text(out, "category", query->category);
-    put_integer(out, "price_min", query->price_min, SMARTSHELF_PRICE_OPEN);
-    put_integer(out, "price_max", query->price_max, SMARTSHELF_PRICE_OPEN);
-    put_text(out, "bought", query->bought);
-}
-
-static void put_filter(writer *out, const smartshelf_query *query)
-{
-    writer counted = {0};
+    ss_pack counted = {0};
     put_filters(&counted, query);
-    if (counted.count == 0 || !put_name(out, "filter"))
+    if (counted.count > 0 && ss_pack_name(out, "filter"))
+        ss_pack_map(out, put_filters, query);
+}
+
+static void put_wish(ss_pack *out, const void *source)
+{
+    const smartshelf_wish *wish = source;
+    ss_pack_text(out, "shelf", wish->shelf);
+    ss_pack_integer(out, "limit", wish->limit, 0);
+}
+
+static void put_wishes(ss_pack *out, const smartshelf_query *query)
+{
+    if (query->shelf_count == 0 || !ss_pack_name(out, "shelves"))
         return;
-    out->failed |= msgpack_pack_map(out->packer, counted.count);
-    writer inner = {.packer = out->packer};
-    put_filters(&inner, query);
-    out->failed |= inner.failed;
+    ss_pack_array(out, query->shelf_count);
+    for (size_t i = 0; i < query->shelf_count; i++)
+        if (query->shelves[i].limit)
+            ss_pack_map(out, put_wish, &query->shelves[i]);
+        else
+            ss_pack_element(out, query->shelves[i].shelf);
 }
 
-static void put_params(writer *out, const smartshelf_query *query)
+static void put_query(ss_pack *out, const void *source)
 {
-    put_text(out, "item_id", query->item_id);
-    put_text(out, "customer_id", query->customer_id);
-    put_text(out, "session_id", query->session_id);
-    put_text(out, "request_id", query->request_id);
-    put_text(out, "consent", query->consent);
-    put_texts(out, "items", query->items, query->item_count);
-    put_texts(out, "cart", query->cart, query->cart_count);
-    put_texts(out, "exclude", query->exclude, query->exclude_count);
-    put_texts(out, "fields", query->fields, query->field_count);
-    put_integer(out, "limit", query->limit, 0);
-    put_integer(out, "timestamp", query->timestamp, 0);
+    const smartshelf_query *query = source;
+    ss_pack_text(out, "item_id", query->item_id);
+    put_wishes(out, query);
+    ss_pack_text(out, "customer_id", query->customer_id);
+    ss_pack_text(out, "session_id", query->session_id);
+    ss_pack_text(out, "consent", query->consent);
+    ss_pack_text(out, "request_id", query->request_id);
+    ss_pack_texts(out, "items", query->items, query->item_count);
+    ss_pack_texts(out, "cart", query->cart, query->cart_count);
+    ss_pack_texts(out, "exclude", query->exclude, query->exclude_count);
+    ss_pack_texts(out, "fields", query->fields, query->field_count);
+    ss_pack_integer(out, "limit", query->limit, 0);
+    ss_pack_integer(out, "timestamp", query->timestamp, 0);
     put_filter(out, query);
-    if (query->explain && put_name(out, "explain"))
-        out->failed |= msgpack_pack_true(out->packer);
-}
-
-static int put_request(msgpack_packer *packer, const smartshelf_query *query, uint32_t msgid)
-{
-    writer counted = {0}, out = {.packer = packer};
-    put_params(&counted, query);
-    out.failed |= msgpack_pack_array(packer, 4) | msgpack_pack_int(packer, 0) | msgpack_pack_uint32(packer, msgid);
-    pack_text(&out, query->method);
-    out.failed |= msgpack_pack_map(packer, counted.count);
-    put_params(&out, query);
-    return out.failed;
+    ss_pack_flag(out, "explain", query->explain, true);
 }
 
 smartshelf_query smartshelf_query_of(const char *method)
@@ -112,14 +77,10 @@ smartshelf_status smartshelf_query_encode(const smartshelf_query *query, uint32_
 {
     if (!query->method)
         return SMARTSHELF_ARGUMENT;
-    msgpack_sbuffer buffer = {.data = *bytes, .alloc = *capacity};
-    msgpack_packer packer;
-    msgpack_packer_init(&packer, &buffer, msgpack_sbuffer_write);
-    int failed = put_request(&packer, query, msgid);
-    *bytes = buffer.data;
-    *capacity = buffer.alloc;
-    *size = buffer.size;
-    return failed ? SMARTSHELF_NOMEM : SMARTSHELF_OK;
+    for (size_t i = 0; i < query->shelf_count; i++)
+        if (!query->shelves[i].shelf)
+            return SMARTSHELF_ARGUMENT;
+    return ss_pack_request(query->method, msgid, put_query, query, bytes, capacity, size);
 }
 
 /* ---- reading ---- */
@@ -131,8 +92,17 @@ struct smartshelf_memory {
 
 typedef struct reader {
     msgpack_zone *zone;
+    size_t size; /* of the reply */
     bool no_memory;
 } reader;
+
+/* Room for so many; NULL when out of memory. */
+static void *new_array(reader *in, size_t count, size_t size)
+{
+    void *array = msgpack_zone_malloc(in->zone, (count + 1) * size);
+    in->no_memory |= !array;
+    return array;
+}
 
 /* The value of a name in a map, or NULL. */
 static const msgpack_object *find(const msgpack_object *map, const char *name)
@@ -179,6 +149,11 @@ static uint64_t count_of(const msgpack_object *value)
     return value && value->type == MSGPACK_OBJECT_POSITIVE_INTEGER ? value->via.u64 : 0;
 }
 
+static bool is_true(const msgpack_object *value)
+{
+    return value && value->type == MSGPACK_OBJECT_BOOLEAN && value->via.boolean;
+}
+
 static double real_of(const msgpack_object *value)
 {
     if (!value)
@@ -220,55 +195,101 @@ static void read_product(reader *in, const msgpack_object *item, smartshelf_prod
     read_reason(in, find(item, "reason"), product);
 }
 
-/* False: not a list of products. Results of methods that give none have no "items". */
-static bool read_products(reader *in, const msgpack_object *items, smartshelf_answer *answer)
+/* False: not a list of products. NULL is none. */
+static bool read_products(reader *in, const msgpack_object *items, const smartshelf_product **list, size_t *list_count)
 {
     if (!items)
         return true;
-    if (items->type != MSGPACK_OBJECT_ARRAY || items->via.array.size > answer->reply_size / PRODUCT_SIZE_MIN)
+    if (items->type != MSGPACK_OBJECT_ARRAY || items->via.array.size > in->size / PRODUCT_SIZE_MIN)
         return false;
     size_t count = items->via.array.size;
-    smartshelf_product *products = msgpack_zone_malloc(in->zone, (count + 1) * sizeof *products);
-    in->no_memory |= !products;
+    smartshelf_product *products = new_array(in, count, sizeof *products);
     for (size_t i = 0; products && i < count; i++) {
         read_product(in, &items->via.array.ptr[i], &products[i]);
         if (!products[i].item_id && !in->no_memory)
             return false;
     }
-    answer->products = products;
-    answer->product_count = products ? count : 0;
+    *list = products;
+    *list_count = products ? count : 0;
     return true;
 }
 
-static void read_removed(reader *in, const msgpack_object *removed, smartshelf_answer *answer)
+static void read_removed(reader *in, const msgpack_object *removed, const smartshelf_count **list, size_t *list_count)
 {
     if (!removed || removed->type != MSGPACK_OBJECT_MAP)
         return;
     size_t count = removed->via.map.size;
-    smartshelf_count *counts = msgpack_zone_malloc(in->zone, (count + 1) * sizeof *counts);
-    in->no_memory |= !counts;
+    smartshelf_count *counts = new_array(in, count, sizeof *counts);
     for (size_t i = 0; counts && i < count; i++) {
         const msgpack_object_kv *pair = &removed->via.map.ptr[i];
         const char *name = text_of(in, &pair->key);
         counts[i] = (smartshelf_count){name ? name : "", count_of(&pair->val)};
     }
-    answer->removed = counts;
-    answer->removed_count = counts ? count : 0;
+    *list = counts;
+    *list_count = counts ? count : 0;
 }
 
-static void read_unknown(reader *in, const msgpack_object *unknown, smartshelf_answer *answer)
+static bool read_shelf(reader *in, const msgpack_object *value, smartshelf_shelf *shelf)
 {
-    if (!unknown || unknown->type != MSGPACK_OBJECT_ARRAY)
+    const msgpack_object *shortage = find(value, "short");
+    *shelf = (smartshelf_shelf){.shelf = text_of(in, find(value, "shelf")),
+                                .short_code = text_of(in, find(shortage, "code")),
+                                .missing = (unsigned)count_of(find(shortage, "missing"))};
+    read_removed(in, find(value, "removed"), &shelf->removed, &shelf->removed_count);
+    return (shelf->shelf || in->no_memory) &&
+           read_products(in, find(value, "items"), &shelf->products, &shelf->product_count);
+}
+
+/* False: not a list of shelves. Only pages have one. */
+static bool read_shelves(reader *in, const msgpack_object *value, smartshelf_answer *answer)
+{
+    if (!value)
+        return true;
+    if (value->type != MSGPACK_OBJECT_ARRAY || value->via.array.size > in->size / SHELF_SIZE_MIN)
+        return false;
+    size_t count = value->via.array.size;
+    smartshelf_shelf *shelves = new_array(in, count, sizeof *shelves);
+    for (size_t i = 0; shelves && i < count; i++)
+        if (!read_shelf(in, &value->via.array.ptr[i], &shelves[i]))
+            return false;
+    answer->shelves = shelves;
+    answer->shelf_count = shelves ? count : 0;
+    return true;
+}
+
+static void read_texts(reader *in, const msgpack_object *value, const char *const **list, size_t *list_count)
+{
+    if (!value || value->type != MSGPACK_OBJECT_ARRAY)
         return;
-    size_t count = unknown->via.array.size;
-    const char **names = msgpack_zone_malloc(in->zone, (count + 1) * sizeof *names);
-    in->no_memory |= !names;
-    for (size_t i = 0; names && i < count; i++) {
-        const char *name = text_of(in, &unknown->via.array.ptr[i]);
-        names[i] = name ? name : "";
+    size_t count = value->via.array.size;
+    const char **texts = new_array(in, count, sizeof *texts);
+    for (size_t i = 0; texts && i < count; i++) {
+        const char *text = text_of(in, &value->via.array.ptr[i]);
+        texts[i] = text ? text : "";
     }
-    answer->unknown = names;
-    answer->unknown_count = names ? count : 0;
+    *list = texts;
+    *list_count = texts ? count : 0;
+}
+
+/* What became of each event or item. */
+static bool read_results(reader *in, const msgpack_object *value, smartshelf_answer *answer)
+{
+    if (!value)
+        return true;
+    if (value->type != MSGPACK_OBJECT_ARRAY || value->via.array.size > SMARTSHELF_CHANGES_MAX)
+        return false;
+    size_t count = value->via.array.size;
+    smartshelf_result *results = new_array(in, count, sizeof *results);
+    for (size_t i = 0; results && i < count; i++) {
+        const msgpack_object *entry = &value->via.array.ptr[i];
+        results[i] = (smartshelf_result){.sequence = count_of(find(entry, "sequence")),
+                                         .repeated = is_true(find(entry, "repeated")),
+                                         .refused = text_of(in, find(entry, "refused"))};
+        read_texts(in, find(entry, "mended"), &results[i].mended, &results[i].mended_count);
+    }
+    answer->results = results;
+    answer->result_count = results ? count : 0;
+    return true;
 }
 
 static bool read_result(reader *in, const msgpack_object *result, smartshelf_answer *answer)
@@ -280,9 +301,14 @@ static bool read_result(reader *in, const msgpack_object *result, smartshelf_ans
     answer->short_code = text_of(in, find(shortage, "code"));
     answer->missing = (unsigned)count_of(find(shortage, "missing"));
     answer->decimals = (unsigned)count_of(find(result, "decimals"));
-    read_removed(in, find(result, "removed"), answer);
-    read_unknown(in, find(result, "unknown"), answer);
-    return read_products(in, find(result, "items"), answer);
+    answer->stored = count_of(find(result, "stored"));
+    answer->repeated = count_of(find(result, "repeated"));
+    answer->refused = count_of(find(result, "refused"));
+    answer->durability = text_of(in, find(result, "durability"));
+    read_removed(in, find(result, "removed"), &answer->removed, &answer->removed_count);
+    read_texts(in, find(result, "unknown"), &answer->unknown, &answer->unknown_count);
+    return read_products(in, find(result, "items"), &answer->products, &answer->product_count) &&
+           read_shelves(in, find(result, "shelves"), answer) && read_results(in, find(result, "results"), answer);
 }
 
 static bool read_error(reader *in, const msgpack_object *error, smartshelf_answer *answer)
@@ -346,7 +372,7 @@ smartshelf_status smartshelf_answer_decode(const void *bytes, size_t size, smart
         return settle(answer, unpacked == MSGPACK_UNPACK_NOMEM_ERROR ? SMARTSHELF_NOMEM : SMARTSHELF_BAD_REPLY);
     if (!memory->unpacked.zone) /* a value that took no memory: no reply */
         return settle(answer, SMARTSHELF_BAD_REPLY);
-    reader in = {.zone = memory->unpacked.zone};
+    reader in = {.zone = memory->unpacked.zone, .size = size};
     return settle(answer, read_reply(&in, &memory->unpacked.data, answer));
 }
 
@@ -371,6 +397,32 @@ smartshelf_status smartshelf_answer_fall_back(smartshelf_answer *answer, const c
     answer->from_fallback = true;
     answer->products = products;
     answer->product_count = count;
+    return SMARTSHELF_OK;
+}
+
+smartshelf_status smartshelf_answer_fall_back_page(smartshelf_answer *answer, const char *const *item_ids, size_t count,
+                                                   const smartshelf_query *query)
+{
+    smartshelf_status status = smartshelf_answer_fall_back(answer, item_ids, count, 0);
+    if (status != SMARTSHELF_OK)
+        return status;
+    msgpack_zone *zone = answer->memory->unpacked.zone;
+    smartshelf_shelf *shelves = msgpack_zone_malloc(zone, (query->shelf_count + 1) * sizeof *shelves);
+    if (!shelves)
+        return SMARTSHELF_NOMEM;
+    size_t given = 0;
+    for (size_t i = 0; i < query->shelf_count; i++) {
+        unsigned limit = query->shelves[i].limit ? query->shelves[i].limit : query->limit;
+        size_t wanted = limit ? limit : LIMIT_DEFAULT, left = count - given;
+        size_t taken = wanted < left ? wanted : left;
+        shelves[i] = (smartshelf_shelf){
+            .shelf = query->shelves[i].shelf, .products = answer->products + given, .product_count = taken};
+        given += taken;
+    }
+    answer->shelves = shelves;
+    answer->shelf_count = query->shelf_count;
+    answer->products = NULL;
+    answer->product_count = 0;
     return SMARTSHELF_OK;
 }
 

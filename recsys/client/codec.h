@@ -17,6 +17,19 @@ smartshelf_status smartshelf_query_encode(const smartshelf_query *query, uint32_
                                           size_t *size);
 
 /*
+ * Events, items' changes, a customer to forget, likewise. ARGUMENT: no rows, more than SMARTSHELF_CHANGES_MAX, a row
+ * without what it must have, more than SMARTSHELF_REQUEST_MAX bytes. `id_prefix` begins the event_id of events that
+ * bring none: at most 64 bytes, another one for each request.
+ */
+smartshelf_status smartshelf_events_encode(const smartshelf_event_row *rows, size_t count, unsigned how,
+                                           const char *id_prefix, uint32_t msgid, char **bytes, size_t *capacity,
+                                           size_t *size);
+smartshelf_status smartshelf_items_encode(const smartshelf_item_row *rows, size_t count, uint32_t msgid, char **bytes,
+                                          size_t *capacity, size_t *size);
+smartshelf_status smartshelf_forget_encode(const char *customer_id, uint32_t msgid, char **bytes, size_t *capacity,
+                                           size_t *size);
+
+/*
  * Reads a reply, which is copied. Its bytes are walked through first, so that what unpacks them is never told to make
  * room for more than they hold. `answer` is filled whatever comes; release it. ERROR: the server's error is in it.
  * BAD_REPLY, NOMEM.
@@ -29,5 +42,9 @@ smartshelf_status smartshelf_answer_decode(const void *bytes, size_t size, smart
  */
 smartshelf_status smartshelf_answer_fall_back(smartshelf_answer *answer, const char *const *item_ids, size_t count,
                                               unsigned limit);
+
+/* The same for a page: each of the query's shelves gets the next so many of the list. */
+smartshelf_status smartshelf_answer_fall_back_page(smartshelf_answer *answer, const char *const *item_ids, size_t count,
+                                                   const smartshelf_query *query);
 
 #endif

@@ -1,6 +1,7 @@
 #include "client/smartshelf.h"
 
 #include "client/codec.h"
+#include "client/connection.h"
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -9,16 +10,6 @@
 #define CONNECT_PATIENCE_MS   3000 /* with no server for so long, connections are made anew */
 #define HEARTBEAT_MS          1000 /* between two signs of life that are asked for */
 #define HEARTBEAT_PATIENCE_MS 3000 /* without one for so long, a server is gone */
-
-struct smartshelf_client {
-    smartshelf_options options;
-    void *own_context; /* NULL: somebody else's */
-    void *socket;
-    int64_t connected_at; /* now_ms(), when the socket was opened */
-    uint32_t last_msgid;
-    char *request; /* reused */
-    size_t request_capacity;
-};
 
 const char *smartshelf_status_name(smartshelf_status status)
 {
@@ -38,10 +29,10 @@ const char *smartshelf_status_name(smartshelf_status status)
 
 smartshelf_options smartshelf_options_default(void)
 {
-    return (smartshelf_options){.timeout_ms = 50, .queue = 1000};
+    return (smartshelf_options){.timeout_ms = 50, .change_timeout_ms = 1000, .change_attempts = 3, .queue = 1000};
 }
 
-static int64_t now_ms(void)
+int64_t smartshelf_now_ms(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
@@ -97,14 +88,14 @@ static smartshelf_status open_socket(smartshelf_client *client)
         client->socket = socket;
     if (unwanted)
         zmq_close(unwanted);
-    client->connected_at = now_ms();
+    client->connected_at = smartshelf_now_ms();
     return ready ? SMARTSHELF_OK : SMARTSHELF_NETWORK;
 }
 
 /* libzmq gives a connection up for good when the peer sends too much or refuses the key: that need not stay so. */
 static void connect_anew(smartshelf_client *client)
 {
-    if (now_ms() - client->connected_at >= CONNECT_PATIENCE_MS)
+    if (smartshelf_now_ms() - client->connected_at >= CONNECT_PATIENCE_MS)
         open_socket(client);
 }
 
@@ -112,7 +103,8 @@ smartshelf_status smartshelf_open(const smartshelf_options *options, smartshelf_
 {
     bool any_key = options->server_key || options->public_key || options->secret_key;
     bool all_keys = options->server_key && options->public_key && options->secret_key;
-    if (options->endpoint_count == 0 || options->timeout_ms < 0 || options->queue < 1 || any_key != all_keys)
+    if (options->endpoint_count == 0 || options->timeout_ms < 0 || options->change_timeout_ms < 0 ||
+        options->change_attempts < 1 || options->queue < 1 || any_key != all_keys)
         return SMARTSHELF_ARGUMENT;
     smartshelf_client *new = calloc(1, sizeof *new);
     if (!new)
@@ -150,27 +142,38 @@ static bool wait_for(smartshelf_client *client, short events, int64_t millisecon
     return zmq_poll(&item, 1, milliseconds > 0 ? (long)milliseconds : 0) > 0;
 }
 
-smartshelf_status smartshelf_send(smartshelf_client *client, const smartshelf_query *query, uint32_t *msgid)
+uint32_t smartshelf_next_msgid(smartshelf_client *client)
 {
-    size_t size;
-    uint32_t number = client->last_msgid == UINT32_MAX ? 1 : client->last_msgid + 1; /* 0: replies that name none */
-    smartshelf_status status =
-        smartshelf_query_encode(query, number, &client->request, &client->request_capacity, &size);
-    if (status != SMARTSHELF_OK)
-        return status;
-    int64_t deadline = now_ms() + client->options.timeout_ms;
+    client->last_msgid = client->last_msgid == UINT32_MAX ? 1 : client->last_msgid + 1; /* 0: replies that name none */
+    return client->last_msgid;
+}
+
+smartshelf_status smartshelf_send_request(smartshelf_client *client, size_t size, int64_t deadline)
+{
     while (zmq_send(client->socket, client->request, size, ZMQ_DONTWAIT) < 0) {
         if (zmq_errno() != EAGAIN && zmq_errno() != EINTR)
             return SMARTSHELF_NETWORK;
-        if (now_ms() >= deadline) {
+        if (smartshelf_now_ms() >= deadline) {
             connect_anew(client);
             return SMARTSHELF_TIMEOUT;
         }
-        wait_for(client, ZMQ_POLLOUT, deadline - now_ms());
+        wait_for(client, ZMQ_POLLOUT, deadline - smartshelf_now_ms());
     }
-    client->last_msgid = number;
-    *msgid = number;
     return SMARTSHELF_OK;
+}
+
+smartshelf_status smartshelf_send(smartshelf_client *client, const smartshelf_query *query, uint32_t *msgid)
+{
+    size_t size;
+    uint32_t number = smartshelf_next_msgid(client);
+    int64_t deadline = smartshelf_now_ms() + client->options.timeout_ms;
+    smartshelf_status status =
+        smartshelf_query_encode(query, number, &client->request, &client->request_capacity, &size);
+    if (status == SMARTSHELF_OK)
+        status = smartshelf_send_request(client, size, deadline);
+    if (status == SMARTSHELF_OK)
+        *msgid = number;
+    return status;
 }
 
 /* The last part of a message; a delimiter before it is passed over. */
@@ -187,12 +190,12 @@ smartshelf_status smartshelf_receive(smartshelf_client *client, int timeout_ms, 
 {
     zmq_msg_t message;
     smartshelf_status status = SMARTSHELF_TIMEOUT;
-    int64_t deadline = timeout_ms > 0 ? now_ms() + timeout_ms : 0;
+    int64_t deadline = timeout_ms > 0 ? smartshelf_now_ms() + timeout_ms : 0;
     *answer = (smartshelf_answer){0};
     zmq_msg_init(&message);
     bool received = receive_last(client->socket, &message);
-    while (!received && timeout_ms > 0 && now_ms() < deadline) {
-        wait_for(client, ZMQ_POLLIN, deadline - now_ms());
+    while (!received && timeout_ms > 0 && smartshelf_now_ms() < deadline) {
+        wait_for(client, ZMQ_POLLIN, deadline - smartshelf_now_ms());
         received = receive_last(client->socket, &message);
     }
     if (received)
@@ -201,15 +204,11 @@ smartshelf_status smartshelf_receive(smartshelf_client *client, int timeout_ms, 
     return status;
 }
 
-/*
- * Until the reply to `msgid` or the deadline, however much comes. What else comes answers questions that were given
- * up; so may bytes that are no reply: they do not end the waiting, but are the better reason when it was in vain.
- */
-static smartshelf_status receive_reply(smartshelf_client *client, uint32_t msgid, int64_t deadline,
-                                       smartshelf_answer *answer)
+smartshelf_status smartshelf_receive_reply(smartshelf_client *client, uint32_t msgid, int64_t deadline,
+                                           smartshelf_answer *answer)
 {
     smartshelf_status in_vain = SMARTSHELF_TIMEOUT;
-    int64_t left = deadline - now_ms();
+    int64_t left = deadline - smartshelf_now_ms();
     do {
         smartshelf_status status = smartshelf_receive(client, left > 0 ? (int)left : 0, answer);
         bool is_reply = status == SMARTSHELF_OK || status == SMARTSHELF_ERROR;
@@ -218,20 +217,39 @@ static smartshelf_status receive_reply(smartshelf_client *client, uint32_t msgid
         if (status == SMARTSHELF_BAD_REPLY)
             in_vain = status;
         smartshelf_answer_release(answer);
-        left = deadline - now_ms();
+        left = deadline - smartshelf_now_ms();
     } while (left > 0);
     return in_vain;
+}
+
+static void fall_back(const smartshelf_client *client, const smartshelf_query *query, smartshelf_answer *answer)
+{
+    const smartshelf_options *options = &client->options;
+    if (query->shelf_count > 0)
+        smartshelf_answer_fall_back_page(answer, options->fallback, options->fallback_count, query);
+    else
+        smartshelf_answer_fall_back(answer, options->fallback, options->fallback_count, query->limit);
 }
 
 smartshelf_status smartshelf_ask(smartshelf_client *client, const smartshelf_query *query, smartshelf_answer *answer)
 {
     uint32_t msgid;
-    int64_t deadline = now_ms() + client->options.timeout_ms;
+    int64_t deadline = smartshelf_now_ms() + client->options.timeout_ms;
     *answer = (smartshelf_answer){0};
     smartshelf_status status = smartshelf_send(client, query, &msgid);
     if (status == SMARTSHELF_OK)
-        status = receive_reply(client, msgid, deadline, answer);
+        status = smartshelf_receive_reply(client, msgid, deadline, answer);
     if (status != SMARTSHELF_OK && client->options.fallback_count > 0)
-        smartshelf_answer_fall_back(answer, client->options.fallback, client->options.fallback_count, query->limit);
+        fall_back(client, query, answer);
     return status;
+}
+
+smartshelf_status smartshelf_page(smartshelf_client *client, const smartshelf_query *query,
+                                  const smartshelf_wish *shelves, size_t count, smartshelf_answer *answer)
+{
+    smartshelf_query page = *query;
+    page.method = "page";
+    page.shelves = shelves;
+    page.shelf_count = count;
+    return smartshelf_ask(client, &page, answer);
 }

@@ -1,5 +1,5 @@
 /*
- * smartshelf.h: the client library: ask a Smart Shelf server for products.
+ * smartshelf.h: the client library: ask a Smart Shelf server for products, and tell it what happens in the shop.
  *
  * It needs libzmq and msgpack-c and nothing else. A client belongs to one thread at a time; several clients may share a
  * ZeroMQ context. Every wait ends: after the timeout an answer comes from the static fallback list, so that a page is
@@ -17,6 +17,8 @@
  *         for (size_t i = 0; i < answer.product_count; i++)
  *             puts(answer.products[i].item_id);
  *         smartshelf_answer_release(&answer);
+ *         smartshelf_event_row seen = {.event = "view", .item_id = "85123A", .session_id = "s-1"};
+ *         smartshelf_event(client, &seen, 0, NULL);
  *         smartshelf_close(&client);
  *     }
  */
@@ -32,7 +34,7 @@ typedef enum smartshelf_status {
     SMARTSHELF_TIMEOUT = 1,   /* no reply in time */
     SMARTSHELF_ERROR = 2,     /* the server replied with an error: see the answer's error */
     SMARTSHELF_BAD_REPLY = 3, /* bytes that are no reply (and, when asking, no reply in time) */
-    SMARTSHELF_ARGUMENT = 4,  /* a wrong option or query */
+    SMARTSHELF_ARGUMENT = 4,  /* a wrong option, query, event or change */
     SMARTSHELF_NETWORK = 5,   /* an endpoint or key that libzmq refuses */
     SMARTSHELF_NOMEM = 6,
     SMARTSHELF_STATUS_COUNT
@@ -45,6 +47,8 @@ typedef struct smartshelf_options { /* all that it points to is borrowed for the
     const char *const *endpoints;   /* requests take turns among those that are connected */
     size_t endpoint_count;
     int timeout_ms;                                   /* most time of smartshelf_ask */
+    int change_timeout_ms;                            /* most time of one attempt to tell of events and changes */
+    int change_attempts;                              /* most attempts where a repetition does no harm */
     const char *server_key, *public_key, *secret_key; /* CURVE keys in Z85, all three or none */
     const char *const *fallback;                      /* item ids shown when no answer comes, best first */
     size_t fallback_count;
@@ -52,7 +56,8 @@ typedef struct smartshelf_options { /* all that it points to is borrowed for the
     void *zmq_context; /* NULL: the client makes its own */
 } smartshelf_options;
 
-smartshelf_options smartshelf_options_default(void); /* 50 ms, queue of 1000, no keys, no fallback, no endpoint */
+/* 50 ms; changes 1000 ms, 3 attempts; queue of 1000; no keys, no fallback, no endpoint. */
+smartshelf_options smartshelf_options_default(void);
 
 typedef struct smartshelf_client smartshelf_client;
 
@@ -67,6 +72,11 @@ void smartshelf_close(smartshelf_client **client); /* drops what is under way */
 
 #define SMARTSHELF_PRICE_OPEN (-1) /* no bound */
 
+typedef struct smartshelf_wish { /* one shelf of a page */
+    const char *shelf;           /* "related", … */
+    unsigned limit;              /* 0: that of the query */
+} smartshelf_wish;
+
 typedef struct smartshelf_query { /* texts are UTF-8, borrowed for the call; NULL: not given */
     const char *
         method; /* "related", "bought_together", "bought_next", "for_you", "cart", "popular", "trending"; also "health", … */
@@ -79,6 +89,8 @@ typedef struct smartshelf_query { /* texts are UTF-8, borrowed for the call; NUL
     size_t exclude_count;
     const char *const *fields; /* columns wanted: "name", "price", … */
     size_t field_count;
+    const smartshelf_wish *shelves; /* of the method "page", most important first: see smartshelf_page */
+    size_t shelf_count;
     unsigned limit; /* 0: the server's default */
     const char *category;
     int64_t price_min, price_max; /* minor units, both included; SMARTSHELF_PRICE_OPEN */
@@ -117,6 +129,24 @@ typedef struct smartshelf_count {
     uint64_t count;
 } smartshelf_count;
 
+typedef struct smartshelf_shelf { /* of a page; as the members of an answer */
+    const char *shelf;
+    const smartshelf_product *products;
+    size_t product_count;
+    const char *short_code;
+    unsigned missing;
+    const smartshelf_count *removed;
+    size_t removed_count;
+} smartshelf_shelf;
+
+typedef struct smartshelf_result { /* what became of one event, or of one item's change */
+    uint64_t sequence;             /* the event's number in the store; 0: not told */
+    bool repeated;                 /* it was there already, under that number */
+    const char *refused;           /* why nothing was kept; NULL: it was */
+    const char *const *mended;     /* what was put right: "time_ahead", … */
+    size_t mended_count;
+} smartshelf_result;
+
 typedef struct smartshelf_answer {
     uint32_t msgid;
     bool from_fallback; /* the products are the client's own list */
@@ -130,6 +160,12 @@ typedef struct smartshelf_answer {
     size_t removed_count;
     const char *const *unknown; /* with `explain`: params whose id the generation does not know: "item_id", … */
     size_t unknown_count;
+    const smartshelf_shelf *shelves; /* of a page, in the order asked for; their products are not in `products` */
+    size_t shelf_count;
+    uint64_t stored, repeated, refused; /* of events or changes */
+    const char *durability;             /* "durable", "relaxed"; "none": without consent nothing is kept */
+    const smartshelf_result *results;   /* one for each event or change, in their order */
+    size_t result_count;
     unsigned error_code; /* 0: none */
     const char *error_name, *error_message, *error_field;
     const void *reply; /* the reply's own bytes, for what has no member here */
@@ -145,6 +181,67 @@ void smartshelf_answer_release(smartshelf_answer *answer); /* also of one that w
  * would have given.
  */
 smartshelf_status smartshelf_ask(smartshelf_client *client, const smartshelf_query *query, smartshelf_answer *answer);
+
+/*
+ * Several shelves in one round trip, no product twice: their order is their priority. `query` has what they share
+ * (its method, shelves and shelf_count are of no account). As smartshelf_ask; a fallback list is shared out among the
+ * shelves.
+ */
+smartshelf_status smartshelf_page(smartshelf_client *client, const smartshelf_query *query,
+                                  const smartshelf_wish *shelves, size_t count, smartshelf_answer *answer);
+
+/* ---- what happens in the shop ---- */
+
+#define SMARTSHELF_CHANGES_MAX 1000u        /* most events or changes of one call */
+#define SMARTSHELF_REQUEST_MAX (512u << 10) /* most bytes they may take together */
+
+typedef struct smartshelf_event_row { /* texts as of a query; event and item_id must be there */
+    const char *event; /* "view", "cart_add", "cart_remove", "purchase", "impression", "click", "dismiss" */
+    const char *item_id, *session_id, *customer_id, *order_id; /* one of the last three must be there */
+    const char *event_id;           /* your own, for repeated delivery; NULL: the client makes one */
+    const char *shelf, *generation; /* which answer showed the item */
+    double quantity;                /* 0: not given */
+    bool has_price;
+    int64_t unit_price; /* minor units */
+    int64_t timestamp;  /* when it happened, microseconds UTC; 0: when it arrives */
+} smartshelf_event_row;
+
+typedef struct smartshelf_item_row { /* what is new of an item; texts as of a query, NULL: as it was */
+    const char *item_id;             /* must be there */
+    const char *name, *category, *group, *url, *image;
+    bool has_stock, has_price, has_cost, has_hidden, has_available_from, has_available_until;
+    bool hidden;
+    int64_t stock, price, cost;              /* pieces; minor units */
+    int64_t available_from, available_until; /* microseconds UTC */
+    const char *const *clear;                /* columns that are to be as in the catalogue again: "price", … */
+    size_t clear_count;
+    bool clear_all; /* all of them */
+} smartshelf_item_row;
+
+#define SMARTSHELF_RELAXED    1u /* do not wait for the disk */
+#define SMARTSHELF_NO_CONSENT 2u /* nothing may be kept */
+
+/*
+ * Tells of events; OK: each is on the server's disk (or refused by its rules: see the answer's `results`). With
+ * SMARTSHELF_RELAXED it will be within a moment. Every event has an event_id, which the client makes where none is
+ * given, so that one counts once however often it is delivered: when no reply comes in change_timeout_ms, or the server
+ * is busy, the same bytes are sent again, at most change_attempts times in all. Who repeats a call that failed gives
+ * ids of their own. `answer` may be NULL; else it is filled whatever comes, without fallback: release it.
+ */
+smartshelf_status smartshelf_events(smartshelf_client *client, const smartshelf_event_row *events, size_t count,
+                                    unsigned how, smartshelf_answer *answer);
+smartshelf_status smartshelf_event(smartshelf_client *client, const smartshelf_event_row *event, unsigned how,
+                                   smartshelf_answer *answer);
+
+/*
+ * Tells what is new of items; OK: it is on the disk, and in the answer to every question asked from now on. Sent once:
+ * a repetition might undo what somebody else has changed meanwhile. After a TIMEOUT it is not known whether it counts.
+ */
+smartshelf_status smartshelf_items(smartshelf_client *client, const smartshelf_item_row *items, size_t count,
+                                   smartshelf_answer *answer);
+
+/* Has all that is kept of a customer erased. Repeated as events are. */
+smartshelf_status smartshelf_forget(smartshelf_client *client, const char *customer_id, smartshelf_answer *answer);
 
 /* ---- many questions at once ---- */
 
