@@ -6,12 +6,12 @@
 
 /* clang-format off */
 static const ss_tensor_rule tensor_rules[] = {
-    {"items.offsets", SS_U64, 1, {"items+1"}, SS_RULE_OFFSETS, "items.sessions", true},
+    {"items.offsets", SS_U64, 1, {"known+1"}, SS_RULE_OFFSETS, "items.sessions", true},
     {"items.sessions", SS_U32, 1, {"entries"}, SS_RULE_INDEX, "sessions", true},
-    {"items.degrees", SS_U32, 1, {"items"}, SS_RULE_ANY, NULL, true},
-    {"items.weights", SS_F32, 1, {"items"}, SS_RULE_FINITE, NULL, true},
+    {"items.degrees", SS_U32, 1, {"known"}, SS_RULE_ANY, NULL, true},
+    {"items.weights", SS_F32, 1, {"known"}, SS_RULE_FINITE, NULL, true},
     {"sessions.offsets", SS_U64, 1, {"sessions+1"}, SS_RULE_OFFSETS, "sessions.items", true},
-    {"sessions.items", SS_U32, 1, {"members"}, SS_RULE_INDEX, "items", true},
+    {"sessions.items", SS_U32, 1, {"members"}, SS_RULE_INDEX, "known", true},
     {"sessions.times", SS_I64, 1, {"sessions"}, SS_RULE_ANY, NULL, true},
     {.name = NULL},
 };

@@ -5,10 +5,10 @@
  * last one; sessions are numbered by rising time, so that a higher number is a more recent session.
  *
  * Tensors over the items of the log and the sessions kept:
- *   items.offsets     U64 [items+1]     CSR: item i owns items.sessions[items.offsets[i] .. items.offsets[i+1])
+ *   items.offsets     U64 [known+1]     CSR: item i owns items.sessions[items.offsets[i] .. items.offsets[i+1])
  *   items.sessions    U32 [entries]     session numbers, falling (most recent first), at most `sampled` an item
- *   items.degrees     U32 [items]       sessions that hold the item, those beyond the list too
- *   items.weights     F32 [items]       >= 0: ln(sessions / degree) ^ rarity; 0 for an item in no session
+ *   items.degrees     U32 [known]       sessions that hold the item, those beyond the list too
+ *   items.weights     F32 [known]       >= 0: ln(sessions / degree) ^ rarity; 0 for an item in no session
  *   sessions.offsets  U64 [sessions+1]  CSR
  *   sessions.items    U32 [members]     item numbers, rising within a session; two at least
  *   sessions.times    I64 [sessions]    of the session's last row: microseconds UTC, or its position in a log without

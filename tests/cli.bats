@@ -318,3 +318,14 @@ stop_once_there() {
     kill "$server"
     wait "$server"
 }
+
+@test "sessions are learned beside a catalogue of which nobody looked at everything" {
+    printf 'item_id,name\n0009,never seen\n10001,seen\n10002,seen\n' >"$T/catalog.csv"
+    { echo "session_id,event,item_id,timestamp"
+      for i in $(seq 10 30); do
+          echo "s$i,view,10001,2024-01-$i"
+          echo "s$i,view,10002,2024-01-$i"
+      done; } >"$T/log.csv"
+    train --log "$T/log.csv" --catalog "$T/catalog.csv" --models session_knn
+    "$S" inspect --verify "$T/store"
+}
