@@ -31,7 +31,7 @@ static const ss_option evaluate_options[] = {
     {"test-seed", SS_OPTION_INT, AT(test_seed), 0, 9e15, "7", NULL, "N", "Seed of what is drawn."},
     {"max-cases", SS_OPTION_INT, AT(max_cases), 0, 1e9, "0", NULL, "N", "Most cases asked; 0: all."},
     {"k", SS_OPTION_TEXT, AT(cutoffs), 0, 0, "10,20", NULL, "LIST", "Cutoffs of the metrics, each at most 500."},
-    {"models", SS_OPTION_TEXT, AT(models), 0, 0, "popularity,cooccurrence,als,session_knn", NULL, "LIST",
+    {"models", SS_OPTION_TEXT, AT(models), 0, 0, SS_MODEL_NAMES, NULL, "LIST",
      "The models to train."},
     {"store", SS_OPTION_TEXT, AT(store), 0, 0, NULL, NULL, "STORE|GENERATION",
      "Ask this store as it is instead of training; needs --test or --cases."},

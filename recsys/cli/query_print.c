@@ -85,6 +85,7 @@ static const struct {
     {"popular_in_category", "popular in its category", "number", " in its category", NULL},
     {"trending", "selling better than usual", "number", " of what sells better than usual", NULL},
     {"session_knn", "what visitors like this one looked at", "in", " similar", " session"},
+    {"repurchase", "bought before, and about due again", "about due again: bought", "", " time"},
     {"fallback", "from the static list", NULL, NULL, NULL},
 };
 

@@ -13,7 +13,7 @@
 
 /* A row of the table: one model at one cutoff. */
 typedef struct ss_evaluation_row {
-    const char *model; /* "popularity", "cooccurrence", "als", "session_knn", "blend" */
+    const char *model; /* "popularity", "cooccurrence", "als", "session_knn", "repurchase", "blend" */
     ss_task task;
     size_t k;
     double recall, ndcg, hr, mrr;                         /* means over the cases */
@@ -29,7 +29,7 @@ typedef struct ss_evaluation_row {
 typedef void (*ss_answers_sink)(void *context, const char *model, size_t case_index, const ss_slice *ids, size_t count);
 
 typedef struct ss_evaluation {
-    ss_evaluation_row rows[5 * SS_CUTOFFS_MAX];
+    ss_evaluation_row rows[6 * SS_CUTOFFS_MAX];
     size_t count;
     ss_case_ids ids; /* of cases from a file; else zeros */
 } ss_evaluation;

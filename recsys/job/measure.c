@@ -27,8 +27,10 @@ static double seconds_of(const ss_train_report *report, const char *model)
         return report->seconds_als;
     if (strcmp(model, "session_knn") == 0)
         return report->seconds_session_knn;
+    if (strcmp(model, "repurchase") == 0)
+        return report->seconds_repurchase;
     return report->seconds_items + report->seconds_popularity + report->seconds_cooccurrence + report->seconds_als +
-           report->seconds_session_knn;
+           report->seconds_session_knn + report->seconds_repurchase;
 }
 
 static ss_status ask_models(ss_snapshot *snapshot, const ss_cases *cases, const ss_measure_options *options,
@@ -42,6 +44,7 @@ static ss_status ask_models(ss_snapshot *snapshot, const ss_cases *cases, const 
                   {"cooccurrence", snapshot->has_cooccurrence},
                   {"als", snapshot->has_als},
                   {"session_knn", snapshot->has_session_knn},
+                  {"repurchase", snapshot->has_repurchase && options->task == SS_TASK_NEXT_BASKET},
                   {"blend", true}};
     const ss_shelf *shelf = &snapshot->shelves[ss_task_shelf(options->task)];
     ss_status status = SS_OK;

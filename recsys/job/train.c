@@ -41,6 +41,7 @@ size_t ss_model_option_groups(ss_model_options *options, ss_option_group groups[
     groups[count++] = (ss_option_group){"Popularity", "popularity", ss_popularity_option_table, &options->popularity};
     groups[count++] =
         (ss_option_group){"Similar sessions", "session-knn", ss_session_knn_option_table, &options->session_knn};
+    groups[count++] = (ss_option_group){"Buying again", "repurchase", ss_repurchase_option_table, &options->repurchase};
     ss_shelf_option_groups(options->shelves, groups + count);
     return count + SS_SHELF_COUNT;
 }
@@ -63,7 +64,8 @@ ss_status ss_model_names_parse(const char *list, unsigned *models, ss_error *err
     } known[] = {{"popularity", SS_TRAIN_POPULARITY},
                  {"cooccurrence", SS_TRAIN_COOCCURRENCE},
                  {"als", SS_TRAIN_ALS},
-                 {"session_knn", SS_TRAIN_SESSION_KNN}};
+                 {"session_knn", SS_TRAIN_SESSION_KNN},
+                 {"repurchase", SS_TRAIN_REPURCHASE}};
     const size_t known_count = sizeof known / sizeof *known;
     *models = 0;
     for (const char *at = list; *at;) {
@@ -72,7 +74,8 @@ ss_status ss_model_names_parse(const char *list, unsigned *models, ss_error *err
             k++;
         if (k == known_count)
             return ss_error_set(error, SS_E_ARGUMENT,
-                                "no model '%.*s'; known: popularity, cooccurrence, als, session_knn", (int)length, at);
+                                "no model '%.*s'; known: popularity, cooccurrence, als, session_knn, repurchase",
+                                (int)length, at);
         *models |= known[k].bit;
         at += length + (at[length] == ',');
     }
@@ -321,6 +324,10 @@ static ss_status train_models(const char *path, const ss_interactions *log, cons
     if ((options->models & SS_TRAIN_SESSION_KNN) && ss_session_knn_learns(log))
         SS_TRY(ss_session_knn_train(log, &options->session_knn, path, error));
     report->seconds_session_knn = seconds_since(&clock);
+    if ((options->models & SS_TRAIN_REPURCHASE) && ss_repurchase_learns(log))
+        SS_TRY(ss_repurchase_train(log, &options->repurchase, items->content.category, items->content.count,
+                                   items->category_count, threads, path, error));
+    report->seconds_repurchase = seconds_since(&clock);
 out:
     return status;
 }

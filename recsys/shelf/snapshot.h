@@ -11,6 +11,7 @@
 #include "models/als_query.h"
 #include "models/cooccurrence_query.h"
 #include "models/popularity_query.h"
+#include "models/repurchase_query.h"
 #include "models/session_knn_query.h"
 #include "shelf/arrivals.h"
 #include "shelf/shelf_settings.h"
@@ -37,9 +38,11 @@ typedef struct ss_snapshot {
     ss_als als;
     ss_popularity popularity;
     ss_session_knn session_knn;
-    bool has_customers, has_cooccurrence, has_als, has_popularity, has_session_knn; /* only items must be there */
-    bool ids_folded;                                                                /* see SS_MANIFEST_IDS_FOLDED */
-    bool has_times; /* of purchases: else times are positions in the log */
+    ss_repurchase repurchase;
+    bool has_customers, has_cooccurrence, has_als, has_popularity, has_session_knn,
+        has_repurchase; /* only items must be there */
+    bool ids_folded;    /* see SS_MANIFEST_IDS_FOLDED */
+    bool has_times;     /* of purchases: else times are positions in the log */
     ss_shelf shelves[SS_SHELF_COUNT];
     ss_shelf_settings *settings; /* what a configuration file says of them; a reference, or NULL */
     uint8_t *show;               /* items.count bytes of SS_SHOW_… */
