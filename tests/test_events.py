@@ -68,6 +68,48 @@ class Events(WithStore):
         with Server(self.folder, "--workers", 2) as server:  # stopping has synced the relaxed ones
             self.assertEqual(self.sequences(server, [f"e-{number}" for number in range(20)]), list(range(1, 21)))
 
+    def test_a_customer_is_forgotten(self):
+        with Server(self.folder, "--workers", 2) as server:
+            server.ask("event", {"events": [view(f"a-{number}", session_id="s-a", customer_id="ann") for number in range(500)] +
+                                 [view(f"s-{number}", session_id="s-a") for number in range(300)] +
+                                 [view(f"b-{number}", session_id="s-b", customer_id="bob") for number in range(200)]})
+            for params, name, field in (({}, "missing_param", "customer_id"), ({"customer_id": 5}, "wrong_type", "customer_id"),
+                                        ({"customer_id": ""}, "out_of_range", "customer_id"), ({"item_id": "a"}, "unknown_param", "item_id"),
+                                        ({"customer_id": "\x01"}, "out_of_range", "customer_id")):
+                error, _ = server.ask("forget", params)
+                self.assertEqual((error["name"], error["field"]), (name, field))
+            error, result = server.ask("forget", {"customer_id": " ann "})
+            self.assertIsNone(error)
+            self.assertEqual((result["events"], result["sessions"]), (800, 1))
+            _, result = server.ask("forget", {"customer_id": "ann"})
+            self.assertEqual((result["events"], result["sessions"]), (0, 0))
+            self.sequences(server, [f"b-{number}" for number in range(200)])
+        with Server(self.folder) as server:
+            _, result = server.ask("event", view("a-1"))  # it was erased: it is new
+            self.assertEqual(result["results"], [{"sequence": 1001}])
+
+    def test_forgetting_goes_on_after_a_kill(self):
+        """Killed right after it was asked, before it can be done: the customer is gone after the next start."""
+        with Server(self.folder) as server:
+            for part in range(20):
+                server.ask("event", {"events": [view(f"{part}-{number}", session_id="s-a", customer_id="ann" if number % 2 else "bob")
+                                                for number in range(1000)]})
+            with server.socket(zmq.DEALER) as dealer:
+                dealer.send(msgpack.packb([0, 1, "forget", {"customer_id": "ann"}]))
+                dealer.send(msgpack.packb([0, 2, "event", view("after")]))
+                dealer.recv()  # recorded after the request to forget, or together with it
+            server.process.kill()
+            server.process.wait()
+            server.process.returncode = 0
+        with Server(self.folder) as server:
+            _, result = server.ask("forget", {"customer_id": "ann"})
+            again = result["events"]
+            _, result = server.ask("forget", {"customer_id": "bob"})
+            self.assertEqual(result["events"], 10000)
+            self.assertLessEqual(again, 10000)
+            _, result = server.ask("forget", {"customer_id": "ann"})
+            self.assertEqual(result["events"], 0)
+
     def test_without_state(self):
         with Server(self.folder, "--state=false") as server:
             error, _ = server.ask("event", view("a"))

@@ -35,8 +35,13 @@ static ss_status open_parts(ss_live_state *opened, const char *store, const ss_l
     ss_status status;
     SS_TRY(ss_environment_open(store, (uint64_t)options->map_megabytes * MEGABYTE, &opened->environment, error));
     SS_TRY(ss_event_store_open(opened->environment, &options->events, &opened->events, error));
+    SS_TRY(ss_forgotten_open(opened->environment, &opened->forgotten, error));
+    SS_TRY(ss_eraser_new(opened->events, opened->forgotten, &opened->eraser, error));
     SS_TRY(ss_event_writer_new(opened->events, &opened->event_writer, error));
+    SS_TRY(ss_forget_writer_new(opened->events, opened->forgotten, opened->eraser, opened->live.visitors,
+                                &opened->forget_writer, error));
     add_writer(opened, ss_event_writer_row(opened->event_writer));
+    add_writer(opened, ss_forget_writer_row(opened->forget_writer));
 out:
     return status;
 }
@@ -75,6 +80,9 @@ void ss_live_state_close(ss_live_state **state)
     if (!old)
         return;
     ss_event_writer_free(&old->event_writer);
+    ss_forget_writer_free(&old->forget_writer);
+    ss_eraser_free(&old->eraser);
+    ss_forgotten_close(&old->forgotten);
     ss_event_store_close(&old->events);
     ss_environment_close(&old->environment);
     free(old);

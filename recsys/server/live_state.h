@@ -6,6 +6,7 @@
 #define SS_SERVER_LIVE_STATE_H
 
 #include "server/event_writer.h"
+#include "server/forget_writer.h"
 #include "server/recorder.h"
 #include "shelf/live.h"
 
@@ -25,7 +26,10 @@ size_t ss_live_groups(ss_live_options *options, ss_option_group *groups);
 typedef struct ss_live_state {
     ss_environment *environment;
     ss_event_store *events;
+    ss_forgotten *forgotten;
+    ss_eraser *eraser;
     ss_event_writer *event_writer;
+    ss_forget_writer *forget_writer;
     ss_live live; /* for answerers */
     ss_writer writers[SS_WRITERS_MAX];
     size_t writer_count;

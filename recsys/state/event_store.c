@@ -417,14 +417,29 @@ ss_status ss_event_store_append(ss_event_store *events, ss_live_event *batch, si
 
 /* ---- pruning ---- */
 
+/* The numbers of events that are removed are not given again. */
+static ss_status keep_next(ss_event_store *store, MDB_txn *txn, ss_error *error)
+{
+    MDB_val key = {sizeof NEXT - 1, (void *)(uintptr_t)NEXT}, value = {sizeof store->next, &store->next};
+    int code = mdb_put(txn, store->about, &key, &value, 0);
+    return code == 0 ? SS_OK : lmdb_failed(store, code, "cannot remove events", error);
+}
+
+/* What a cursor stands on. */
+static ss_status decode_at(const ss_event_store *store, MDB_val key, MDB_val value, ss_live_event *event,
+                           ss_error *error)
+{
+    uint64_t sequence = 0;
+    if (!read_sequence(key, &sequence) || value.mv_size > SS_EVENT_RECORD_MAX)
+        return ss_environment_corrupt(store->environment, "an event that is none", error);
+    return ss_event_store_decode(store, sequence, (ss_slice){value.mv_data, value.mv_size}, event, error);
+}
+
 static ss_status is_old(const ss_event_store *store, MDB_val key, MDB_val value, int64_t before, bool *old,
                         ss_error *error)
 {
     ss_live_event event;
-    uint64_t sequence = 0;
-    if (!read_sequence(key, &sequence) || value.mv_size > SS_EVENT_RECORD_MAX)
-        return ss_environment_corrupt(store->environment, "an event that is none", error);
-    ss_status status = ss_event_store_decode(store, sequence, (ss_slice){value.mv_data, value.mv_size}, &event, error);
+    ss_status status = decode_at(store, key, value, &event, error);
     *old = status == SS_OK && event.received < before;
     return status;
 }
@@ -455,7 +470,6 @@ static ss_status prune_in(ss_event_store *store, MDB_txn *txn, int64_t before, u
 {
     MDB_cursor *cursor = NULL;
     MDB_stat sizes;
-    MDB_val key = {sizeof NEXT - 1, (void *)(uintptr_t)NEXT}, value = {sizeof store->next, &store->next};
     int code = mdb_stat(txn, store->events, &sizes);
     if (code == 0)
         code = mdb_cursor_open(txn, store->events, &cursor);
@@ -466,8 +480,7 @@ static ss_status prune_in(ss_event_store *store, MDB_txn *txn, int64_t before, u
     mdb_cursor_close(cursor);
     if (status != SS_OK || *removed == 0)
         return status;
-    code = mdb_put(txn, store->about, &key, &value, 0);
-    return code == 0 ? SS_OK : lmdb_failed(store, code, "cannot prune events", error);
+    return keep_next(store, txn, error);
 }
 
 ss_status ss_event_store_prune(ss_event_store *events, int64_t before, uint64_t keep, size_t step, size_t *removed,
@@ -493,9 +506,80 @@ out:
     return status;
 }
 
+/* ---- removing one here and there ---- */
+
+typedef struct sieve {
+    bool (*goes)(void *context, const ss_live_event *event);
+    void *context;
+    uint64_t from, last;
+    size_t step, removed;
+} sieve;
+
+/* The event that the cursor finds next; *found is false at the end. */
+static ss_status sift_one(ss_event_store *store, MDB_cursor *cursor, sieve *sift, bool *found, ss_error *error)
+{
+    MDB_val key = {sizeof sift->from, &sift->from}, value;
+    ss_live_event event;
+    int code = mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE);
+    *found = false;
+    if (code != 0)
+        return code == MDB_NOTFOUND ? SS_OK : lmdb_failed(store, code, "cannot read events", error);
+    ss_status status = decode_at(store, key, value, &event, error);
+    if (status != SS_OK || event.sequence > sift->last)
+        return status;
+    if (event.sequence < sift->from)
+        return ss_environment_corrupt(store->environment, "the events are out of order", error);
+    if (sift->goes(sift->context, &event)) {
+        code = mdb_cursor_del(cursor, 0);
+        if (code != 0)
+            return lmdb_failed(store, code, "cannot remove events", error);
+        sift->removed++;
+    }
+    *found = true;
+    sift->from = event.sequence + 1;
+    return SS_OK;
+}
+
+static ss_status sift_in(ss_event_store *store, MDB_txn *txn, sieve *sift, ss_error *error)
+{
+    MDB_cursor *cursor = NULL;
+    bool found = true;
+    ss_status status = SS_OK;
+    int code = mdb_cursor_open(txn, store->events, &cursor);
+    if (code != 0)
+        return lmdb_failed(store, code, "cannot read events", error);
+    for (size_t i = 0; i < sift->step && found && status == SS_OK; i++)
+        status = sift_one(store, cursor, sift, &found, error);
+    mdb_cursor_close(cursor);
+    if (!found)
+        sift->from = sift->last + 1;
+    return status == SS_OK && sift->removed > 0 ? keep_next(store, txn, error) : status;
+}
+
+ss_status ss_event_store_sift(ss_event_store *events, uint64_t *from, uint64_t last, size_t step,
+                              bool (*goes)(void *context, const ss_live_event *event), void *context, ss_error *error)
+{
+    MDB_txn *txn = NULL;
+    sieve sift = {goes, context, *from, last < UINT64_MAX ? last : UINT64_MAX - 1, step, 0};
+    ss_status status = ss_environment_begin(events->environment, &txn, error);
+    if (status != SS_OK)
+        return status;
+    status = sift_in(events, txn, &sift, error);
+    ss_status ended = ss_environment_end(events->environment, txn, status == SS_OK && sift.removed > 0, error);
+    status = status == SS_OK ? ended : status;
+    if (status == SS_OK)
+        *from = sift.from;
+    return status;
+}
+
 ss_event_counts ss_event_store_counts(const ss_event_store *events)
 {
     return events->counts;
+}
+
+uint64_t ss_event_store_last(const ss_event_store *events)
+{
+    return events->next - 1;
 }
 
 uint64_t ss_event_store_waiting(const ss_event_store *events)

@@ -88,6 +88,15 @@ ss_status ss_event_store_append(ss_event_store *events, ss_live_event *batch, si
 ss_status ss_event_store_prune(ss_event_store *events, int64_t before, uint64_t keep, size_t step, size_t *removed,
                                ss_error *error);
 
+/*
+ * One bounded step of a walk over events, those that wait for a sync included: shows at most `step` of those numbered
+ * from *from up to `last` to `goes`, removes those for which it is true, and sets *from behind the last one shown; above
+ * `last`: there are no more. What is removed waits for the environment's sync; on an error nothing is removed and *from
+ * is as it was. `goes` must not use the store. Errors as for append.
+ */
+ss_status ss_event_store_sift(ss_event_store *events, uint64_t *from, uint64_t last, size_t step,
+                              bool (*goes)(void *context, const ss_live_event *event), void *context, ss_error *error);
+
 /* Since the store was opened. */
 typedef struct ss_event_counts {
     uint64_t stored, repeated, refused; /* each event appended is one of them */
@@ -96,6 +105,7 @@ typedef struct ss_event_counts {
 } ss_event_counts;
 ss_event_counts ss_event_store_counts(const ss_event_store *events);
 
+uint64_t ss_event_store_last(const ss_event_store *events); /* the last number given, synced or not; for the writer */
 uint64_t ss_event_store_waiting(const ss_event_store *events); /* relaxed events that wait for a sync; for the writer */
 
 /* ---- reading, from any thread ---- */

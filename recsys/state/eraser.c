@@ -1,0 +1,288 @@
+#include "state/eraser.h"
+
+#include "base/dictionary.h"
+#include "base/memory.h"
+
+#include <stdlib.h>
+
+#define STEP 2000u /* events of a step */
+
+typedef enum walk_pass { PASS_NONE, PASS_LEARN, PASS_SESSIONS, PASS_CUSTOMERS, PASS_FINISH } walk_pass;
+
+typedef struct customer {
+    char id[SS_ID_MAX];
+    uint8_t id_size;
+    int64_t time;
+    uint64_t last;    /* number of their last event that is meant */
+    uint64_t ticket;  /* 0: nobody waits */
+    uint64_t in_step; /* of their events, those that this step removes */
+    ss_erased erased;
+} customer;
+
+typedef struct customers {
+    customer *all; /* owned */
+    size_t count, capacity;
+} customers;
+
+struct ss_eraser {
+    ss_event_store *events;  /* borrowed */
+    ss_forgotten *forgotten; /* borrowed */
+    customers waiting, done; /* for the next walk; until they are collected */
+    uint64_t next_ticket;
+
+    /* the walk: */
+    walk_pass pass;
+    uint64_t from, last;     /* number of the next event to be seen; of the last one */
+    customers walk;          /* in the order of their numbers in `ids` */
+    ss_dictionary *ids;      /* of the customers */
+    ss_dictionary *sessions; /* that they named */
+    uint32_t *owners;        /* of each of those: who named it first */
+    size_t owner_capacity;
+    bool nomem; /* while an event was looked at */
+};
+
+static ss_slice id_of(const customer *of)
+{
+    return (ss_slice){of->id, of->id_size};
+}
+
+static ss_status add(ss_eraser *eraser, const ss_forgotten_customer *asked, uint64_t ticket, ss_error *error)
+{
+    customers *waiting = &eraser->waiting;
+    if (!ss_array_grow(&waiting->all, &waiting->capacity, waiting->count + 1, sizeof *waiting->all))
+        return ss_error_nomem(error);
+    customer *added = &waiting->all[waiting->count++];
+    *added = (customer){
+        .id_size = (uint8_t)asked->customer_id.size, .time = asked->time, .last = asked->last, .ticket = ticket};
+    memcpy(added->id, asked->customer_id.data, asked->customer_id.size);
+    return SS_OK;
+}
+
+ss_status ss_eraser_add(ss_eraser *eraser, const ss_forgotten_customer *asked, uint64_t *ticket, ss_error *error)
+{
+    customers *done = &eraser->done;
+    size_t finished = done->count + eraser->waiting.count + eraser->walk.count + 1; /* for which there must be room */
+    if (!ss_array_grow(&done->all, &done->capacity, finished, sizeof *done->all))
+        return ss_error_nomem(error);
+    ss_status status = add(eraser, asked, eraser->next_ticket + 1, error);
+    if (status == SS_OK)
+        *ticket = ++eraser->next_ticket;
+    return status;
+}
+
+bool ss_eraser_collect(ss_eraser *eraser, uint64_t ticket, ss_erased *erased)
+{
+    customers *done = &eraser->done;
+    for (size_t i = 0; i < done->count; i++) {
+        if (done->all[i].ticket != ticket)
+            continue;
+        *erased = done->all[i].erased;
+        done->all[i] = done->all[--done->count];
+        return true;
+    }
+    return false;
+}
+
+static ss_status take_unfinished(void *context, const ss_forgotten_customer *asked, ss_error *error)
+{
+    return asked->erased ? SS_OK : add(context, asked, 0, error);
+}
+
+ss_status ss_eraser_new(ss_event_store *events, ss_forgotten *forgotten, ss_eraser **eraser, ss_error *error)
+{
+    ss_eraser *made = ss_array_zeroed(1, sizeof *made);
+    if (!made)
+        return ss_error_nomem(error);
+    made->events = events;
+    made->forgotten = forgotten;
+    ss_status status = ss_forgotten_each(forgotten, take_unfinished, made, error);
+    if (status == SS_OK)
+        *eraser = made;
+    else
+        ss_eraser_free(&made);
+    return status;
+}
+
+static void free_dictionaries(ss_eraser *eraser)
+{
+    ss_dictionary_free(&eraser->ids);
+    ss_dictionary_free(&eraser->sessions);
+}
+
+void ss_eraser_free(ss_eraser **eraser)
+{
+    ss_eraser *old = *eraser;
+    *eraser = NULL;
+    if (!old)
+        return;
+    free_dictionaries(old);
+    free(old->waiting.all);
+    free(old->walk.all);
+    free(old->done.all);
+    free(old->owners);
+    free(old);
+}
+
+/* ---- what is done with an event: does it go? ---- */
+
+/* The customer of the walk whose event it is, and meant; SS_NONE: nobody's. */
+static uint32_t customer_of(const ss_eraser *eraser, const ss_live_event *event)
+{
+    ss_slice id = event->texts[SS_TEXT_CUSTOMER_ID];
+    uint32_t number = id.size ? ss_dictionary_find(eraser->ids, id) : SS_NONE;
+    return number != SS_NONE && event->sequence <= eraser->walk.all[number].last ? number : SS_NONE;
+}
+
+static bool learn(void *context, const ss_live_event *event)
+{
+    ss_eraser *eraser = context;
+    ss_slice session = event->texts[SS_TEXT_SESSION_ID];
+    uint32_t owner = customer_of(eraser, event), number, known = ss_dictionary_count(eraser->sessions);
+    if (owner == SS_NONE || !session.size)
+        return false;
+    if (!ss_array_grow(&eraser->owners, &eraser->owner_capacity, (size_t)known + 1, sizeof *eraser->owners) ||
+        ss_dictionary_intern(eraser->sessions, session, &number) != SS_OK) {
+        eraser->nomem = true;
+    } else if (number == known) {
+        eraser->owners[number] = owner;
+        eraser->walk.all[owner].erased.sessions++;
+    }
+    return false;
+}
+
+static bool take_of_session(void *context, const ss_live_event *event)
+{
+    ss_eraser *eraser = context;
+    ss_slice session = event->texts[SS_TEXT_SESSION_ID];
+    if (event->texts[SS_TEXT_CUSTOMER_ID].size || !session.size)
+        return false;
+    uint32_t number = ss_dictionary_find(eraser->sessions, session);
+    if (number == SS_NONE)
+        return false;
+    customer *owner = &eraser->walk.all[eraser->owners[number]];
+    bool goes = event->sequence <= owner->last;
+    owner->in_step += goes;
+    return goes;
+}
+
+static bool take_of_customer(void *context, const ss_live_event *event)
+{
+    ss_eraser *eraser = context;
+    uint32_t number = customer_of(eraser, event);
+    if (number != SS_NONE)
+        eraser->walk.all[number].in_step++;
+    return number != SS_NONE;
+}
+
+/* ---- the walk ---- */
+
+static void begin_pass(ss_eraser *eraser, walk_pass pass)
+{
+    eraser->pass = pass;
+    eraser->from = 1;
+}
+
+/* Moves those who wait into the walk, as far as memory goes; who is in it already waits for the next. */
+static void gather(ss_eraser *eraser)
+{
+    customers *walk = &eraser->walk;
+    size_t kept = 0;
+    for (size_t i = 0; i < eraser->waiting.count; i++) {
+        const customer *each = &eraser->waiting.all[i];
+        uint32_t number = SS_NONE;
+        if (ss_array_grow(&walk->all, &walk->capacity, walk->count + 1, sizeof *walk->all) &&
+            ss_dictionary_intern(eraser->ids, id_of(each), &number) == SS_OK && number == walk->count) {
+            eraser->last = each->last > eraser->last ? each->last : eraser->last;
+            walk->all[walk->count++] = *each;
+        } else {
+            eraser->waiting.all[kept++] = *each;
+        }
+    }
+    eraser->waiting.count = kept;
+}
+
+static void end_walk(ss_eraser *eraser)
+{
+    eraser->walk.count = 0;
+    eraser->pass = PASS_NONE;
+    free_dictionaries(eraser);
+}
+
+static ss_status begin_walk(ss_eraser *eraser, ss_error *error)
+{
+    eraser->last = 0;
+    eraser->ids = ss_dictionary_new();
+    eraser->sessions = ss_dictionary_new();
+    if (eraser->ids && eraser->sessions)
+        gather(eraser);
+    if (eraser->walk.count > 0) {
+        begin_pass(eraser, PASS_LEARN);
+        return SS_OK;
+    }
+    end_walk(eraser);
+    return ss_error_nomem(error);
+}
+
+static ss_status finish_walk(ss_eraser *eraser, ss_error *error)
+{
+    const customers *walk = &eraser->walk;
+    ss_status status = SS_OK;
+    for (size_t i = 0; i < walk->count && status == SS_OK; i++) {
+        const customer *each = &walk->all[i];
+        ss_forgotten_customer erased = {id_of(each), each->time, each->last, true};
+        status = ss_forgotten_put(eraser->forgotten, &erased, 1, error);
+    }
+    if (status == SS_OK)
+        status = ss_environment_sync(ss_event_store_environment(eraser->events), error);
+    if (status != SS_OK)
+        return status;
+    for (size_t i = 0; i < walk->count; i++)
+        if (walk->all[i].ticket)
+            eraser->done.all[eraser->done.count++] = walk->all[i];
+    end_walk(eraser);
+    return SS_OK;
+}
+
+/* What the step removed counts once that is on the disk. */
+static void count_step(ss_eraser *eraser, bool kept)
+{
+    for (size_t i = 0; i < eraser->walk.count; i++) {
+        customer *each = &eraser->walk.all[i];
+        each->erased.events += kept ? each->in_step : 0;
+        each->in_step = 0;
+    }
+}
+
+/* Some events of the pass; then the next pass. */
+static ss_status walk_some(ss_eraser *eraser, ss_error *error)
+{
+    static bool (*const passes[])(void *context, const ss_live_event *event) = {
+        [PASS_LEARN] = learn, [PASS_SESSIONS] = take_of_session, [PASS_CUSTOMERS] = take_of_customer};
+    uint64_t from = eraser->from;
+    eraser->nomem = false;
+    ss_status status =
+        ss_event_store_sift(eraser->events, &from, eraser->last, STEP, passes[eraser->pass], eraser, error);
+    if (status == SS_OK && eraser->pass != PASS_LEARN)
+        status = ss_environment_sync(ss_event_store_environment(eraser->events), error);
+    if (status == SS_OK && eraser->nomem)
+        status = ss_error_nomem(error);
+    count_step(eraser, status == SS_OK);
+    if (status == SS_OK)
+        eraser->from = from;
+    if (eraser->from > eraser->last)
+        begin_pass(eraser, (walk_pass)(eraser->pass + 1));
+    return status;
+}
+
+ss_status ss_eraser_step(ss_eraser *eraser, bool *more, ss_error *error)
+{
+    ss_status status = SS_OK;
+    if (eraser->pass == PASS_NONE && eraser->waiting.count > 0)
+        status = begin_walk(eraser, error);
+    else if (eraser->pass == PASS_FINISH)
+        status = finish_walk(eraser, error);
+    else if (eraser->pass != PASS_NONE)
+        status = walk_some(eraser, error);
+    *more = status == SS_OK && (eraser->pass != PASS_NONE || eraser->waiting.count > 0);
+    return status;
+}
