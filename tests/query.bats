@@ -107,3 +107,29 @@ print(len({m.start() for line in sys.stdin for m in [re.search(r"\S+ +(?=(\d+\.\
     ask for_you --customer c3 --bought allow --limit 3 --json
     [[ $output == *'"model": '* ]]
 }
+
+@test "a page of several shelves" {
+    ask --shelves bought_together:2,popular --item teapot --limit 3
+    [ "$(echo "$output" | grep -cx -e bought_together -e popular)" -eq 2 ]
+    [ "$(echo "$output" | grep -c '^ *[0-9]')" -eq 5 ]
+    [ -z "$(echo "$output" | awk '/^ *[0-9]/ && /times the chance|best sellers/' | grep -o ' 200[0-9]*  ' | sort | uniq -d)" ]
+    ask page --shelves trending:1,popular:1 --json
+    [[ $output == *'"shelves": ['*'"shelf": "trending"'*'"shelf": "popular"'* ]]
+    ask page --shelves popular:1 --explain
+    [[ $output == "popular"*"generation "* ]]
+}
+
+@test "mistaken pages are told" {
+    run "$S" query page --store "$T/store"
+    [ "$status" -eq 2 ]
+    [[ $output == *"--shelves: 1 to 16 names"* ]]
+    run "$S" query related --item teapot --shelves popular --store "$T/store"
+    [ "$status" -eq 2 ]
+    [[ $output == *"--shelves goes with the method page"* ]]
+    run "$S" query --shelves popular:0 --store "$T/store"
+    [ "$status" -eq 2 ]
+    [[ $output == *"a limit is 1 to 500"* ]]
+    run "$S" query --shelves populr --store "$T/store"
+    [ "$status" -eq 2 ]
+    [[ $output == *"there is no shelf 'populr'"* ]]
+}

@@ -1,4 +1,5 @@
 #include "cli/command.h"
+#include "cli/connection.h"
 #include "cli/query_print.h"
 
 #include "base/memory.h"
@@ -10,23 +11,25 @@
 #include <string.h>
 
 typedef struct query_settings {
-    const char *store, *item, *items, *cart, *exclude, *customer, *session, *category, *fields;
-    ss_texts endpoints;
-    int64_t limit, price_min, price_max, bought, timeout_ms;
-    bool explain;
-    const char *curve_key, *server_key;
+    const char *store, *item, *items, *cart, *exclude, *customer, *session, *category, *fields, *shelves;
+    int64_t limit, price_min, price_max, bought;
+    bool explain, no_consent;
+    ss_connection_settings connection;
 } query_settings;
 
 #define AT(MEMBER) offsetof(query_settings, MEMBER)
 
 static const ss_option query_options[] = {
-    {"connect", SS_OPTION_TEXTS, AT(endpoints), 0, 0, SS_ENDPOINT_DEFAULT, NULL, "ENDPOINT", "The server to ask."},
     {"store", SS_OPTION_TEXT, AT(store), 0, 0, NULL, NULL, "STORE|GENERATION", "Ask a store, without a server."},
     {"item", SS_OPTION_TEXT, AT(item), 0, 0, NULL, NULL, "ID", "The product on the page."},
     {"items", SS_OPTION_TEXT, AT(items), 0, 0, NULL, NULL, "ID,…", "What the visitor saw, oldest first."},
     {"cart", SS_OPTION_TEXT, AT(cart), 0, 0, NULL, NULL, "ID,…", "What is in the cart."},
     {"customer", SS_OPTION_TEXT, AT(customer), 0, 0, NULL, NULL, "ID", "Who asks."},
     {"session", SS_OPTION_TEXT, AT(session), 0, 0, NULL, NULL, "ID", "The visitor's session."},
+    {"no-consent", SS_OPTION_FLAG, AT(no_consent), 0, 0, NULL, NULL, NULL,
+     "The visitor allows nothing: neither customer nor session is looked up."},
+    {"shelves", SS_OPTION_TEXT, AT(shelves), 0, 0, NULL, NULL, "NAME[:LIMIT],…",
+     "Several shelves of one page, most important first, no product twice; the method is page then."},
     {"exclude", SS_OPTION_TEXT, AT(exclude), 0, 0, NULL, NULL, "ID,…", "Never show these."},
     {"limit", SS_OPTION_INT, AT(limit), 1, SS_LIMIT_MAX, "10", NULL, NULL, "Most products."},
     {"category", SS_OPTION_TEXT, AT(category), 0, 0, NULL, NULL, "NAME", "Only products of this category."},
@@ -38,16 +41,15 @@ static const ss_option query_options[] = {
     {"explain", SS_OPTION_FLAG, AT(explain), 0, 0, NULL, NULL, NULL, "Tell what the rules took away."},
     {"fields", SS_OPTION_TEXT, AT(fields), 0, 0, "name,price", NULL, "NAME,…",
      "Columns of the catalogue: name, price, category, url, image, stock, lowest_price_30d."},
-    {"timeout", SS_OPTION_INT, AT(timeout_ms), 0, 600000, "2000", NULL, "MS", "How long to wait for the server."},
-    {"curve-key", SS_OPTION_TEXT, AT(curve_key), 0, 0, NULL, NULL, "FILE", "Our own secret key (smartshelf keygen)."},
-    {"server-key", SS_OPTION_TEXT, AT(server_key), 0, 0, NULL, NULL, "FILE|KEY", "The server's public key."},
     {0},
 };
 
 static size_t query_groups(void *settings, ss_option_group *groups)
 {
+    query_settings *of = settings;
     groups[0] = (ss_option_group){NULL, NULL, query_options, settings};
-    return 1;
+    groups[1] = (ss_option_group){"Connection", NULL, ss_connection_option_table, &of->connection};
+    return 2;
 }
 
 /* ---- the question ---- */
@@ -55,7 +57,7 @@ static size_t query_groups(void *settings, ss_option_group *groups)
 /* Ids of a list separated by commas, in a copy that they point into. */
 typedef struct id_list {
     char *copy;
-    const char *ids[SS_EXCLUDE_MAX];
+    char *ids[SS_EXCLUDE_MAX];
     size_t count;
 } id_list;
 
@@ -76,21 +78,62 @@ static ss_status split(const char *option, const char *text, id_list *list, ss_e
     return SS_OK;
 }
 
+static const char *const *ids_of(const id_list *list)
+{
+    return (const char *const *)list->ids;
+}
+
+static bool is_page(const char *method)
+{
+    return strcmp(method, ss_method_name(SS_METHOD_PAGE)) == 0;
+}
+
 typedef struct asked_question {
     smartshelf_query query;
-    id_list items, cart, exclude, fields;
+    id_list items, cart, exclude, fields, shelves;
+    smartshelf_wish wishes[SS_SHELVES_MAX];
 } asked_question;
+
+/* "related" or "related:4", in place. */
+static ss_status take_wish(char *text, smartshelf_wish *wish, ss_error *error)
+{
+    char *colon = strchr(text, ':');
+    long long limit = 0;
+    wish->shelf = text;
+    if (colon && (!ss_slice_to_i64(ss_slice_of(colon + 1), &limit) || limit < 1 || limit > SS_LIMIT_MAX))
+        return ss_error_set(error, SS_E_ARGUMENT, "--shelves: %s: a limit is 1 to %u", text, SS_LIMIT_MAX);
+    if (colon)
+        *colon = '\0';
+    wish->limit = (unsigned)limit;
+    return SS_OK;
+}
+
+static ss_status take_wishes(const char *text, asked_question *question, ss_error *error)
+{
+    ss_status status = split("shelves", text, &question->shelves, error);
+    size_t count = question->shelves.count;
+    if (status == SS_OK && (count < 1 || count > SS_SHELVES_MAX))
+        status =
+            ss_error_set(error, SS_E_ARGUMENT, "--shelves: 1 to %u names, such as related:4,popular", SS_SHELVES_MAX);
+    for (size_t i = 0; i < count && status == SS_OK; i++)
+        status = take_wish(question->shelves.ids[i], &question->wishes[i], error);
+    question->query.shelves = question->wishes;
+    question->query.shelf_count = count;
+    return status;
+}
 
 static ss_status make_question(const query_settings *settings, const char *method, bool for_people,
                                asked_question *question, ss_error *error)
 {
     static const char *const bought[] = {NULL, "exclude", "allow"};
     ss_status status;
-    bool shelf = ss_shelf_find(ss_slice_of(method)) != SS_SHELF_COUNT;
+    bool page = is_page(method), shelf = page || ss_shelf_find(ss_slice_of(method)) != SS_SHELF_COUNT;
     smartshelf_query *query = &question->query;
     *query = smartshelf_query_of(method);
     if (!shelf)
         return SS_OK;
+    if (page)
+        SS_TRY(take_wishes(settings->shelves ? settings->shelves : "", question, error));
     SS_TRY(split("items", settings->items, &question->items, error));
     SS_TRY(split("cart", settings->cart, &question->cart, error));
     SS_TRY(split("exclude", settings->exclude, &question->exclude, error));
@@ -98,10 +141,11 @@ static ss_status make_question(const query_settings *settings, const char *metho
     query->item_id = settings->item;
     query->customer_id = settings->customer;
     query->session_id = settings->session;
-    query->items = question->items.ids, query->item_count = question->items.count;
-    query->cart = question->cart.ids, query->cart_count = question->cart.count;
-    query->exclude = question->exclude.ids, query->exclude_count = question->exclude.count;
-    query->fields = question->fields.ids, query->field_count = question->fields.count;
+    query->consent = settings->no_consent ? "none" : NULL;
+    query->items = ids_of(&question->items), query->item_count = question->items.count;
+    query->cart = ids_of(&question->cart), query->cart_count = question->cart.count;
+    query->exclude = ids_of(&question->exclude), query->exclude_count = question->exclude.count;
+    query->fields = ids_of(&question->fields), query->field_count = question->fields.count;
     query->limit = (unsigned)settings->limit;
     query->category = settings->category;
     query->price_min = settings->price_min;
@@ -118,65 +162,21 @@ static void free_question(asked_question *question)
     free(question->cart.copy);
     free(question->exclude.copy);
     free(question->fields.copy);
+    free(question->shelves.copy);
 }
 
 /* ---- asked of a server ---- */
 
-static ss_status read_keys(const query_settings *settings, ss_keys *own, ss_keys *server, ss_error *error)
-{
-    if (!settings->curve_key && !settings->server_key)
-        return SS_OK;
-    if (!settings->curve_key || !settings->server_key)
-        return ss_error_set(error, SS_E_ARGUMENT, "--curve-key and --server-key go together: one is missing");
-    ss_status status = ss_keys_read(settings->curve_key, true, own, error);
-    if (status != SS_OK)
-        return status;
-    if (!ss_key_is_valid(settings->server_key, strlen(settings->server_key)))
-        return ss_keys_read(settings->server_key, false, server, error);
-    memcpy(server->public_key, settings->server_key, SS_KEY_SIZE);
-    return SS_OK;
-}
-
-static ss_status client_error(smartshelf_status status, const char *place, ss_error *error)
-{
-    static const char *const texts[SMARTSHELF_STATUS_COUNT] = {
-        [SMARTSHELF_TIMEOUT] = "no reply in time: is a server there, and are the keys right?",
-        [SMARTSHELF_BAD_REPLY] = "what came is no reply",
-        [SMARTSHELF_ARGUMENT] = "not an endpoint, or not a question",
-        [SMARTSHELF_NETWORK] = "not an endpoint or key that can be used",
-    };
-    if (status == SMARTSHELF_OK || status == SMARTSHELF_ERROR) /* the server's error is in the answer */
-        return SS_OK;
-    if (status == SMARTSHELF_NOMEM)
-        return ss_error_nomem(error);
-    ss_error_set(error, SS_E_NETWORK, "%s", texts[status] ? texts[status] : smartshelf_status_name(status));
-    ss_error_place(error, place, 0);
-    return SS_E_NETWORK;
-}
-
 static ss_status ask_server(const query_settings *settings, const smartshelf_query *query, smartshelf_answer *answer,
                             ss_error *error)
 {
-    ss_keys own = {0}, server = {0};
-    smartshelf_client *client = NULL;
-    ss_status status = read_keys(settings, &own, &server, error);
-    if (status != SS_OK)
-        return status;
-    smartshelf_options options = smartshelf_options_default();
-    options.endpoints = settings->endpoints.text;
-    options.endpoint_count = settings->endpoints.count;
-    options.timeout_ms = (int)settings->timeout_ms;
-    if (own.secret_key[0]) {
-        options.server_key = server.public_key;
-        options.public_key = own.public_key;
-        options.secret_key = own.secret_key;
-    }
-    smartshelf_status asked = smartshelf_open(&options, &client);
-    if (asked == SMARTSHELF_OK)
-        asked = smartshelf_ask(client, query, answer);
-    smartshelf_close(&client);
-    ss_keys_wipe(&own);
-    return client_error(asked, settings->endpoints.text[0], error);
+    ss_connection connection = {0};
+    ss_status status = ss_connection_open(&settings->connection, &connection, error);
+    if (status == SS_OK)
+        status = ss_connection_check(smartshelf_ask(connection.client, query, answer), answer,
+                                     settings->connection.endpoints.text[0], error);
+    ss_connection_close(&connection);
+    return status;
 }
 
 /* ---- asked of a store: the server's handler on the same bytes ---- */
@@ -195,7 +195,7 @@ static ss_status handle(ss_handler *handler, const char *store, const smartshelf
             handled == SS_HANDLED_REPLY ? smartshelf_answer_decode(reply.data, reply.size, answer) : SMARTSHELF_NOMEM;
     }
     free(bytes);
-    return client_error(status, store, error);
+    return ss_connection_check(status, answer, store, error);
 }
 
 static ss_status ask_store(const query_settings *settings, const ss_config_file *file, const smartshelf_query *query,
@@ -227,36 +227,33 @@ out:
 
 /* ---- the command ---- */
 
-static ss_status server_error(const smartshelf_answer *answer, ss_error *error)
+/* METHOD, or what --shelves means. */
+static ss_status method_of(const query_settings *settings, const ss_texts *operands, const char **method,
+                           ss_error *error)
 {
-    static const ss_status statuses[SS_FAULT_COUNT] = {
-        [SS_FAULT_ACCESS_DENIED] = SS_E_ACCESS, [SS_FAULT_BUSY] = SS_E_BUSY,
-        [SS_FAULT_REFUSED] = SS_E_CORRUPT,      [SS_FAULT_SHUTTING_DOWN] = SS_E_SHUTTING_DOWN,
-        [SS_FAULT_INTERNAL] = SS_E_NETWORK,
-    }; /* the others blame the question */
-    ss_status status = answer->error_code < SS_FAULT_COUNT ? statuses[answer->error_code] : SS_E_NETWORK;
-    return ss_error_set(error, status ? status : SS_E_ARGUMENT, "%s (error %u, %s)",
-                        answer->error_message ? answer->error_message : "", answer->error_code,
-                        answer->error_name ? answer->error_name : "?");
+    *method = operands->count > 0 ? operands->text[0] : settings->shelves ? ss_method_name(SS_METHOD_PAGE) : NULL;
+    if (!*method)
+        return ss_error_set(error, SS_E_ARGUMENT, "no METHOD: say what to ask, such as related or popular");
+    if (settings->shelves && !is_page(*method))
+        return ss_error_set(error, SS_E_ARGUMENT, "--shelves goes with the method page");
+    return ss_command_operands(operands, 0, 1, error);
 }
 
 static ss_status run_query(void *memory, const ss_texts *operands, const ss_cli *cli, ss_error *error)
 {
     ss_status status;
     const query_settings *settings = memory;
+    const char *method;
     asked_question question = {0};
     smartshelf_answer answer = {0};
-    if (operands->count == 0)
-        SS_TRY(ss_error_set(error, SS_E_ARGUMENT, "no METHOD: say what to ask, such as related or popular"));
-    SS_TRY(ss_command_operands(operands, 1, 1, error));
+    SS_TRY(method_of(settings, operands, &method, error));
     if (cli->file && !settings->store)
         SS_TRY(ss_error_set(error, SS_E_ARGUMENT, "--config goes with --store: a server has its own"));
-    SS_TRY(make_question(settings, operands->text[0], !cli->json, &question, error));
+    SS_TRY(make_question(settings, method, !cli->json, &question, error));
     SS_TRY(settings->store ? ask_store(settings, cli->file, &question.query, &answer, error)
                            : ask_server(settings, &question.query, &answer, error));
-    if (answer.error_code)
-        SS_TRY(server_error(&answer, error));
-    if (cli->json || ss_shelf_find(ss_slice_of(operands->text[0])) == SS_SHELF_COUNT)
+    bool shelf = is_page(method) || ss_shelf_find(ss_slice_of(method)) != SS_SHELF_COUNT;
+    if (cli->json || !shelf)
         SS_TRY(ss_query_print_json(&answer, error));
     else
         ss_query_print_table(&answer, settings->explain);
@@ -268,14 +265,16 @@ out:
 
 const ss_command ss_command_query = {
     .name = "query",
-    .operands = "METHOD",
+    .operands = "[METHOD]",
     .summary = "Ask a server, or a store without one.",
-    .description = "METHOD: related, bought_together, bought_next, for_you, cart, popular, trending; of a server also "
-                   "health, stats,\n"
-                   "reload.\n\n"
-                   "  smartshelf query related --item 85123A --limit 8\n"
-                   "  smartshelf query cart --cart 85123A,22423 --store /srv/shelf --explain\n"
-                   "  smartshelf query for_you --customer 17850 --connect ipc:///run/shelf.ipc --json",
+    .description =
+        "METHOD: related, bought_together, bought_next, for_you, cart, popular, trending, page; of a server also "
+        "health,\n"
+        "stats, reload.\n\n"
+        "  smartshelf query related --item 85123A --limit 8\n"
+        "  smartshelf query --shelves bought_together:4,for_you:8,popular --item 85123A --customer 17850\n"
+        "  smartshelf query cart --cart 85123A,22423 --store /srv/shelf --explain\n"
+        "  smartshelf query for_you --customer 17850 --connect ipc:///run/shelf.ipc --json",
     .takes_config = true,
     .settings_size = sizeof(query_settings),
     .groups = query_groups,

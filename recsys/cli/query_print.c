@@ -140,12 +140,12 @@ static size_t wider(size_t columns, const char *text, size_t most)
     return cell.columns > columns ? cell.columns : columns;
 }
 
-static table_layout layout_of(const smartshelf_answer *answer)
+static table_layout layout_of(const smartshelf_shelf *shelf, unsigned decimals)
 {
-    table_layout layout = {strlen("product"), strlen("item_id"), answer->decimals};
-    for (size_t i = 0; i < answer->product_count; i++) {
-        layout.name = wider(layout.name, answer->products[i].name, NAME_COLUMNS_MAX);
-        layout.id = wider(layout.id, answer->products[i].item_id, TEXT_MAX);
+    table_layout layout = {strlen("product"), strlen("item_id"), decimals};
+    for (size_t i = 0; i < shelf->product_count; i++) {
+        layout.name = wider(layout.name, shelf->products[i].name, NAME_COLUMNS_MAX);
+        layout.id = wider(layout.id, shelf->products[i].item_id, TEXT_MAX);
     }
     return layout;
 }
@@ -162,16 +162,16 @@ static void print_product(const table_layout *layout, size_t rank, const smartsh
     printf("%9s  %8.4f  %s%s\n", price, product->score, reason, product->stage > 0 ? " (fallback)" : "");
 }
 
-static void print_products(const smartshelf_answer *answer)
+static void print_products(const smartshelf_shelf *shelf, unsigned decimals)
 {
-    table_layout layout = layout_of(answer);
+    table_layout layout = layout_of(shelf, decimals);
     printf("%4s  %-*s  %-*s  %9s  %8s  %s\n", "rank", (int)layout.name, "product", (int)layout.id, "item_id", "price",
            "score", "why");
-    for (size_t i = 0; i < answer->product_count; i++)
-        print_product(&layout, i + 1, &answer->products[i]);
+    for (size_t i = 0; i < shelf->product_count; i++)
+        print_product(&layout, i + 1, &shelf->products[i]);
 }
 
-static void print_short(const smartshelf_answer *answer)
+static void print_short(const smartshelf_shelf *shelf)
 {
     static const char *const sentences[][2] = {
         {"no_evidence", "nothing else has enough evidence, and no fallback is left"},
@@ -181,22 +181,47 @@ static void print_short(const smartshelf_answer *answer)
     };
     const char *why = "see the protocol page";
     for (size_t i = 0; i < sizeof sentences / sizeof *sentences; i++)
-        if (strcmp(sentences[i][0], answer->short_code) == 0)
+        if (strcmp(sentences[i][0], shelf->short_code) == 0)
             why = sentences[i][1];
-    printf("%s%u fewer than asked for: %s (%s)\n", answer->product_count == 0 ? "no products, " : "", answer->missing,
-           why, answer->short_code);
+    printf("%s%u fewer than asked for: %s (%s)\n", shelf->product_count == 0 ? "no products, " : "", shelf->missing,
+           why, shelf->short_code);
+}
+
+static void print_shelf(const smartshelf_shelf *shelf, unsigned decimals, bool explain)
+{
+    if (shelf->shelf)
+        printf("%s\n", shelf->shelf);
+    if (shelf->product_count > 0)
+        print_products(shelf, decimals);
+    if (shelf->short_code)
+        print_short(shelf);
+    for (size_t i = 0; explain && i < shelf->removed_count; i++)
+        printf("removed by the rule %-18s %" PRIu64 "\n", shelf->removed[i].name, shelf->removed[i].count);
+}
+
+static void print_page(const smartshelf_answer *answer, bool explain)
+{
+    for (size_t i = 0; i < answer->shelf_count; i++) {
+        print_shelf(&answer->shelves[i], answer->decimals, explain);
+        if (i + 1 < answer->shelf_count)
+            putchar('\n');
+    }
 }
 
 void ss_query_print_table(const smartshelf_answer *answer, bool explain)
 {
-    if (answer->product_count > 0)
-        print_products(answer);
-    if (answer->short_code)
-        print_short(answer);
+    const smartshelf_shelf only = {.products = answer->products,
+                                   .product_count = answer->product_count,
+                                   .short_code = answer->short_code,
+                                   .missing = answer->missing,
+                                   .removed = answer->removed,
+                                   .removed_count = answer->removed_count};
+    if (answer->shelf_count > 0)
+        print_page(answer, explain);
+    else
+        print_shelf(&only, answer->decimals, explain);
     for (size_t i = 0; i < answer->unknown_count; i++)
         printf("the generation does not know this %s\n", answer->unknown[i]);
-    for (size_t i = 0; explain && i < answer->removed_count; i++)
-        printf("removed by the rule %-18s %" PRIu64 "\n", answer->removed[i].name, answer->removed[i].count);
     if (explain && answer->generation)
         printf("generation %s\n", answer->generation);
 }
