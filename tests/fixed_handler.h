@@ -57,6 +57,7 @@ static inline void fixed_start_recorder(fixed_handler *fixed)
     ss_error error = {0};
     ss_options_defaults(groups, ss_live_groups(&fixed->live, groups));
     fixed_must(ss_live_state_open(fixed->store, &fixed->live, &fixed->state, &error), &error);
+    ss_known_items_use(fixed->state->known, fixed->snapshot);
     fixed->done = eventfd(0, EFD_CLOEXEC);
     ss_recorder_setting setting = {.options = &fixed->live.recorder,
                                    .events = fixed->state->events,

@@ -110,8 +110,9 @@ static ss_handled reply_shelf(ss_handler *handler)
     ss_call *call = &handler->at->call;
     const ss_snapshot *snapshot = ss_answerer_snapshot(handler->answerer);
     ss_answer answer;
-    ss_status status =
-        ss_answer_shelf(handler->answerer, &snapshot->shelves[call->method], &call->request, &answer, NULL);
+    ss_status status = ss_answerer_catch_up(handler->answerer, NULL);
+    if (status == SS_OK)
+        status = ss_answer_shelf(handler->answerer, &snapshot->shelves[call->method], &call->request, &answer, NULL);
     if (status == SS_OK)
         status = ss_reply_answer(ss_answerer_catalogue(handler->answerer), call, &answer, &handler->reply);
     if (status != SS_OK)
@@ -127,8 +128,11 @@ static ss_status answer_page(ss_handler *handler)
     const ss_snapshot *snapshot = ss_answerer_snapshot(handler->answerer);
     const ss_catalogue *catalogue = ss_answerer_catalogue(handler->answerer);
     ss_answer answer = {0};
+    ss_status status = ss_answerer_catch_up(handler->answerer, NULL);
+    if (status != SS_OK)
+        return status;
     ss_page_begin(&handler->page, &call->request);
-    ss_status status = ss_reply_page_begin(catalogue, call, &handler->reply);
+    status = ss_reply_page_begin(catalogue, call, &handler->reply);
     for (size_t i = 0; i < call->shelf_count && status == SS_OK; i++) {
         const ss_call_shelf *asked = &call->shelves[i];
         status = ss_page_answer(&handler->page, handler->answerer, &snapshot->shelves[asked->kind],

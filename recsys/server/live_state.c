@@ -1,5 +1,6 @@
 #include "server/live_state.h"
 
+#include "base/clock.h"
 #include "base/memory.h"
 
 #include <stdio.h>
@@ -22,12 +23,29 @@ size_t ss_live_groups(ss_live_options *options, ss_option_group *groups)
     groups[0] = (ss_option_group){"Live state", NULL, ss_live_option_table, options};
     groups[1] = (ss_option_group){"Events", "events", ss_event_store_option_table, &options->events};
     groups[2] = (ss_option_group){"How long events are kept", "events", ss_recorder_option_table, &options->recorder};
-    return 3;
+    groups[3] = (ss_option_group){"Live items", "items", ss_live_items_option_table, &options->items};
+    return SS_LIVE_GROUPS;
 }
 
 static void add_writer(ss_live_state *state, ss_writer writer)
 {
     state->writers[state->writer_count++] = writer;
+}
+
+static ss_status open_items(ss_live_state *opened, const ss_live_options *options, ss_error *error)
+{
+    ss_status status;
+    opened->known = ss_known_items_new();
+    opened->items = ss_live_items_new(&options->items);
+    if (!opened->known || !opened->items)
+        return ss_error_nomem(error);
+    ss_item_bases bases = ss_known_items_bases(opened->known);
+    SS_TRY(ss_item_ledger_open(opened->environment, opened->items, &bases, ss_clock_now(), &opened->ledger, error));
+    SS_TRY(ss_item_writer_new(opened->ledger, &opened->item_writer, error));
+    add_writer(opened, ss_item_writer_row(opened->item_writer));
+    opened->live.items = opened->items;
+out:
+    return status;
 }
 
 static ss_status open_parts(ss_live_state *opened, const char *store, const ss_live_options *options, ss_error *error)
@@ -42,6 +60,7 @@ static ss_status open_parts(ss_live_state *opened, const char *store, const ss_l
                                 &opened->forget_writer, error));
     add_writer(opened, ss_event_writer_row(opened->event_writer));
     add_writer(opened, ss_forget_writer_row(opened->forget_writer));
+    SS_TRY(open_items(opened, options, error));
 out:
     return status;
 }
@@ -58,6 +77,8 @@ static void advise(ss_status status, ss_error *error)
 ss_status ss_live_state_open(const char *store, const ss_live_options *options, ss_live_state **state, ss_error *error)
 {
     ss_status status = ss_options_check(ss_live_option_table, options, error);
+    if (status == SS_OK)
+        status = ss_options_check(ss_live_items_option_table, &options->items, error);
     if (status != SS_OK)
         return status;
     ss_live_state *opened = ss_array_zeroed(1, sizeof *opened);
@@ -79,6 +100,10 @@ void ss_live_state_close(ss_live_state **state)
     *state = NULL;
     if (!old)
         return;
+    ss_item_writer_free(&old->item_writer);
+    ss_item_ledger_close(&old->ledger);
+    ss_live_items_free(&old->items);
+    ss_known_items_free(&old->known);
     ss_event_writer_free(&old->event_writer);
     ss_forget_writer_free(&old->forget_writer);
     ss_eraser_free(&old->eraser);

@@ -7,6 +7,8 @@
 
 #include "server/event_writer.h"
 #include "server/forget_writer.h"
+#include "server/item_writer.h"
+#include "server/known_items.h"
 #include "server/recorder.h"
 #include "shelf/live.h"
 
@@ -15,12 +17,13 @@ typedef struct ss_live_options {
     int64_t map_megabytes; /* the most that STORE/state may grow to; addresses, not memory */
     ss_event_store_options events;
     ss_recorder_options recorder;
+    ss_live_items_options items;
 } ss_live_options;
 
 extern const ss_option ss_live_option_table[]; /* target: ss_live_options; without those of its members */
 
 /* The groups of all live state for a command line; at most SS_LIVE_GROUPS. Returns how many. */
-#define SS_LIVE_GROUPS 3u
+#define SS_LIVE_GROUPS 4u
 size_t ss_live_groups(ss_live_options *options, ss_option_group *groups);
 
 typedef struct ss_live_state {
@@ -30,6 +33,10 @@ typedef struct ss_live_state {
     ss_eraser *eraser;
     ss_event_writer *event_writer;
     ss_forget_writer *forget_writer;
+    ss_known_items *known; /* is to be told which generation is served */
+    ss_live_items *items;
+    ss_item_ledger *ledger;
+    ss_item_writer *item_writer;
     ss_live live; /* for answerers */
     ss_writer writers[SS_WRITERS_MAX];
     size_t writer_count;

@@ -185,6 +185,8 @@ static ss_status load(ss_loader *loader, ss_shelf_settings *shelves, bool *chang
         goto out;
     SS_TRY(ss_snapshot_open_configured(options->store, NULL, !same, shelves, &snapshot, error));
     SS_TRY(make_answerers(loader, snapshot, error));
+    if (options->known)
+        ss_known_items_use(options->known, snapshot);
     SS_TRY(hand_over(loader, error));
     ss_snapshot_release(&options->snapshot);
     options->snapshot = snapshot;

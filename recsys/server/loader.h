@@ -11,6 +11,7 @@
 #include "server/configuration.h"
 #include "server/envelope.h"
 #include "server/handler.h"
+#include "server/known_items.h"
 
 /* Where one worker and the loader meet. */
 typedef struct ss_swap {
@@ -34,8 +35,9 @@ typedef struct ss_loader_options {
     size_t swap_count;
     ss_snapshot *snapshot; /* takes a reference of its own */
     const ss_configuration *configuration;
-    const ss_live *live; /* for new answerers; NULL: none */
-    int done;            /* eventfd: written when a reply is ready */
+    const ss_live *live;   /* for new answerers; NULL: none */
+    ss_known_items *known; /* is told which generation is served; NULL: nobody wants to know */
+    int done;              /* eventfd: written when a reply is ready */
 } ss_loader_options;
 
 /* Starts the thread, which first validates the files of `snapshot` in the background. SS_E_NOMEM, SS_E_IO. */

@@ -32,6 +32,7 @@ static const struct {
     [SS_METHOD_PAGE - SS_SHELF_COUNT] = {"page", SS_ROLE_READ, false},
     [SS_METHOD_EVENT - SS_SHELF_COUNT] = {"event", SS_ROLE_EVENT, true},
     [SS_METHOD_FORGET - SS_SHELF_COUNT] = {"forget", SS_ROLE_ADMIN, true},
+    [SS_METHOD_ITEMS - SS_SHELF_COUNT] = {"items", SS_ROLE_ADMIN, true},
 };
 
 const char *ss_method_name(ss_method method)

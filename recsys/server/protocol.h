@@ -30,6 +30,7 @@ typedef enum ss_method {
     SS_METHOD_PAGE, /* several shelves */
     SS_METHOD_EVENT,
     SS_METHOD_FORGET,
+    SS_METHOD_ITEMS,
     SS_METHOD_COUNT
 } ss_method;
 const char *ss_method_name(ss_method method); /* NULL outside */

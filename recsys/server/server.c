@@ -113,14 +113,16 @@ static ss_status open_descriptors(ss_server *server, ss_error *error)
     return server->wake < 0 ? ss_error_io(error, "eventfd", "cannot make one") : SS_OK;
 }
 
-static ss_status open_state(ss_server *server, ss_error *error)
+static ss_status open_state(ss_server *server, ss_snapshot *snapshot, ss_error *error)
 {
     if (!server->options->live.state)
         return SS_OK;
     ss_status status = ss_live_state_open(server->options->store, &server->options->live, &server->state, error);
-    if (status == SS_OK)
-        server->live = server->state->live;
-    return status;
+    if (status != SS_OK)
+        return status;
+    ss_known_items_use(server->state->known, snapshot);
+    server->live = server->state->live;
+    return SS_OK;
 }
 
 static ss_status init_workers(ss_server *server, ss_snapshot *snapshot, ss_error *error)
@@ -155,6 +157,7 @@ static ss_status start_loader(ss_server *server, ss_snapshot *snapshot, ss_error
                                  .swap_count = server->worker_count,
                                  .snapshot = snapshot,
                                  .live = &server->live,
+                                 .known = server->state ? server->state->known : NULL,
                                  .configuration = &server->options->configuration,
                                  .done = server->wake};
     server->service.stats[server->service.stats_count++] = &server->stats;
@@ -286,7 +289,7 @@ static ss_status set_up(ss_server *server, ss_snapshot *snapshot, ss_error *erro
     SS_TRY(open_context(server, error));
     SS_TRY(start_access(server, error));
     SS_TRY(open_router(server, error));
-    SS_TRY(open_state(server, error));
+    SS_TRY(open_state(server, snapshot, error));
     SS_TRY(init_workers(server, snapshot, error));
     SS_TRY(start_loader(server, snapshot, error));
     SS_TRY(start_recorder(server, error));

@@ -6,7 +6,7 @@
 const char *ss_item_check_name(ss_item_check check)
 {
     static const char *const names[SS_ITEM_CHECK_COUNT] = {
-        "fine", "stock", "item_id", "no field", "set and cleared", "price or cost", "date", "text", "no room"};
+        "fine", "stock", "item_id", "no_field", "set_and_cleared", "money", "date", "text", "no_room"};
     return (unsigned)check < SS_ITEM_CHECK_COUNT ? names[check] : "unknown";
 }
 
