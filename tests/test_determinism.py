@@ -57,9 +57,13 @@ def main():
         os.mkdir(os.path.join(folder, "clicks"))
         sessions = simulate(os.path.join(folder, "clicks"), items=200, customers=300, orders=600, days=60, views="true")
         clicks = os.path.join(sessions, "log.csv")
-        kept = train(folder, "clicks-one", clicks, options=("--threads", 1), files=7)
-        assert "session_knn.safetensors" in kept
-        assert kept == train(folder, "clicks-two", clicks, options=("--threads", 2), files=7)
+        kept = train(folder, "clicks-one", clicks, options=("--threads", 1), files=8)
+        assert "session_knn.safetensors" in kept and "alternatives.safetensors" in kept
+        assert kept == train(folder, "clicks-two", clicks, options=("--threads", 2), files=8)
+        named = ("--catalog", os.path.join(sessions, "catalog.csv"), "--models", "alternatives", "--threads")
+        by_name = train(folder, "names-one", clicks, options=(*named, 1), files=3)
+        assert by_name["alternatives.safetensors"] != kept["alternatives.safetensors"]
+        assert by_name == train(folder, "names-three", clicks, options=(*named, 3), files=3)
         changed = train(folder, "changed", log, options=("--threads", 2, "--related.a", 0.1))
         assert different(first, changed) == ["cooccurrence.safetensors"]
     print("ok")

@@ -51,21 +51,22 @@ static void train_defaults(void *memory)
 static void print_human(const train_settings *settings, const ss_training_data *data, const ss_train_report *report)
 {
     ss_print_log_report(stdout, data);
-    printf(
-        "trained\n  items and histories %.1f s, popularity %.1f s, co-occurrence %.1f s, factorization %.1f s, "
-        "similar sessions %.1f s, buying again %.1f s, validation and publishing %.1f s\npublished %s/generations/%s\n",
-        report->seconds_items, report->seconds_popularity, report->seconds_cooccurrence, report->seconds_als,
-        report->seconds_session_knn, report->seconds_repurchase, report->seconds_publish, settings->store,
-        report->generation);
+    printf("trained\n  items and histories %.1f s, popularity %.1f s, co-occurrence %.1f s, factorization %.1f s, "
+           "similar sessions %.1f s, buying again %.1f s, alternatives %.1f s, validation and publishing %.1f s\n"
+           "published %s/generations/%s\n",
+           report->seconds_items, report->seconds_popularity, report->seconds_cooccurrence, report->seconds_als,
+           report->seconds_session_knn, report->seconds_repurchase, report->seconds_alternatives,
+           report->seconds_publish, settings->store, report->generation);
 }
 
 static ss_status print_json(const ss_training_data *data, const ss_train_report *report, ss_error *error)
 {
-    json_t *root = json_pack("{s:s, s:o, s:{s:f, s:f, s:f, s:f, s:f, s:f, s:f}}", "generation", report->generation,
-                             "log", ss_log_report_json(data), "seconds", "items", report->seconds_items, "popularity",
-                             report->seconds_popularity, "cooccurrence", report->seconds_cooccurrence, "als",
-                             report->seconds_als, "session_knn", report->seconds_session_knn, "repurchase",
-                             report->seconds_repurchase, "publish", report->seconds_publish);
+    json_t *root =
+        json_pack("{s:s, s:o, s:{s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f}}", "generation", report->generation, "log",
+                  ss_log_report_json(data), "seconds", "items", report->seconds_items, "popularity",
+                  report->seconds_popularity, "cooccurrence", report->seconds_cooccurrence, "als", report->seconds_als,
+                  "session_knn", report->seconds_session_knn, "repurchase", report->seconds_repurchase, "alternatives",
+                  report->seconds_alternatives, "publish", report->seconds_publish);
     if (!root)
         return ss_error_nomem(error);
     json_dumpf(root, stdout, JSON_INDENT(2));

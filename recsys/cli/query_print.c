@@ -86,6 +86,7 @@ static const struct {
     {"trending", "selling better than usual", "number", " of what sells better than usual", NULL},
     {"session_knn", "what visitors like this one looked at", "in", " similar", " session"},
     {"repurchase", "bought before, and about due again", "about due again: bought", "", " time"},
+    {"alternatives", "by its name", "looked at with it in", "", " session"},
     {"fallback", "from the static list", NULL, NULL, NULL},
 };
 

@@ -177,6 +177,7 @@ static void read_reason(reader *in, const msgpack_object *reason, smartshelf_pro
     product->supported_by = count_of(find(reason, "supported_by"));
     product->of = count_of(find(reason, "of"));
     product->sessions = count_of(find(reason, "sessions"));
+    product->similarity = real_of(find(reason, "similarity"));
     product->rank = count_of(find(reason, "rank"));
     product->bought = count_of(find(reason, "bought"));
     read_integer(find(reason, "last_bought"), &product->last_bought);

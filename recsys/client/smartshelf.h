@@ -115,7 +115,9 @@ typedef struct smartshelf_product { /* texts are borrowed from the answer; NULL:
     uint64_t pairs, customers; /* orders or customers that have both; distinct customers among them */
     double lift;               /* times as often as by chance */
     uint64_t supported_by, of; /* items of the context it goes with, of how many; of 0: not told */
-    uint64_t sessions;         /* similar sessions that hold it; 0: not told, as the following */
+    uint64_t sessions;         /* similar sessions that hold it, or those that looked at both; 0: not told, as the
+                                  following */
+    double similarity;         /* of the names, 0 to 1 */
     uint64_t rank;             /* place among the best sellers, or what is trending, from 1 */
     uint64_t bought;           /* how often the customer bought it */
     int64_t last_bought;       /* and when last, microseconds UTC */

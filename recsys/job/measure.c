@@ -29,8 +29,10 @@ static double seconds_of(const ss_train_report *report, const char *model)
         return report->seconds_session_knn;
     if (strcmp(model, "repurchase") == 0)
         return report->seconds_repurchase;
+    if (strcmp(model, "alternatives") == 0)
+        return report->seconds_alternatives;
     return report->seconds_items + report->seconds_popularity + report->seconds_cooccurrence + report->seconds_als +
-           report->seconds_session_knn + report->seconds_repurchase;
+           report->seconds_session_knn + report->seconds_repurchase + report->seconds_alternatives;
 }
 
 static ss_status ask_models(ss_snapshot *snapshot, const ss_cases *cases, const ss_measure_options *options,

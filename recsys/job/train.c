@@ -42,6 +42,8 @@ size_t ss_model_option_groups(ss_model_options *options, ss_option_group groups[
     groups[count++] =
         (ss_option_group){"Similar sessions", "session-knn", ss_session_knn_option_table, &options->session_knn};
     groups[count++] = (ss_option_group){"Buying again", "repurchase", ss_repurchase_option_table, &options->repurchase};
+    groups[count++] =
+        (ss_option_group){"Alternatives", "alternatives", ss_alternatives_option_table, &options->alternatives};
     ss_shelf_option_groups(options->shelves, groups + count);
     return count + SS_SHELF_COUNT;
 }
@@ -65,7 +67,8 @@ ss_status ss_model_names_parse(const char *list, unsigned *models, ss_error *err
                  {"cooccurrence", SS_TRAIN_COOCCURRENCE},
                  {"als", SS_TRAIN_ALS},
                  {"session_knn", SS_TRAIN_SESSION_KNN},
-                 {"repurchase", SS_TRAIN_REPURCHASE}};
+                 {"repurchase", SS_TRAIN_REPURCHASE},
+                 {"alternatives", SS_TRAIN_ALTERNATIVES}};
     const size_t known_count = sizeof known / sizeof *known;
     *models = 0;
     for (const char *at = list; *at;) {
@@ -74,7 +77,8 @@ ss_status ss_model_names_parse(const char *list, unsigned *models, ss_error *err
             k++;
         if (k == known_count)
             return ss_error_set(error, SS_E_ARGUMENT,
-                                "no model '%.*s'; known: popularity, cooccurrence, als, session_knn, repurchase",
+                                "no model '%.*s'; known: popularity, cooccurrence, als, session_knn, repurchase, "
+                                "alternatives",
                                 (int)length, at);
         *models |= known[k].bit;
         at += length + (at[length] == ',');
@@ -328,6 +332,9 @@ static ss_status train_models(const char *path, const ss_interactions *log, cons
         SS_TRY(ss_repurchase_train(log, &options->repurchase, items->content.category, items->content.count,
                                    items->category_count, threads, path, error));
     report->seconds_repurchase = seconds_since(&clock);
+    if ((options->models & SS_TRAIN_ALTERNATIVES) && ss_alternatives_learns(log, &items->content))
+        SS_TRY(ss_alternatives_train(log, &items->content, &options->alternatives, threads, progress, path, error));
+    report->seconds_alternatives = seconds_since(&clock);
 out:
     return status;
 }

@@ -2,7 +2,7 @@
  * train.h: a purchase log in, a published generation out.
  *
  * read catalogue → read log and live events → items + customers → popularity → cooccurrence → als → session_knn →
- * repurchase → manifest → validate → publish.
+ * repurchase → alternatives → manifest → validate → publish.
  * Nothing is published unless everything succeeded; a stop at any moment leaves the served generation untouched.
  */
 #ifndef SS_JOB_TRAIN_H
@@ -10,6 +10,7 @@
 
 #include "log/read_log.h"
 #include "models/als_train.h"
+#include "models/alternatives_train.h"
 #include "models/cooccurrence_train.h"
 #include "models/popularity_train.h"
 #include "models/repurchase_train.h"
@@ -21,7 +22,8 @@
 #define SS_TRAIN_POPULARITY   4u
 #define SS_TRAIN_SESSION_KNN  8u  /* where the log has sessions of views */
 #define SS_TRAIN_REPURCHASE   16u /* where the log has customers and times */
-#define SS_TRAIN_ALL          31u
+#define SS_TRAIN_ALTERNATIVES 32u /* where items have names, or the log such sessions */
+#define SS_TRAIN_ALL          63u
 
 /* Everything that decides what a generation holds, beside the input. */
 typedef struct ss_model_options {
@@ -31,18 +33,20 @@ typedef struct ss_model_options {
     ss_popularity_options popularity;
     ss_session_knn_options session_knn;
     ss_repurchase_options repurchase;
+    ss_alternatives_options alternatives;
     ss_shelf shelves[SS_SHELF_COUNT]; /* written to the manifest, read by whoever serves it */
 } ss_model_options;
 
 /*
  * The option groups of all of it: prefixes "bought-together", "related", "bought-next", "als", "popularity",
- * "session-knn", "repurchase" and "shelf.NAME". The groups point into `options`. Returns how many; room for SS_MODEL_GROUPS_MAX.
+ * "session-knn", "repurchase", "alternatives" and "shelf.NAME". The groups point into `options`. Returns how many; room
+ * for SS_MODEL_GROUPS_MAX.
  */
-#define SS_MODEL_GROUPS_MAX (7 + SS_SHELF_COUNT)
+#define SS_MODEL_GROUPS_MAX (8 + SS_SHELF_COUNT)
 size_t ss_model_option_groups(ss_model_options *options, ss_option_group groups[SS_MODEL_GROUPS_MAX]);
 void ss_model_options_defaults(ss_model_options *options);
 
-#define SS_MODEL_NAMES "popularity,cooccurrence,als,session_knn,repurchase" /* all of them */
+#define SS_MODEL_NAMES "popularity,cooccurrence,als,session_knn,repurchase,alternatives" /* all of them */
 
 /* "popularity,als" → bits. SS_E_ARGUMENT names what is no model. */
 ss_status ss_model_names_parse(const char *list, unsigned *models, ss_error *error);
@@ -83,7 +87,7 @@ ss_status ss_temporary_folder(char *path, size_t size, ss_error *error);
 typedef struct ss_train_report {
     char generation[SS_GENERATION_NAME_MAX];
     double seconds_items, seconds_cooccurrence, seconds_als, seconds_popularity, seconds_session_knn,
-        seconds_repurchase, seconds_publish;
+        seconds_repurchase, seconds_alternatives, seconds_publish;
 } ss_train_report;
 
 /*

@@ -465,7 +465,7 @@ static ss_status tune_task(ss_tuner *tuner, const ss_catalog *catalog, int64_t d
     ss_train_report trained = {0};
     ss_model_options base = tuner->best;
     ss_split_options split = split_of(tuner);
-    base.models &= SS_TRAIN_POPULARITY | SS_TRAIN_SESSION_KNN;
+    base.models &= SS_TRAIN_POPULARITY | SS_TRAIN_SESSION_KNN | SS_TRAIN_ALTERNATIVES;
     SS_TRY(ss_cases_split(tuner->log, tuner->task, &split, &tuner->train, &tuner->cases, tuner->error));
     if (tuner->cases.count == 0)
         SS_TRY(ss_error_set(tuner->error, SS_E_ARGUMENT, "the log has nothing to hold out for task %s",

@@ -213,17 +213,19 @@ static bool read_method(ss_call_reader *reader)
     return call_of(reader)->method != SS_METHOD_COUNT || unknown_method(reader, name);
 }
 
-/* Shelves that go with something need something to go with. */
+/* Shelves that go with something need something to go with; what is wanted instead is so of one product. */
 static bool check_context(ss_call_reader *reader, ss_shelf_kind shelf)
 {
     const ss_request *request = request_of(reader);
-    bool needs = shelf == SS_SHELF_RELATED || shelf == SS_SHELF_BOUGHT_TOGETHER || shelf == SS_SHELF_BOUGHT_NEXT;
-    if (!needs || request->item_id.size > 0 || request->item_count > 0 || request->cart_count > 0 ||
-        request->session_id.size > 0)
+    bool instead = shelf == SS_SHELF_ALTERNATIVES;
+    bool with = shelf == SS_SHELF_RELATED || shelf == SS_SHELF_BOUGHT_TOGETHER || shelf == SS_SHELF_BOUGHT_NEXT;
+    bool given = request->item_id.size > 0 ||
+                 (!instead && (request->item_count > 0 || request->cart_count > 0 || request->session_id.size > 0));
+    if (given || (!with && !instead))
         return true;
     reader->field = "item_id";
-    return SS_CALL_FAIL(reader, SS_FAULT_MISSING_PARAM, "%s needs item_id, items, cart or session_id",
-                        ss_shelf_name(shelf));
+    return SS_CALL_FAIL(reader, SS_FAULT_MISSING_PARAM, "%s needs item_id%s", ss_shelf_name(shelf),
+                        instead ? "" : ", items, cart or session_id");
 }
 
 static bool check_contexts(ss_call_reader *reader)

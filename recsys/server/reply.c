@@ -16,7 +16,7 @@ static uint8_t *put_head(uint8_t *at, bool has_msgid, uint32_t msgid)
 #define SOURCE_NAME_MAX 31u              /* longest name of a source */
 #define ID_SLACK        32u              /* see put_id */
 #define ID_MAX          (2u + SS_ID_MAX) /* bytes of an id with its head */
-#define EVIDENCE_MAX    96u              /* bytes of put_evidence */
+#define EVIDENCE_MAX    112u             /* bytes of put_evidence */
 #define PRODUCT_MAX     (128u + EVIDENCE_MAX + SOURCE_NAME_MAX + 2 * ID_MAX + ID_SLACK) /* of a product without columns */
 
 /*
@@ -62,7 +62,7 @@ static product_writer begin_products(const ss_catalogue *catalogue, const ss_ans
     return writer;
 }
 
-/* supported_by?, of?, sessions?, rank?, bought?, last_bought?: those that apply, added to the map's head. */
+/* supported_by?, of?, sessions?, similarity?, rank?, bought?, last_bought?: those that apply, added to the map's head. */
 static uint8_t *put_evidence(uint8_t *at, uint8_t *head, const ss_reason *reason)
 {
     unsigned entries = 0;
@@ -73,6 +73,10 @@ static uint8_t *put_evidence(uint8_t *at, uint8_t *head, const ss_reason *reason
     }
     if (reason->sessions) {
         at = ss_wire_put_uint(SS_REPLY_PUT(at, SS_REPLY_NAME(8, "sessions")), reason->sessions);
+        entries++;
+    }
+    if (reason->similarity > 0) {
+        at = ss_wire_put_float(SS_REPLY_PUT(at, SS_REPLY_NAME(10, "similarity")), reason->similarity);
         entries++;
     }
     if (reason->rank) {
@@ -95,7 +99,7 @@ static uint8_t *put_evidence(uint8_t *at, uint8_t *head, const ss_reason *reason
 static inline uint8_t *put_reason(uint8_t *at, product_writer *writer, const ss_reason *reason)
 {
     bool evidence = reason->pairs > 0, because = reason->because != SS_NONE && reason->because != writer->page_item;
-    bool more = (reason->of | reason->sessions | reason->rank | reason->bought) != 0;
+    bool more = (reason->of | reason->sessions | reason->rank | reason->bought) != 0 || reason->similarity > 0;
     uint8_t *head = at;
     if (reason->model != writer->model)
         take_model(writer, reason->model);

@@ -133,6 +133,24 @@ static void show_neighbours(ss_answerer *answerer, ss_source source, const ss_sh
     }
 }
 
+/* A name speaks for itself; what was only looked at together must have been so by enough. */
+static bool has_evidence(const ss_shelf *shelf, const ss_alternatives_list *list, size_t entry)
+{
+    return list->similarity[entry] > 0 || list->customers[entry] >= shelf->min_customers;
+}
+
+static void show_alternatives(ss_answerer *answerer, const ss_shelf *shelf, uint32_t because)
+{
+    ss_alternatives_list list = ss_alternatives_neighbours(&answerer->snapshot->alternatives, because);
+    for (size_t entry = 0; entry < list.count && !full(answerer); entry++) {
+        if (!has_evidence(shelf, &list, entry))
+            answerer->rules.removed[SS_REMOVED_EVIDENCE]++;
+        else if (ss_rules_admit(&answerer->rules, list.items[entry]))
+            show(answerer, list.items[entry], list.scores[entry],
+                 ss_evidence_alternative(shelf, because, &list, entry));
+    }
+}
+
 /* The category whose best sellers are the order behind a source; false: its order is of all. */
 static bool order_category(const ss_answerer *answerer, ss_source source, uint32_t *category)
 {
@@ -200,6 +218,18 @@ static void add_relation(ss_answerer *answerer, ss_relation relation, const ss_s
             else
                 answerer->rules.removed[SS_REMOVED_EVIDENCE]++;
         }
+    }
+}
+
+static void add_alternatives(ss_answerer *answerer, const ss_shelf *shelf)
+{
+    const ss_context *context = &answerer->context;
+    for (size_t i = 0; i < context->count; i++) {
+        ss_alternatives_list list = ss_alternatives_neighbours(&answerer->snapshot->alternatives, context->items[i]);
+        for (size_t entry = 0; entry < list.count; entry++)
+            if (list.items[entry] < answerer->board.item_count && has_evidence(shelf, &list, entry))
+                ss_board_add(&answerer->board, list.items[entry], context->weights[i] * list.scores[entry],
+                             context->items[i]);
     }
 }
 
@@ -308,6 +338,8 @@ static void add_source(ss_answerer *answerer, ss_source source, const ss_shelf *
         add_als(answerer, shelf);
     else if (source == SS_SOURCE_SESSION_KNN)
         add_session_knn(answerer);
+    else if (source == SS_SOURCE_ALTERNATIVES)
+        add_alternatives(answerer, shelf);
     else if (source == SS_SOURCE_HISTORY)
         add_history(answerer, shelf);
     else
@@ -326,7 +358,9 @@ static ss_reason board_reason(const ss_answerer *answerer, const ss_shelf *shelf
         return ss_evidence_history(answerer->snapshot, &context->history, item);
     if (cell->because == SS_NONE)
         return ss_evidence_rank(source, order_of(answerer, source), item);
-    ss_reason reason = ss_evidence_of_pair(answerer->snapshot, shelf, source, cell->because, item);
+    ss_reason reason = source == SS_SOURCE_ALTERNATIVES
+                           ? ss_evidence_of_alternative(answerer->snapshot, shelf, cell->because, item)
+                           : ss_evidence_of_pair(answerer->snapshot, shelf, source, cell->because, item);
     if (context->count > 1) {
         reason.supported_by = cell->support;
         reason.of = (uint32_t)context->count;
@@ -337,9 +371,9 @@ static ss_reason board_reason(const ss_answerer *answerer, const ss_shelf *shelf
 static void show_blend(ss_answerer *answerer, const double *weights, const ss_shelf *shelf)
 {
     static const ss_source order[] = {
-        SS_SOURCE_BOUGHT_TOGETHER,     SS_SOURCE_RELATED,  SS_SOURCE_BOUGHT_NEXT,
-        SS_SOURCE_SESSION_KNN,         SS_SOURCE_HISTORY,  SS_SOURCE_POPULAR,
-        SS_SOURCE_POPULAR_IN_CATEGORY, SS_SOURCE_TRENDING, SS_SOURCE_ALS /* last: it scores what the others found */};
+        SS_SOURCE_BOUGHT_TOGETHER, SS_SOURCE_RELATED, SS_SOURCE_BOUGHT_NEXT, SS_SOURCE_ALTERNATIVES,
+        SS_SOURCE_SESSION_KNN,     SS_SOURCE_HISTORY, SS_SOURCE_POPULAR,     SS_SOURCE_POPULAR_IN_CATEGORY,
+        SS_SOURCE_TRENDING,        SS_SOURCE_ALS /* last: it scores what the others found */};
     ss_board *board = &answerer->board;
     ss_board_clear(board);
     for (size_t i = 0; i < sizeof order / sizeof *order; i++)
@@ -374,10 +408,14 @@ static void run_stage(ss_answerer *answerer, const double *weights, const ss_she
 {
     ss_source only = only_source(weights);
     ss_relation relation;
+    size_t starts = answerer->context.count;
     if (only == SS_SOURCE_POPULAR || only == SS_SOURCE_POPULAR_IN_CATEGORY || only == SS_SOURCE_TRENDING)
         show_order(answerer, only);
-    else if (only != SS_SOURCE_COUNT && ss_source_relation(only, &relation) && answerer->context.count <= 1) {
-        if (answerer->context.count == 1)
+    else if (only == SS_SOURCE_ALTERNATIVES && starts <= 1) {
+        if (starts == 1)
+            show_alternatives(answerer, shelf, answerer->context.items[0]);
+    } else if (only != SS_SOURCE_COUNT && ss_source_relation(only, &relation) && starts <= 1) {
+        if (starts == 1)
             show_neighbours(answerer, only, shelf, answerer->context.items[0]);
     } else
         show_blend(answerer, weights, shelf);

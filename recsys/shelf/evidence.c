@@ -27,6 +27,26 @@ ss_reason ss_evidence_of_pair(const ss_snapshot *snapshot, const ss_shelf *shelf
     return (ss_reason){.model = source, .because = SS_NONE};
 }
 
+ss_reason ss_evidence_alternative(const ss_shelf *shelf, uint32_t because, const ss_alternatives_list *list,
+                                  size_t entry)
+{
+    bool enough = list->customers[entry] >= shelf->evidence_customers;
+    return (ss_reason){.model = SS_SOURCE_ALTERNATIVES,
+                       .because = because,
+                       .sessions = enough ? list->sessions[entry] : 0,
+                       .similarity = list->similarity[entry]};
+}
+
+ss_reason ss_evidence_of_alternative(const ss_snapshot *snapshot, const ss_shelf *shelf, uint32_t because,
+                                     uint32_t item)
+{
+    ss_alternatives_list list = ss_alternatives_neighbours(&snapshot->alternatives, because);
+    for (size_t entry = 0; entry < list.count; entry++)
+        if (list.items[entry] == item)
+            return ss_evidence_alternative(shelf, because, &list, entry);
+    return (ss_reason){.model = SS_SOURCE_ALTERNATIVES, .because = SS_NONE};
+}
+
 ss_reason ss_evidence_sessions(const ss_shelf *shelf, size_t sessions)
 {
     bool enough = (int64_t)sessions >= shelf->evidence_customers;

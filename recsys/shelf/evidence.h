@@ -18,6 +18,12 @@ ss_reason ss_evidence_pair(const ss_snapshot *snapshot, const ss_shelf *shelf, s
 ss_reason ss_evidence_of_pair(const ss_snapshot *snapshot, const ss_shelf *shelf, ss_source source, uint32_t because,
                               uint32_t item);
 
+/* Of a substitute: entry `entry` of the list of item `because`; and where only the item is known. */
+ss_reason ss_evidence_alternative(const ss_shelf *shelf, uint32_t because, const ss_alternatives_list *list,
+                                  size_t entry);
+ss_reason ss_evidence_of_alternative(const ss_snapshot *snapshot, const ss_shelf *shelf, uint32_t because,
+                                     uint32_t item);
+
 /* Of similar sessions: how many of them hold it. */
 ss_reason ss_evidence_sessions(const ss_shelf *shelf, size_t sessions);
 

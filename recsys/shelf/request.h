@@ -56,7 +56,8 @@ typedef enum ss_source {
     SS_SOURCE_POPULAR = 5,
     SS_SOURCE_POPULAR_IN_CATEGORY = 6, /* of the context's first item */
     SS_SOURCE_TRENDING = 7,
-    SS_SOURCE_SESSION_KNN = 8, /* what similar sessions looked at */
+    SS_SOURCE_SESSION_KNN = 8,  /* what similar sessions looked at */
+    SS_SOURCE_ALTERNATIVES = 9, /* what may be wanted instead */
     SS_SOURCE_COUNT
 } ss_source;
 const char *ss_source_name(ss_source source); /* "bought_together", …; NULL outside */
@@ -69,7 +70,9 @@ typedef struct ss_reason {
     uint32_t customers; /* distinct customers among them */
     double lift;        /* of the pair */
     uint32_t supported_by, of; /* items of the context whose lists hold it, of how many; of 0: only one was asked */
-    uint32_t sessions;         /* similar sessions that hold it; 0: not the reason, or too few to show */
+    uint32_t sessions;         /* similar sessions that hold it, or those that looked at both; 0: not the reason, or too
+                                  few to show */
+    float similarity;          /* of the names, 0 to 1; 0: not the reason */
     uint32_t rank;             /* place among the best sellers, or what is trending, from 1; 0: not the reason */
     uint32_t bought;           /* how often the customer bought it; 0: not the reason */
     int64_t last_bought;       /* microseconds UTC; 0: not known */

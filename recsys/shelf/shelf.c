@@ -12,6 +12,7 @@ static const char *const source_names[SS_SOURCE_COUNT] = {
     [SS_SOURCE_POPULAR_IN_CATEGORY] = "popular_in_category",
     [SS_SOURCE_TRENDING] = "trending",
     [SS_SOURCE_SESSION_KNN] = "session_knn",
+    [SS_SOURCE_ALTERNATIVES] = "alternatives",
 };
 
 const char *ss_source_name(ss_source source)
@@ -27,6 +28,7 @@ static const char *const shelf_names[SS_SHELF_COUNT] = {
     [SS_SHELF_CART] = "cart",
     [SS_SHELF_POPULAR] = "popular",
     [SS_SHELF_TRENDING] = "trending",
+    [SS_SHELF_ALTERNATIVES] = "alternatives",
 };
 
 const char *ss_shelf_name(ss_shelf_kind kind)
@@ -60,6 +62,8 @@ const ss_option ss_shelf_option_table[] = {
     {"weight.trending", SS_OPTION_REAL, WEIGHT(SS_SOURCE_TRENDING), 0, 100, "0", NULL, NULL, "Weight of the trend."},
     {"weight.session-knn", SS_OPTION_REAL, WEIGHT(SS_SOURCE_SESSION_KNN), 0, 100, "0", NULL, NULL,
      "Weight of similar sessions (where the log has sessions of views)."},
+    {"weight.alternatives", SS_OPTION_REAL, WEIGHT(SS_SOURCE_ALTERNATIVES), 0, 100, "0", NULL, NULL,
+     "Weight of what may be wanted instead (where items have names, or the log has sessions of views)."},
     {"history-half-life", SS_OPTION_REAL, offsetof(ss_shelf, history_half_life_days), 0, 10000, "0", NULL, "DAYS",
      "Half-life of an item's weight in the customer's history; 0: all count the same."},
     {"position-decay", SS_OPTION_REAL, offsetof(ss_shelf, position_decay), 0, 1, "1", NULL, NULL,
@@ -117,6 +121,11 @@ static const ss_shelf shelf_defaults[SS_SHELF_COUNT] = {
     [SS_SHELF_TRENDING] = {.weights = {[SS_SOURCE_TRENDING] = 1},
                            .fallbacks = {SS_SOURCE_POPULAR},
                            .fallback_count = 1},
+    /* What only sells well instead is no alternative: rather fewer, then what the category has. */
+    [SS_SHELF_ALTERNATIVES] = {.context = SS_CONTEXT_ITEM,
+                               .weights = {[SS_SOURCE_ALTERNATIVES] = 1},
+                               .fallbacks = {SS_SOURCE_POPULAR_IN_CATEGORY},
+                               .fallback_count = 1},
 };
 
 ss_shelf ss_shelf_default(ss_shelf_kind kind)
@@ -146,6 +155,7 @@ void ss_shelf_option_groups(ss_shelf shelves[SS_SHELF_COUNT], ss_option_group gr
         [SS_SHELF_CART] = SS_SHELF_PREFIX "cart",
         [SS_SHELF_POPULAR] = SS_SHELF_PREFIX "popular",
         [SS_SHELF_TRENDING] = SS_SHELF_PREFIX "trending",
+        [SS_SHELF_ALTERNATIVES] = SS_SHELF_PREFIX "alternatives",
     };
     for (unsigned kind = 0; kind < SS_SHELF_COUNT; kind++)
         groups[kind] = (ss_option_group){NULL, prefixes[kind], ss_shelf_option_table, &shelves[kind]};

@@ -16,6 +16,7 @@ typedef enum ss_shelf_kind {
     SS_SHELF_CART,
     SS_SHELF_POPULAR,
     SS_SHELF_TRENDING,
+    SS_SHELF_ALTERNATIVES,
     SS_SHELF_COUNT
 } ss_shelf_kind;
 

@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-const ss_schema *const ss_snapshot_schemas[] = {
-    &ss_items_schema,      &ss_customers_schema,   &ss_cooccurrence_schema, &ss_als_schema,
-    &ss_popularity_schema, &ss_session_knn_schema, &ss_repurchase_schema,   NULL};
+const ss_schema *const ss_snapshot_schemas[] = {&ss_items_schema,      &ss_customers_schema,    &ss_cooccurrence_schema,
+                                                &ss_als_schema,        &ss_popularity_schema,   &ss_session_knn_schema,
+                                                &ss_repurchase_schema, &ss_alternatives_schema, NULL};
 
 /* A model that is not there is no error: its sources give nothing. */
 static ss_status optional(ss_status status, bool *present, ss_error *error)
@@ -31,6 +31,7 @@ static ss_status open_files(ss_snapshot *snapshot, ss_error *error)
     SS_TRY(optional(ss_popularity_open(path, &snapshot->popularity, error), &snapshot->has_popularity, error));
     SS_TRY(optional(ss_session_knn_open(path, &snapshot->session_knn, error), &snapshot->has_session_knn, error));
     SS_TRY(optional(ss_repurchase_open(path, &snapshot->repurchase, error), &snapshot->has_repurchase, error));
+    SS_TRY(optional(ss_alternatives_open(path, &snapshot->alternatives, error), &snapshot->has_alternatives, error));
 out:
     return status;
 }
@@ -57,6 +58,8 @@ static ss_status check_agreement(const ss_snapshot *snapshot, ss_error *error)
         return disagree(snapshot, SS_SESSION_KNN_FILE, snapshot->session_knn.item_count, error);
     if (snapshot->has_repurchase && snapshot->repurchase.item_count != items)
         return disagree(snapshot, SS_REPURCHASE_FILE, snapshot->repurchase.item_count, error);
+    if (snapshot->has_alternatives && snapshot->alternatives.item_count != items)
+        return disagree(snapshot, SS_ALTERNATIVES_FILE, snapshot->alternatives.item_count, error);
     return SS_OK;
 }
 
@@ -125,6 +128,8 @@ static void free_snapshot(ss_snapshot *snapshot)
         ss_session_knn_close(&snapshot->session_knn);
     if (snapshot->has_repurchase)
         ss_repurchase_close(&snapshot->repurchase);
+    if (snapshot->has_alternatives)
+        ss_alternatives_close(&snapshot->alternatives);
     ss_shelf_settings_release(&snapshot->settings);
     ss_arrivals_release(&snapshot->arrivals);
     free(snapshot->show);

@@ -9,6 +9,7 @@
 #define SS_SHELF_SNAPSHOT_H
 
 #include "models/als_query.h"
+#include "models/alternatives_query.h"
 #include "models/cooccurrence_query.h"
 #include "models/popularity_query.h"
 #include "models/repurchase_query.h"
@@ -39,10 +40,11 @@ typedef struct ss_snapshot {
     ss_popularity popularity;
     ss_session_knn session_knn;
     ss_repurchase repurchase;
-    bool has_customers, has_cooccurrence, has_als, has_popularity, has_session_knn,
-        has_repurchase; /* only items must be there */
-    bool ids_folded;    /* see SS_MANIFEST_IDS_FOLDED */
-    bool has_times;     /* of purchases: else times are positions in the log */
+    ss_alternatives alternatives;
+    /* Which of them there are: only items must be. */
+    bool has_customers, has_cooccurrence, has_als, has_popularity, has_session_knn, has_repurchase, has_alternatives;
+    bool ids_folded; /* see SS_MANIFEST_IDS_FOLDED */
+    bool has_times;  /* of purchases: else times are positions in the log */
     ss_shelf shelves[SS_SHELF_COUNT];
     ss_shelf_settings *settings; /* what a configuration file says of them; a reference, or NULL */
     uint8_t *show;               /* items.count bytes of SS_SHOW_… */
