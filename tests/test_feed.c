@@ -129,9 +129,8 @@ static void the_forgotten_are_left_out(void **state)
     ss_training_data data = {0};
     ss_error error;
     char path[TEMPORARY_PATH_MAX];
-    uint32_t number;
-    ss_dictionary *forgotten = ss_dictionary_new();
-    assert_int_equal(ss_dictionary_intern(forgotten, SS_SLICE_LITERAL("ann"), &number), SS_OK);
+    ss_left_out *forgotten = ss_left_out_new();
+    assert_int_equal(ss_left_out_add(forgotten, SS_SLICE_LITERAL("ann"), SAMPLE_NOW), SS_OK);
     store_events(*state, events, 2);
     begin_input(*state, LOG, &input, path);
     input.log.forgotten = forgotten;
@@ -142,7 +141,7 @@ static void the_forgotten_are_left_out(void **state)
     assert_int_equal(bought(&data, "cup"), 1);
     assert_int_equal(ss_dictionary_find(data.interactions.customers, SS_SLICE_LITERAL("ann")), SS_NONE);
     ss_training_data_free(&data);
-    ss_dictionary_free(&forgotten);
+    ss_left_out_free(&forgotten);
 }
 
 static void refuses(const char *folder, const char *log, const char *from, const char *wanted)

@@ -275,10 +275,9 @@ static bool is_overlap(const reader *r, const ss_interaction *row, const ss_row_
                                        find_id(r, ids, SS_ID_ITEM), row->quantity);
 }
 
-static bool is_forgotten(const reader *r, const ss_row_ids *ids)
+static bool is_forgotten(const reader *r, const ss_interaction *row, const ss_row_ids *ids)
 {
-    const ss_dictionary *forgotten = r->options->forgotten;
-    return forgotten && ids->texts[CUSTOMER].size && ss_dictionary_find(forgotten, ids->texts[CUSTOMER]) != SS_NONE;
+    return ss_left_out_has(r->options->forgotten, ids->texts[CUSTOMER], r->log->has_times ? row->time : SS_NO_TIME);
 }
 
 /* Whether a rule of one row alone takes it out; the rules of price and quantity are for purchases and returns only. */
@@ -287,7 +286,7 @@ static bool is_ignored(reader *r, const ss_interaction *row, const ss_row_ids *i
     uint64_t *ignored = r->report->ignored;
     bool is_purchase = r->event == SS_EVENT_PURCHASE;
     int rule = -1;
-    if (is_forgotten(r, ids))
+    if (is_forgotten(r, row, ids))
         rule = SS_IGNORED_FORGOTTEN;
     else if (r->log->has_times && r->options->until != SS_NO_TIME && row->time >= r->options->until)
         rule = SS_IGNORED_LATER;

@@ -2,7 +2,8 @@
  * read_log.h: rows → interactions: column mapping, value parsing, the shop's rules, returns, ids, and an honest report.
  *
  * Events of the live store may follow a log (row_chain.h): what the log holds already does not count again (overlap.h),
- * and both must have times. Customers who want to be forgotten are left out of either.
+ * and both must have times. Customers who want to be forgotten are left out of either
+ * (left_out.h).
  *
  * Memory: 24 bytes a row + the dictionaries (ids of items, customers, and while reading orders) + what sorting in place
  * needs (O(1)); 8 bytes for each purchase of a log that events follow.
@@ -15,6 +16,7 @@
 #include "log/catalog.h"
 #include "log/fold_ids.h"
 #include "log/interactions.h"
+#include "log/left_out.h"
 #include "log/row_source.h"
 
 /* What to do with likely fees (fees.h). */
@@ -35,7 +37,7 @@ typedef struct ss_log_options {
     int64_t decimals;    /* minor-unit digits of the currency: of no use to the log itself, which keeps no money */
     int64_t until;       /* keep rows before this instant; SS_NO_TIME: all */
     int64_t events_from; /* live events count from this instant on; SS_NO_TIME: where the log ends (overlap.h) */
-    const ss_dictionary *forgotten; /* customers whose rows are left out; NULL: none. Borrowed */
+    const ss_left_out *forgotten; /* what is left out of log and events; NULL: nothing. Borrowed */
 } ss_log_options;
 
 /* The rows of --help for the above. Target: ss_log_options (those from `until` on are not in the table: see below). */

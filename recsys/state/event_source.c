@@ -31,8 +31,8 @@ typedef struct event_source {
     ss_row_source base;
     ss_event_reader *reader; /* owned */
     int decimals;
-    int64_t from, until;            /* SS_NO_TIME: no bound */
-    const ss_dictionary *forgotten; /* borrowed; may be NULL */
+    int64_t from, until;         /* SS_NO_TIME: no bound */
+    const ss_left_out *left_out; /* borrowed; may be NULL */
     ss_slice fields[COLUMN_COUNT];
     char quantity[NUMBER_TEXT], price[NUMBER_TEXT], time[SS_TIMESTAMP_TEXT];
 } event_source;
@@ -77,18 +77,17 @@ static void fill_row(event_source *source, const ss_live_event *event, ss_row *r
 
 static bool is_wanted(const event_source *source, const ss_live_event *event)
 {
-    ss_slice customer = event->texts[SS_TEXT_CUSTOMER_ID];
     return (source->from == SS_NO_TIME || event->time >= source->from) &&
            (source->until == SS_NO_TIME || event->time < source->until) &&
-           (!source->forgotten || !customer.size || ss_dictionary_find(source->forgotten, customer) == SS_NONE);
+           !ss_left_out_has(source->left_out, event->texts[SS_TEXT_CUSTOMER_ID], event->time);
 }
 
-void ss_event_source_limit(ss_row_source *base, int64_t from, int64_t until, const ss_dictionary *forgotten)
+void ss_event_source_limit(ss_row_source *base, int64_t from, int64_t until, const ss_left_out *left_out)
 {
     event_source *source = (event_source *)base;
     source->from = from;
     source->until = until;
-    source->forgotten = forgotten;
+    source->left_out = left_out;
 }
 
 static ss_status source_next(ss_row_source *base, ss_row *row, ss_error *error)

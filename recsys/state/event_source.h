@@ -8,7 +8,7 @@
 #ifndef SS_STATE_EVENT_SOURCE_H
 #define SS_STATE_EVENT_SOURCE_H
 
-#include "base/dictionary.h"
+#include "log/left_out.h"
 #include "log/row_source.h"
 #include "state/event_store.h"
 
@@ -23,9 +23,9 @@ ss_status ss_event_source_open(const ss_event_store *events, uint64_t from, uint
 
 /*
  * Before the first row: gives only events that happened from `from` on and before `until` (SS_NO_TIME: no bound), and
- * none of the customers `forgotten` (borrowed; NULL: all). `source` is one of the above.
+ * none that is `left_out` (borrowed; NULL: all). `source` is one of the above.
  */
-void ss_event_source_limit(ss_row_source *source, int64_t from, int64_t until, const ss_dictionary *forgotten);
+void ss_event_source_limit(ss_row_source *source, int64_t from, int64_t until, const ss_left_out *left_out);
 
 typedef enum ss_export_format { SS_EXPORT_CSV, SS_EXPORT_NDJSON } ss_export_format;
 
