@@ -5,7 +5,9 @@
 #include "event_sample.h"
 
 #include "job/feed.h"
+#include "job/live_events.h"
 #include "shop.h"
+#include "state/forgotten.h"
 #include "store/manifest.h"
 #include <signal.h>
 #include <sys/wait.h>
@@ -144,6 +146,62 @@ static void the_forgotten_are_left_out(void **state)
     ss_left_out_free(&forgotten);
 }
 
+/* The customer asks at `time` to be forgotten. */
+static void forget(const char *folder, const char *customer, int64_t time)
+{
+    ss_event_store *store = sample_open(folder, NULL);
+    ss_forgotten *forgotten = NULL;
+    ss_error error;
+    const ss_forgotten_customer who = {.customer_id = ss_slice_of(customer), .time = time};
+    expect_ok(ss_forgotten_open(ss_event_store_environment(store), &forgotten, &error), &error);
+    expect_ok(ss_forgotten_put(forgotten, &who, 1, &error), &error);
+    sample_sync(store);
+    ss_forgotten_close(&forgotten);
+    sample_close(&store);
+}
+
+static void who_asked_is_on_the_list_of_the_store(void **state)
+{
+    const ss_live_event events[] = {happened(SS_EVENT_PURCHASE, "ann", "8", "cup", NOON + HOUR),
+                                    happened(SS_EVENT_PURCHASE, "ann", "9", "cup", NOON + 3 * HOUR)};
+    ss_input_options input;
+    ss_training_data data = {0};
+    ss_error error;
+    char path[TEMPORARY_PATH_MAX], out[TEMPORARY_PATH_MAX];
+    uint64_t rows = 0;
+    store_events(*state, events, 2);
+    forget(*state, "ann", NOON + 2 * HOUR);
+    begin_input(*state, LOG, &input, path);
+    expect_ok(ss_training_data_read(&input, NULL, &data, &error), &error);
+    assert_int_equal(data.log_report.ignored[SS_IGNORED_FORGOTTEN], 3);
+    assert_int_equal(bought(&data, "cup"), 1); /* what came after */
+    ss_training_data_free(&data);
+    input.state = NULL;
+    input.store = *state; /* the list counts for the log alone as well */
+    expect_ok(ss_training_data_read(&input, NULL, &data, &error), &error);
+    assert_int_equal(data.log_report.ignored[SS_IGNORED_FORGOTTEN], 2);
+    assert_int_equal(data.log_report.events, 0);
+    ss_training_data_free(&data);
+    const ss_events_export_options options = {
+        .out = temporary_path(out, *state, "out.csv"), .from = SS_NO_TIME, .until = SS_NO_TIME};
+    expect_ok(ss_events_export(*state, &options, NULL, &rows, &error), &error);
+    assert_int_equal(rows, 1);
+}
+
+static void a_store_without_live_state_forgets_nobody(void **state)
+{
+    ss_input_options input;
+    ss_training_data data = {0};
+    ss_error error;
+    char path[TEMPORARY_PATH_MAX];
+    begin_input(*state, LOG, &input, path);
+    input.state = NULL;
+    input.store = *state;
+    expect_ok(ss_training_data_read(&input, NULL, &data, &error), &error);
+    assert_int_equal(data.interactions.count, 3);
+    ss_training_data_free(&data);
+}
+
 static void refuses(const char *folder, const char *log, const char *from, const char *wanted)
 {
     ss_input_options input;
@@ -251,8 +309,12 @@ int main(void)
 {
 #define IN_FOLDER(TEST) cmocka_unit_test_setup_teardown(TEST, temporary_folder_set_up, temporary_folder_tear_down)
     const struct CMUnitTest tests[] = {
-        IN_FOLDER(events_alone_are_enough),      IN_FOLDER(nothing_is_counted_twice),
-        IN_FOLDER(the_forgotten_are_left_out),   IN_FOLDER(what_is_ambiguous_is_refused_with_words),
+        IN_FOLDER(events_alone_are_enough),
+        IN_FOLDER(nothing_is_counted_twice),
+        IN_FOLDER(the_forgotten_are_left_out),
+        IN_FOLDER(who_asked_is_on_the_list_of_the_store),
+        IN_FOLDER(a_store_without_live_state_forgets_nobody),
+        IN_FOLDER(what_is_ambiguous_is_refused_with_words),
         IN_FOLDER(reading_stops_where_it_began),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -107,6 +107,7 @@ static ss_status run_train(void *memory, const ss_texts *operands, const ss_cli 
     SS_TRY(ss_file_make_folders(settings->store, error));
     if (access(settings->store, W_OK) != 0)
         SS_TRY(ss_error_io(error, settings->store, "cannot write into the store"));
+    settings->input.store = settings->store;
     status = ss_training_data_read(&settings->input, cli->progress, &data, error);
     if (status == SS_E_BAD_INPUT && !cli->quiet)
         ss_print_log_report(stderr, &data);

@@ -59,7 +59,7 @@ ss_status ss_events_export(const char *store, const ss_events_export_options *op
     bool to_file = !ss_slice_equal(ss_slice_of(options->out), SS_SLICE_LITERAL("-"));
     SS_TRY(ss_feed_open(store, &feed, error));
     SS_TRY(ss_feed_source(feed, options->decimals, &source, error));
-    ss_event_source_limit(source, options->from, options->until, NULL);
+    ss_event_source_limit(source, options->from, options->until, ss_feed_forgotten(feed));
     out.source = source;
     if (to_file) {
         SS_TRY(check_out(options->out, error));

@@ -113,7 +113,7 @@ static ss_status open_input(const ss_input_options *options, const ss_feed *feed
     ss_row_source *log = NULL, *events = NULL;
     if (options->logs.count > 0)
         SS_TRY(open_log(options, &log, error));
-    if (feed)
+    if (options->state)
         SS_TRY(ss_feed_source(feed, options->log.decimals, &events, error));
     if (log && events)
         SS_TRY(ss_row_chain_open(&log, &events, source, error));
@@ -170,6 +170,10 @@ ss_status ss_training_data_read(const ss_input_options *options, ss_progress_sin
     SS_TRY(check_input(options, &log, error));
     if (options->state)
         SS_TRY(ss_feed_open(options->state, &feed, error));
+    else if (options->store)
+        SS_TRY(ss_feed_open_forgotten(options->store, &feed, error));
+    if (feed && !log.forgotten)
+        log.forgotten = ss_feed_forgotten(feed);
     SS_TRY(open_input(options, feed, &source, error));
     if (options->catalogs.count > 0)
         SS_TRY(ss_catalog_read(options->catalogs.text, options->catalogs.count, &catalog, progress, &data->catalog,
@@ -245,10 +249,12 @@ out:
     return status;
 }
 
-/* What came from the live store, and how much of it the logs held. */
+/* What came from the live store, how much of it the logs held, and what was left out because of it. */
 static ss_status put_events(ss_manifest *manifest, const ss_log_report *input)
 {
     ss_status status = SS_OK;
+    if (input->ignored[SS_IGNORED_FORGOTTEN] > 0)
+        SS_TRY(ss_manifest_set_int(manifest, "input.forgotten_rows", (int64_t)input->ignored[SS_IGNORED_FORGOTTEN]));
     if (input->events_last == 0)
         return SS_OK;
     SS_TRY(ss_manifest_set_int(manifest, "input.events.last_sequence", (int64_t)input->events_last));

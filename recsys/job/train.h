@@ -64,6 +64,7 @@ typedef struct ss_input_options {
     ss_texts logs;          /* files, "-", or one postgresql:// URI */
     const char *query;      /* SQL, with a postgresql:// log */
     const char *state;      /* a store whose events are read, after the logs or alone; NULL: none */
+    const char *store;      /* whose forgotten customers are left out where `state` is not given; NULL: nobody's */
     const char *state_from; /* events count from this instant on; NULL: from where the logs end (log/overlap.h) */
     ss_texts catalogs;
     ss_log_options log;
