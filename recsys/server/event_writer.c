@@ -15,18 +15,20 @@ _Static_assert(ROOM <= SS_EVENT_BATCH_MAX, "a cycle is one batch");
 #define KEEPS_NOTHING SIZE_MAX /* as `first`: without consent */
 
 struct ss_event_writer {
-    ss_event_store *store; /* borrowed */
+    ss_event_store *store; /* borrowed, as are the next */
+    ss_visitors *visitors; /* NULL: none */
     size_t count, staged;  /* of this cycle's events: decoded; of them in the transaction */
     ss_live_event events[ROOM];
     ss_event_result results[ROOM];
 };
 
-ss_status ss_event_writer_new(ss_event_store *events, ss_event_writer **writer, ss_error *error)
+ss_status ss_event_writer_new(ss_event_store *events, ss_visitors *visitors, ss_event_writer **writer, ss_error *error)
 {
     ss_event_writer *made = ss_array_new(1, sizeof *made);
     if (!made)
         return ss_error_nomem(error);
     made->store = events;
+    made->visitors = visitors;
     made->count = made->staged = 0;
     *writer = made;
     return SS_OK;
@@ -109,12 +111,22 @@ static uint8_t *put_counts(uint8_t *at, const ss_event_result *results, size_t c
     return ss_wire_put_uint(SS_REPLY_PUT(at, SS_REPLY_NAME(7, "refused")), refused);
 }
 
+/* What is kept counts, once. That memory fails some is told by its counters: they are on the disk all the same. */
+static void count_for_visitors(const ss_event_writer *writer, const ss_recorded *request)
+{
+    for (size_t i = request->first; writer->visitors && i < request->first + request->count; i++)
+        if (writer->results[i].refused == SS_CHECK_FINE && !writer->results[i].repeated)
+            ss_visitors_apply(writer->visitors, &writer->events[i]);
+}
+
 static ss_status finish(void *context, const ss_recorded *request, ss_buffer *out)
 {
     const ss_event_writer *writer = context;
     bool kept = request->first != KEEPS_NOTHING;
     const ss_event_result *results = writer->results + (kept ? request->first : 0);
     uint8_t *at;
+    if (kept)
+        count_for_visitors(writer, request);
     ss_status status = ss_reply_begin(request->msgid, 5, out);
     if (status == SS_OK)
         status = ss_reply_reserve(out, AROUND_MAX + request->count * RESULT_MAX, &at);

@@ -6,11 +6,12 @@
 
 #include "server/writer.h"
 #include "state/event_store.h"
+#include "state/visitors.h"
 
 typedef struct ss_event_writer ss_event_writer;
 
-/* `events` is borrowed. SS_E_NOMEM. */
-ss_status ss_event_writer_new(ss_event_store *events, ss_event_writer **writer, ss_error *error);
+/* Events go to `events` and then count for `visitors` (NULL: for nobody); both borrowed. SS_E_NOMEM. */
+ss_status ss_event_writer_new(ss_event_store *events, ss_visitors *visitors, ss_event_writer **writer, ss_error *error);
 void ss_event_writer_free(ss_event_writer **writer);
 
 ss_writer ss_event_writer_row(ss_event_writer *writer); /* its context is the writer, which must outlive it */

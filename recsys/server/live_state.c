@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "state/visitors_replay.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +25,7 @@ size_t ss_live_groups(ss_live_options *options, ss_option_group *groups)
     groups[1] = (ss_option_group){"Events", "events", ss_event_store_option_table, &options->events};
     groups[2] = (ss_option_group){"How long events are kept", "events", ss_recorder_option_table, &options->recorder};
     groups[3] = (ss_option_group){"Live items", "items", ss_live_items_option_table, &options->items};
+    groups[4] = (ss_option_group){"Sessions and customers", "sessions", ss_visitors_option_table, &options->visitors};
     return SS_LIVE_GROUPS;
 }
 
@@ -48,6 +50,16 @@ out:
     return status;
 }
 
+static ss_status open_visitors(ss_live_state *opened, const ss_live_options *options, ss_error *error)
+{
+    ss_status status;
+    SS_TRY(ss_visitors_new(&options->visitors, &opened->visitors, error));
+    SS_TRY(ss_visitors_replay(opened->visitors, opened->events, ss_clock_now(), NULL, error));
+    opened->live.visitors = opened->visitors;
+out:
+    return status;
+}
+
 static ss_status open_parts(ss_live_state *opened, const char *store, const ss_live_options *options, ss_error *error)
 {
     ss_status status;
@@ -55,8 +67,9 @@ static ss_status open_parts(ss_live_state *opened, const char *store, const ss_l
     SS_TRY(ss_event_store_open(opened->environment, &options->events, &opened->events, error));
     SS_TRY(ss_forgotten_open(opened->environment, &opened->forgotten, error));
     SS_TRY(ss_eraser_new(opened->events, opened->forgotten, &opened->eraser, error));
-    SS_TRY(ss_event_writer_new(opened->events, &opened->event_writer, error));
-    SS_TRY(ss_forget_writer_new(opened->events, opened->forgotten, opened->eraser, opened->live.visitors,
+    SS_TRY(open_visitors(opened, options, error));
+    SS_TRY(ss_event_writer_new(opened->events, opened->visitors, &opened->event_writer, error));
+    SS_TRY(ss_forget_writer_new(opened->events, opened->forgotten, opened->eraser, opened->visitors,
                                 &opened->forget_writer, error));
     add_writer(opened, ss_event_writer_row(opened->event_writer));
     add_writer(opened, ss_forget_writer_row(opened->forget_writer));
@@ -107,6 +120,7 @@ void ss_live_state_close(ss_live_state **state)
     ss_event_writer_free(&old->event_writer);
     ss_forget_writer_free(&old->forget_writer);
     ss_eraser_free(&old->eraser);
+    ss_visitors_free(&old->visitors);
     ss_forgotten_close(&old->forgotten);
     ss_event_store_close(&old->events);
     ss_environment_close(&old->environment);

@@ -18,12 +18,13 @@ typedef struct ss_live_options {
     ss_event_store_options events;
     ss_recorder_options recorder;
     ss_live_items_options items;
+    ss_visitors_options visitors;
 } ss_live_options;
 
 extern const ss_option ss_live_option_table[]; /* target: ss_live_options; without those of its members */
 
 /* The groups of all live state for a command line; at most SS_LIVE_GROUPS. Returns how many. */
-#define SS_LIVE_GROUPS 4u
+#define SS_LIVE_GROUPS 5u
 size_t ss_live_groups(ss_live_options *options, ss_option_group *groups);
 
 typedef struct ss_live_state {
@@ -31,6 +32,7 @@ typedef struct ss_live_state {
     ss_event_store *events;
     ss_forgotten *forgotten;
     ss_eraser *eraser;
+    ss_visitors *visitors;
     ss_event_writer *event_writer;
     ss_forget_writer *forget_writer;
     ss_known_items *known; /* is to be told which generation is served */

@@ -184,6 +184,7 @@ static ss_status start_recorder(ss_server *server, ss_error *error)
     if (status != SS_OK)
         return status;
     server->service.recorded = ss_recorder_counted(server->recorder);
+    server->service.visitors = server->state->visitors;
     for (size_t i = 0; i < server->worker_count; i++)
         server->workers[i].recorder = server->recorder;
     return SS_OK;

@@ -140,13 +140,29 @@ out:
     return status;
 }
 
+static ss_status reply_visitors(const ss_visitors *visitors, ss_buffer *out)
+{
+    ss_status status;
+    ss_visitors_counts counts = ss_visitors_count(visitors);
+    SS_TRY(ss_reply_map(out, "visitors", 7));
+    SS_TRY(ss_reply_uint(out, "sessions", counts.visitors[SS_VISITOR_SESSION]));
+    SS_TRY(ss_reply_uint(out, "customers", counts.visitors[SS_VISITOR_CUSTOMER]));
+    SS_TRY(ss_reply_uint(out, "bytes", counts.bytes));
+    SS_TRY(ss_reply_uint(out, "evicted", counts.evicted));
+    SS_TRY(ss_reply_uint(out, "expired", counts.expired));
+    SS_TRY(ss_reply_uint(out, "forgotten", counts.forgotten));
+    SS_TRY(ss_reply_uint(out, "failed", counts.failed));
+out:
+    return status;
+}
+
 ss_status ss_service_reply_stats(const ss_service *service, uint32_t msgid, const char *generation, ss_buffer *out)
 {
     ss_status status;
     ss_stats sum = {0};
     for (size_t i = 0; i < service->stats_count; i++)
         ss_stats_add(&sum, service->stats[i]);
-    SS_TRY(ss_reply_begin(msgid, service->recorded ? 17 : 15, out));
+    SS_TRY(ss_reply_begin(msgid, 15u + (service->recorded ? 2u : 0u) + (service->visitors ? 1u : 0u), out));
     SS_TRY(ss_reply_text(out, "generation", generation));
     SS_TRY(reply_totals(service, &sum, out));
     SS_TRY(reply_methods(&sum, out));
@@ -156,6 +172,8 @@ ss_status ss_service_reply_stats(const ss_service *service, uint32_t msgid, cons
         SS_TRY(reply_events(service->recorded, out));
         SS_TRY(reply_state(service->recorded, out));
     }
+    if (service->visitors)
+        SS_TRY(reply_visitors(service->visitors, out));
 out:
     return status;
 }

@@ -9,6 +9,7 @@
 #include "base/buffer.h"
 #include "server/recorder.h"
 #include "server/stats.h"
+#include "state/visitors.h"
 
 #define SS_WORKERS_MAX 64u
 
@@ -19,6 +20,7 @@ typedef struct ss_service {
     ss_stats *stats[SS_WORKERS_MAX + 3]; /* of the workers, loader, recorder and the socket's owner; borrowed */
     size_t stats_count;
     const ss_recorder_counts *recorded; /* borrowed; NULL: the server keeps no live state */
+    const ss_visitors *visitors;        /* likewise */
     atomic_int verified;                /* ss_verified, of the generation served */
     atomic_bool draining;               /* from now on every request gets shutting_down */
     ss_counter swaps, refused_swaps;    /* of generations or configurations; one writer, as has the next */

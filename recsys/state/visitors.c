@@ -56,7 +56,7 @@ struct ss_visitors {
     uint64_t bytes;    /* of visitors and buckets */
     uint64_t arrivals; /* events that have happened */
     /* for everybody: */
-    _Atomic uint64_t counts[SS_VISITOR_KINDS], all_bytes, evicted, expired, forgotten;
+    _Atomic uint64_t counts[SS_VISITOR_KINDS], all_bytes, evicted, expired, forgotten, failed;
 };
 
 #define AT(MEMBER) offsetof(ss_visitors_options, MEMBER)
@@ -363,6 +363,8 @@ ss_status ss_visitors_apply(ss_visitors *visitors, const ss_live_event *event)
     if (status == SS_OK && event->event != SS_EVENT_IMPRESSION)
         status = apply_to(visitors, SS_VISITOR_CUSTOMER, event->texts[SS_TEXT_CUSTOMER_ID], &what);
     keep_below_ceiling(visitors);
+    if (status != SS_OK)
+        atomic_fetch_add_explicit(&visitors->failed, 1, memory_order_relaxed);
     return status;
 }
 
@@ -460,6 +462,7 @@ ss_visitors_counts ss_visitors_count(const ss_visitors *visitors)
         .evicted = atomic_load_explicit(&visitors->evicted, memory_order_relaxed),
         .expired = atomic_load_explicit(&visitors->expired, memory_order_relaxed),
         .forgotten = atomic_load_explicit(&visitors->forgotten, memory_order_relaxed),
+        .failed = atomic_load_explicit(&visitors->failed, memory_order_relaxed),
     };
     for (unsigned kind = 0; kind < SS_VISITOR_KINDS; kind++)
         counts.visitors[kind] = atomic_load_explicit(&visitors->counts[kind], memory_order_relaxed);

@@ -97,6 +97,7 @@ typedef struct ss_visitors_counts {
     uint64_t evicted;                    /* for want of memory */
     uint64_t expired;                    /* their time was over */
     uint64_t forgotten;
+    uint64_t failed; /* events that could not happen to their session or customer */
 } ss_visitors_counts;
 ss_visitors_counts ss_visitors_count(const ss_visitors *visitors);
 
