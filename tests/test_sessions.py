@@ -129,6 +129,19 @@ class Sessions(unittest.TestCase):
             result = answer(server, "bought_together", session_id="s", customer_id="ann", consent="none")
             self.assertEqual((because(result), result["unknown"]), (None, []))
 
+    def test_forget(self):
+        with Server(self.folder) as server:
+            event(server, "view", "soap", customer_id="new")
+            event(server, "view", "tea", "other", customer_id="ann")
+            self.assertEqual(because(answer(server, "bought_together", session_id="s")), "soap")
+            error, result = server.ask("forget", {"customer_id": "new"})
+            self.assertIsNone(error)
+            self.assertEqual(result["visitors"], 2)
+            self.assertEqual(answer(server, "bought_together", session_id="s", customer_id="new")["unknown"], ["customer_id", "session_id"])
+        with Server(self.folder) as server:
+            self.assertEqual(answer(server, "bought_together", session_id="s")["unknown"], ["session_id"])
+            self.assertEqual(because(answer(server, "bought_together", session_id="other")), "tea")
+
     def test_what_was_refused_or_repeated_counts_not(self):
         with Server(self.folder) as server:
             for _ in range(5):
