@@ -372,18 +372,18 @@ static void nothing_is_allocated_once_warm(void **state)
         happens(&of, i % 2 ? SS_EVENT_VIEW : SS_EVENT_CART_ADD, i % 3 ? "soap" : "pot", "s", "ann");
     ss_request request = of_session(&of, "s");
     request.customer_id = ss_slice_of("ann");
-    ss_answer answer = shop_ask(&of.shop, SS_SHELF_FOR_YOU, &request);
+    size_t shown = shop_ask(&of.shop, SS_SHELF_FOR_YOU, &request).count;
     happens(&of, SS_EVENT_VIEW, "tea", "s", "ann");
     failing_malloc_start(0);
     for (unsigned kind = 0; kind < SS_SHELF_COUNT; kind++) {
         ss_question question = {&of.shop.snapshot->shelves[kind], &request};
         ss_answerer_foresee(of.shop.answerer, &question, 1);
-        answer = shop_ask(&of.shop, (ss_shelf_kind)kind, &request);
+        shown += shop_ask(&of.shop, (ss_shelf_kind)kind, &request).count;
     }
     size_t count = failing_malloc_count();
     failing_malloc_stop();
     assert_int_equal(count, 0);
-    assert_true(answer.count > 0);
+    assert_true(shown > SS_SHELF_COUNT);
     close_live(&of);
 }
 
