@@ -103,7 +103,32 @@ static void requests_are_the_examples_of_the_page(void **state)
     query.limit = 2;
     assert_client(smartshelf_query_encode(&query, 16, &bytes, &capacity, &size), SMARTSHELF_OK);
     assert_example(16, bytes, size);
+    assert_client(smartshelf_forget_encode("12345", 24, &bytes, &capacity, &size), SMARTSHELF_OK);
+    assert_example(24, bytes, size);
     free(bytes);
+}
+
+static void results_of_other_changes_are_read(void **state)
+{
+    (void)state;
+    smartshelf_answer answer;
+    assert_client(
+        smartshelf_answer_decode(written,
+                                 wire_text("94 01 01 c0 83 <changed> 02 <refused> 01 <results> 93 81 <known> c3 "
+                                           "82 <known> c2 <mended> 91 <stock> 81 <refused> <money>",
+                                           written),
+                                 &answer),
+        SMARTSHELF_OK);
+    assert_true(answer.stored == 2 && answer.refused == 1 && answer.result_count == 3);
+    assert_true(!answer.results[0].is_new && answer.results[1].is_new && !answer.results[2].is_new);
+    assert_string_equal(answer.results[1].mended[0], "stock");
+    assert_string_equal(answer.results[2].refused, "money");
+    smartshelf_answer_release(&answer);
+    assert_client(smartshelf_answer_decode(
+                      written, wire_text("94 01 01 c0 83 <events> 05 <sessions> 02 <visitors> 01", written), &answer),
+                  SMARTSHELF_OK);
+    assert_true(answer.forgotten_events == 5 && answer.forgotten_sessions == 2);
+    smartshelf_answer_release(&answer);
 }
 
 static void events_of_a_batch_have_ids_of_their_own(void **state)
@@ -495,6 +520,7 @@ int main(void)
         cmocka_unit_test(items_are_written_as_the_page_says),
         cmocka_unit_test(what_cannot_be_sent_is_refused),
         cmocka_unit_test(a_receipt_tells_what_became_of_each),
+        cmocka_unit_test(results_of_other_changes_are_read),
         cmocka_unit_test(a_page_has_its_shelves),
         cmocka_unit_test(replies_that_are_none_are_told),
         cmocka_unit_test(any_changed_bytes_are_a_reply_or_not),

@@ -154,6 +154,11 @@ static bool is_true(const msgpack_object *value)
     return value && value->type == MSGPACK_OBJECT_BOOLEAN && value->via.boolean;
 }
 
+static bool is_false(const msgpack_object *value)
+{
+    return value && value->type == MSGPACK_OBJECT_BOOLEAN && !value->via.boolean;
+}
+
 static double real_of(const msgpack_object *value)
 {
     if (!value)
@@ -285,6 +290,7 @@ static bool read_results(reader *in, const msgpack_object *value, smartshelf_ans
         const msgpack_object *entry = &value->via.array.ptr[i];
         results[i] = (smartshelf_result){.sequence = count_of(find(entry, "sequence")),
                                          .repeated = is_true(find(entry, "repeated")),
+                                         .is_new = is_false(find(entry, "known")),
                                          .refused = text_of(in, find(entry, "refused"))};
         read_texts(in, find(entry, "mended"), &results[i].mended, &results[i].mended_count);
     }
@@ -302,9 +308,11 @@ static bool read_result(reader *in, const msgpack_object *result, smartshelf_ans
     answer->short_code = text_of(in, find(shortage, "code"));
     answer->missing = (unsigned)count_of(find(shortage, "missing"));
     answer->decimals = (unsigned)count_of(find(result, "decimals"));
-    answer->stored = count_of(find(result, "stored"));
+    answer->stored = count_of(find(result, "stored")) + count_of(find(result, "changed")); /* it is one or the other */
     answer->repeated = count_of(find(result, "repeated"));
     answer->refused = count_of(find(result, "refused"));
+    answer->forgotten_events = count_of(find(result, "events"));
+    answer->forgotten_sessions = count_of(find(result, "sessions"));
     answer->durability = text_of(in, find(result, "durability"));
     read_removed(in, find(result, "removed"), &answer->removed, &answer->removed_count);
     read_texts(in, find(result, "unknown"), &answer->unknown, &answer->unknown_count);

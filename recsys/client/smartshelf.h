@@ -144,6 +144,7 @@ typedef struct smartshelf_shelf { /* of a page; as the members of an answer */
 typedef struct smartshelf_result { /* what became of one event, or of one item's change */
     uint64_t sequence;             /* the event's number in the store; 0: not told */
     bool repeated;                 /* it was there already, under that number */
+    bool is_new;                   /* of an item: the generation does not know it */
     const char *refused;           /* why nothing was kept; NULL: it was */
     const char *const *mended;     /* what was put right: "time_ahead", … */
     size_t mended_count;
@@ -164,9 +165,10 @@ typedef struct smartshelf_answer {
     size_t unknown_count;
     const smartshelf_shelf *shelves; /* of a page, in the order asked for; their products are not in `products` */
     size_t shelf_count;
-    uint64_t stored, repeated, refused; /* of events or changes */
-    const char *durability;             /* "durable", "relaxed"; "none": without consent nothing is kept */
-    const smartshelf_result *results;   /* one for each event or change, in their order */
+    uint64_t stored, repeated, refused;            /* of events or changes */
+    uint64_t forgotten_events, forgotten_sessions; /* of a customer */
+    const char *durability;                        /* "durable", "relaxed"; "none": without consent nothing is kept */
+    const smartshelf_result *results;              /* one for each event or change, in their order */
     size_t result_count;
     unsigned error_code; /* 0: none */
     const char *error_name, *error_message, *error_field;
