@@ -156,6 +156,20 @@ def opening(setting):
     return table
 
 
+def events(setting):
+    command = [program("bench_events"), os.path.join(BUILD, "smartshelf")] + (["1", "20000"] if setting.quick else [])
+    figures = run(command)
+    table = Table(figures)
+    table.compare("durable events/s, 256 in flight", "events_durable_rate", "events_loop_rate", "bare LMDB loop", Goal(0.6),
+                  ratio="events_over_loop")
+    table.state("durable events/s, 256 in flight", "events_durable_rate", Goal(30000))
+    table.state("relaxed events/s, 256 in flight", "events_relaxed_rate", Goal(150000))
+    table.note(f"{figures['events_durable_batch'][0]:.0f} events shared a sync, relaxed "
+               f"{figures['events_relaxed_batch'][0]:,.0f}; the loop made as many syncs of as many records of "
+               f"{figures['events_record_size'][0]:.0f} bytes")
+    return table
+
+
 def limits(setting):
     table = Table(setting.limits())
     for threads in (1, 2):
@@ -173,4 +187,5 @@ SECTIONS = {
     "d": ("for_you: exact search over item factors, one core", search),
     "e": ("reading a CSV log, one core", csv),
     "f": ("opening a generation until the first answer", opening),
+    "g": ("events, one a request, over tcp", events),
 }

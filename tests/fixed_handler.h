@@ -94,6 +94,7 @@ static inline ss_slice fixed_record(fixed_handler *fixed, ss_slice request)
     memcpy(zmq_msg_data(&envelope.body), request.data, request.size);
     if (!ss_recorder_submit(fixed->recorder, &envelope, call->method, call->msgid, call->params))
         abort();
+    ss_recorder_wake(fixed->recorder);
     if (read(fixed->done, &count, sizeof count) != sizeof count ||
         ss_recorder_collect(fixed->recorder, &fixed->reply, 1) != 1)
         abort();

@@ -148,15 +148,29 @@ static void close_shop(shop *at)
     sample_close(&at->store);
 }
 
+typedef struct visit {
+    const char *item, *session, *customer_id;
+} visit;
+
+static void append_all(const shop *at, const visit *visits, size_t count)
+{
+    ss_live_event events[16];
+    ss_event_result results[16];
+    ss_error error;
+    assert_true(count <= 16);
+    for (size_t i = 0; i < count; i++) {
+        events[i] = sample_event(NULL, visits[i].item);
+        events[i].texts[SS_TEXT_SESSION_ID] = ss_slice_of(visits[i].session);
+        events[i].texts[SS_TEXT_CUSTOMER_ID] = ss_slice_of(visits[i].customer_id);
+        events[i].texts[SS_TEXT_ORDER_ID] = SS_SLICE_LITERAL("o");
+    }
+    expect_ok(ss_event_store_append(at->store, events, count, SAMPLE_NOW, SS_RELAXED, results, &error), &error);
+}
+
 static void append(const shop *at, const char *item, const char *session, const char *customer_id)
 {
-    ss_live_event event = sample_event(NULL, item);
-    ss_event_result result;
-    ss_error error;
-    event.texts[SS_TEXT_SESSION_ID] = ss_slice_of(session);
-    event.texts[SS_TEXT_CUSTOMER_ID] = ss_slice_of(customer_id);
-    event.texts[SS_TEXT_ORDER_ID] = SS_SLICE_LITERAL("o");
-    expect_ok(ss_event_store_append(at->store, &event, 1, SAMPLE_NOW, SS_RELAXED, &result, &error), &error);
+    const visit one = {item, session, customer_id};
+    append_all(at, &one, 1);
 }
 
 /* Durably entered, as the caller of ss_eraser_add must have done. */
@@ -206,15 +220,14 @@ static void expect_items(const shop *at, const char *wanted)
 /* Small letters stay; large ones are of ann, or of her sessions s and t. */
 static void fill_shop(const shop *at)
 {
-    append(at, "A", "s", "");    /* before she said who she is */
-    append(at, "b", "r", "bob"); /* somebody else */
-    append(at, "C", "s", "ann");
-    append(at, "d", "s", "bob"); /* who sat down at the same machine */
-    append(at, "E", "", "ann");
-    append(at, "f", "u", ""); /* a session that nobody named */
-    append(at, "G", "t", "ann");
-    append(at, "H", "t", "");
-    append(at, "i", "", "annabel");
+    static const visit visits[] = {
+        {"A", "s", ""},                       /* before she said who she is */
+        {"b", "r", "bob"},                    /* somebody else */
+        {"C", "s", "ann"}, {"d", "s", "bob"}, /* who sat down at the same machine */
+        {"E", "", "ann"},  {"f", "u", ""},    /* a session that nobody named */
+        {"G", "t", "ann"}, {"H", "t", ""},    {"i", "", "annabel"},
+    };
+    append_all(at, visits, sizeof visits / sizeof *visits);
 }
 
 static void a_customer_and_their_sessions_are_erased(void **state)

@@ -23,9 +23,9 @@
 typedef struct slow_writer {
     sem_t go; /* taken by each `stage` when `blocks` */
     atomic_bool blocks;
-    atomic_int staged; /* calls of `stage` */
-    ss_status refuses; /* what `stage` returns */
-    int work_left;     /* steps until its requests are finished */
+    atomic_int staged;    /* calls of `stage` */
+    atomic_int refuses;   /* ss_status: what `stage` returns */
+    atomic_int work_left; /* steps until its requests are finished */
 } slow_writer;
 
 typedef struct harness {
@@ -61,21 +61,24 @@ static ss_status slow_stage(void *context, int64_t now, ss_error *error)
     if (atomic_load(&slow->blocks))
         while (sem_wait(&slow->go) != 0)
             continue;
-    return slow->refuses == SS_OK ? SS_OK : ss_error_set(error, slow->refuses, "refused");
+    ss_status refuses = (ss_status)atomic_load(&slow->refuses);
+    return refuses == SS_OK ? SS_OK : ss_error_set(error, refuses, "refused");
 }
 
 static ss_status slow_finish(void *context, const ss_recorded *request, ss_buffer *out)
 {
     slow_writer *slow = context;
-    return slow->work_left > 0 ? SS_OK : ss_reply_begin(request->msgid, 0, out);
+    return atomic_load(&slow->work_left) > 0 ? SS_OK : ss_reply_begin(request->msgid, 0, out);
 }
 
 static ss_status slow_work(void *context, bool *more, ss_error *error)
 {
     slow_writer *slow = context;
     (void)error;
-    slow->work_left -= slow->work_left > 0;
-    *more = slow->work_left > 0;
+    int left = atomic_load(&slow->work_left);
+    if (left > 0)
+        left = atomic_fetch_sub(&slow->work_left, 1) - 1;
+    *more = left > 0;
     return SS_OK;
 }
 
@@ -139,6 +142,7 @@ static bool submit(harness *h, ss_method method, uint32_t msgid, const char *tex
     zmq_msg_init_size(&envelope.body, size + 3);
     memcpy((char *)zmq_msg_data(&envelope.body) + 3, bytes, size);
     bool taken = ss_recorder_submit(h->recorder, &envelope, method, msgid, 3);
+    ss_recorder_wake(h->recorder);
     assert_int_equal(zmq_msg_size(&envelope.body), taken ? 0 : size + 3);
     ss_envelope_close(&envelope);
     return taken;
@@ -329,7 +333,7 @@ static void a_stage_that_fails_is_answered(void **state)
     harness *h = *state;
     uint32_t msgid;
     start(h);
-    h->slow.refuses = SS_E_LIMIT;
+    atomic_store(&h->slow.refuses, SS_E_LIMIT);
     submit_event(h, 1, "durable");
     assert_true(submit(h, SS_METHOD_RELOAD, 2, "80"));
     submit_event(h, 3, "durable");
@@ -347,12 +351,12 @@ static void longer_work_is_answered_when_it_is_done(void **state)
     harness *h = *state;
     uint32_t msgid;
     start(h);
-    h->slow.work_left = 50;
+    atomic_store(&h->slow.work_left, 50);
     assert_true(submit(h, SS_METHOD_RELOAD, 1, "80"));
     submit_event(h, 2, "durable");
     assert_int_equal(take_reply(h, &msgid) + take_reply(h, &msgid), 0);
     assert_int_equal(ss_recorder_outstanding(h->recorder), 0);
-    h->slow.work_left = 1 << 30;
+    atomic_store(&h->slow.work_left, 1 << 30);
     assert_true(submit(h, SS_METHOD_RELOAD, 3, "80"));
     submit_event(h, 4, "durable");
     assert_true(take_reply(h, &msgid) == 0 && msgid == 4);

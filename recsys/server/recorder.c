@@ -101,12 +101,18 @@ bool ss_recorder_submit(ss_recorder *recorder, ss_envelope *envelope, ss_method 
         recorder->incoming_bytes += size;
         recorder->outstanding++;
     }
-    bool wake = room && recorder->sleeping;
-    recorder->sleeping = recorder->sleeping && !wake;
+    pthread_mutex_unlock(&recorder->lock);
+    return room;
+}
+
+void ss_recorder_wake(ss_recorder *recorder)
+{
+    pthread_mutex_lock(&recorder->lock);
+    bool wake = recorder->sleeping;
+    recorder->sleeping = false;
     pthread_mutex_unlock(&recorder->lock);
     if (wake)
         pthread_cond_signal(&recorder->wanted);
-    return room;
 }
 
 size_t ss_recorder_collect(ss_recorder *recorder, ss_envelope *replies, size_t most)

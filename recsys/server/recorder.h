@@ -65,9 +65,12 @@ bool ss_recorder_has(const ss_recorder *recorder, ss_method method);
 
 /*
  * Hands over a request whose params begin at the byte `params` of its body. The envelope's frames are moved. False,
- * with the envelope untouched: too many wait. Safe from any thread.
+ * with the envelope untouched: too many wait. Several may be handed over before ss_recorder_wake. Safe from any thread.
  */
 bool ss_recorder_submit(ss_recorder *recorder, ss_envelope *envelope, ss_method method, uint32_t msgid, size_t params);
+
+/* Has the recorder look at what was handed over, if it sleeps. Safe from any thread. */
+void ss_recorder_wake(ss_recorder *recorder);
 
 /* Moves at most `most` replies into `replies` (initialised envelopes); how many. For the ROUTER's owner. */
 size_t ss_recorder_collect(ss_recorder *recorder, ss_envelope *replies, size_t most);

@@ -1,5 +1,7 @@
 #include "server/worker.h"
 
+#define WAKE_AT 64u /* requests for the recorder */
+
 ss_status ss_worker_init(ss_worker *worker, ss_answerer *answerer, const ss_service *service, ss_role_of role_of,
                          ss_error *error)
 {
@@ -41,9 +43,20 @@ static bool ask_recorder(ss_worker *worker, ss_envelope *envelope)
     const ss_call *call = ss_handler_call(worker->handler);
     if (!worker->recorder)
         return refuse(worker, envelope, SS_FAULT_NOT_STORED, "the server keeps no live state");
-    if (ss_recorder_submit(worker->recorder, envelope, call->method, call->msgid, call->params))
+    if (ss_recorder_submit(worker->recorder, envelope, call->method, call->msgid, call->params)) {
+        worker->handed++;
         return false;
+    }
     return refuse(worker, envelope, SS_FAULT_BUSY, "too many changes wait to be recorded");
+}
+
+/* Waking is dear, and what is handed over together shares a sync. */
+static void wake_recorder(ss_worker *worker, size_t least)
+{
+    if (worker->handed < least)
+        return;
+    ss_recorder_wake(worker->recorder);
+    worker->handed = 0;
 }
 
 /* Has a reply been sent? */
@@ -102,6 +115,8 @@ size_t ss_worker_run(ss_worker *worker, size_t most)
             if (!answer(worker, place))
                 acknowledge(worker);
         count += taken;
+        wake_recorder(worker, WAKE_AT);
     }
+    wake_recorder(worker, 1);
     return count;
 }

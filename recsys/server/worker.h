@@ -23,6 +23,7 @@ typedef struct ss_worker {
     ss_loader *loader;     /* borrowed: takes the requests for a reload */
     ss_recorder *recorder; /* borrowed: takes those that change live state; NULL: the server keeps none */
     ss_role_of role_of;    /* NULL without access control */
+    size_t handed;         /* to the recorder since it was woken */
 } ss_worker;
 
 /* Takes ownership of `answerer`, also on failure. The worker must stay where it is: the loader knows its swap.

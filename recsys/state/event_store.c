@@ -7,7 +7,8 @@
 
 #include <stdlib.h>
 
-#define HOUR (INT64_C(3600) * SS_SECOND)
+#define HOUR        (INT64_C(3600) * SS_SECOND)
+#define FETCH_AHEAD 12u /* events */
 
 _Static_assert(sizeof(size_t) == sizeof(uint64_t), "sequence numbers are integer keys of LMDB");
 
@@ -386,8 +387,11 @@ static ss_status append_batch(ss_event_store *store, ss_live_event *batch, size_
     ss_status status = ss_environment_begin(store->environment, &txn, error);
     if (status != SS_OK)
         return status;
-    for (size_t i = 0; i < count && status == SS_OK; i++)
+    for (size_t i = 0; i < count && status == SS_OK; i++) {
+        if (i + FETCH_AHEAD < count)
+            ss_event_window_fetch(store->window, batch[i + FETCH_AHEAD].texts[SS_TEXT_EVENT_ID]);
         status = take_event(store, txn, &batch[i], now, &results[i], error);
+    }
     ss_status ended = ss_environment_end(store->environment, txn, status == SS_OK, error);
     status = status == SS_OK ? ended : status;
     if (status != SS_OK)

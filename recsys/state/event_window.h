@@ -1,6 +1,6 @@
 /*
  * event_window.h: which event_ids came lately, so that what is delivered again counts once. In memory: an entry is a
- * 128-bit hash of the id, its sequence number and its arrival; 40 bytes an event, 80 while it grows. Not thread-safe;
+ * 128-bit hash of the id, its sequence number and its arrival; 48 bytes an event, 96 while it grows. Not thread-safe;
  * one owner.
  */
 #ifndef SS_STATE_EVENT_WINDOW_H
@@ -22,6 +22,9 @@ void ss_event_window_free(ss_event_window **window);
  */
 bool ss_event_window_find(const ss_event_window *window, ss_slice event_id, uint64_t oldest, int64_t since,
                           uint64_t *sequence);
+
+/* Asks for the memory that finding and entering `event_id` will need: for many in a row, each some steps ahead. */
+void ss_event_window_fetch(const ss_event_window *window, ss_slice event_id);
 
 /* Enters an event; numbers must rise. SS_E_NOMEM, SS_E_LIMIT (2^30 entries): nothing has changed then. */
 ss_status ss_event_window_push(ss_event_window *window, ss_slice event_id, uint64_t sequence, int64_t received);

@@ -5,8 +5,8 @@
 
 const char *ss_item_check_name(ss_item_check check)
 {
-    static const char *const names[SS_ITEM_CHECK_COUNT] = {
-        "fine", "stock", "item_id", "no_field", "set_and_cleared", "money", "date", "text", "no_room"};
+    static const char *const names[SS_ITEM_CHECK_COUNT] = {"fine",  "stock", "item_id", "no_field", "set_and_cleared",
+                                                           "money", "date",  "text",    "no_room"};
     return (unsigned)check < SS_ITEM_CHECK_COUNT ? names[check] : "unknown";
 }
 
