@@ -11,8 +11,9 @@
  *   V  co-views, 0 to 1: of n sessions n_i looked at i, n_j at j, n_ij at both: what lies above chance,
  *      max(0, n_ij - n_i n_j / n) / sqrt(n_i n_j), times n_ij / (n_ij + 3), as few sessions are no proof
  *   T  bought together, 0 to 1: sum over the orders h that hold both of 1 / |h|, by (the rarer one's orders + 5): a pair
- *      alone in an order says more than two of a wholesaler's hundred. Products of nearly one name stay alternatives
- *      all the same: collectors buy the cup in every colour.
+ *      alone in an order says more than two of a wholesaler's hundred. All variants of a product count as one: the lid
+ *      goes with the pan in any colour. Products of nearly one name stay alternatives all the same: collectors buy the
+ *      cup in every colour.
  *   p, c  price and category; the factor is 1 where either item has none
  *
  * A gram's weight in the vectors is idf(g) kind(g). idf(g) = ln((1 + n) / (1 + df)) + 1 of n names. kind(g) asks how much
@@ -29,7 +30,7 @@
  *   lists.similarity  F32 [entries]    N
  *   lists.sessions    U32 [entries]    n_ij: sessions that looked at both
  *   lists.customers   U32 [entries]    distinct customers among them (a session without a customer counts as one)
- *   lists.orders      U32 [entries]    orders that hold both
+ *   lists.orders      U32 [entries]    orders that hold both, in any variant
  *   grams.keys        U64 [grams]      rising; with the rest, the index of name_index.h
  *   grams.weights     F32 [grams]
  *   grams.offsets     U64 [grams+1]

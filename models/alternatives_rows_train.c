@@ -16,9 +16,15 @@
 
 /* What is known of the row's item and another. */
 typedef struct pair_seen {
-    float names, bought; /* product of the names' vectors; sum of 1 / |h| */
-    uint32_t sessions, customers, orders;
+    float names;
+    uint32_t sessions, customers;
 } pair_seen;
+
+/* And of their products, in all variants: sum of 1 / |h|, and the orders. */
+typedef struct pair_bought {
+    float sum;
+    uint32_t orders;
+} pair_bought;
 
 typedef struct entry {
     uint32_t item;
@@ -45,11 +51,12 @@ typedef struct job {
     _Atomic int status; /* of the first failure */
 } job;
 
-/* What a thread owns. Per item, and all zero between rows: sums, seen. */
+/* What a thread owns. Per item, and all zero between rows: sums, seen, bought. */
 typedef struct worker {
     ss_name_gram grams[SS_NAME_GRAMS_MAX];
     float *sums;
     pair_seen *seen;
+    pair_bought *bought;
     uint32_t *touched; /* the candidates; room for all items */
     size_t touched_count;
     uint8_t *in_touched;
@@ -70,6 +77,7 @@ static void worker_release(worker *own)
         return;
     free(own->sums);
     free(own->seen);
+    free(own->bought);
     free(own->touched);
     free(own->in_touched);
     free(own->heap);
@@ -87,11 +95,12 @@ static worker *worker_new(const job *work)
         return NULL;
     own->sums = ss_array_zeroed(items, sizeof *own->sums);
     own->seen = ss_array_zeroed(items, sizeof *own->seen);
+    own->bought = ss_array_zeroed(items, sizeof *own->bought);
     own->touched = ss_array_new(items, sizeof *own->touched);
     own->in_touched = ss_array_zeroed(items, 1);
     own->heap = ss_array_new(heap_room(work), sizeof *own->heap);
     own->group_shown = ss_array_zeroed(work->input->items->group_count, 1);
-    if (own->sums && own->seen && own->touched && own->in_touched && own->heap && own->group_shown)
+    if (own->sums && own->seen && own->bought && own->touched && own->in_touched && own->heap && own->group_shown)
         return own;
     worker_release(own);
     return NULL;
@@ -135,19 +144,16 @@ static void take_views(const job *work, worker *own, uint32_t item)
     }
 }
 
-/* Bought together alone makes no candidate. */
-static void take_orders(const job *work, worker *own, uint32_t item)
+/* Bought together alone makes no candidate. `forget`: sets back to nothing what was taken. */
+static void take_orders(const job *work, worker *own, uint32_t item, bool forget)
 {
     const ss_pair_lists *orders = work->input->orders;
-    if (item >= orders->item_count)
+    uint32_t product = work->input->products[item];
+    if (product >= orders->item_count)
         return;
-    for (uint64_t e = orders->offsets[item]; e < orders->offsets[item + 1]; e++) {
-        uint32_t other = orders->neighbours[e];
-        if (!own->in_touched[other])
-            continue;
-        own->seen[other].bought = orders->scores[e];
-        own->seen[other].orders = orders->pairs[e];
-    }
+    for (uint64_t e = orders->offsets[product]; e < orders->offsets[product + 1]; e++)
+        own->bought[orders->neighbours[e]] =
+            forget ? (pair_bought){0} : (pair_bought){orders->scores[e], orders->pairs[e]};
 }
 
 static void forget_row(worker *own)
@@ -171,12 +177,14 @@ static double co_views(const ss_pair_lists *views, uint32_t item, uint32_t other
     return above > 0 ? above / sqrt(one * two) * both / (both + FEW_SESSIONS) : 0;
 }
 
-static double togetherness(const ss_pair_lists *orders, uint32_t item, uint32_t other, float bought)
+static double togetherness(const job *work, const worker *own, uint32_t item, uint32_t other)
 {
-    if (!(bought > 0))
+    const uint32_t *products = work->input->products, *degrees = work->input->orders->degrees;
+    double sum = (double)own->bought[products[other]].sum;
+    if (!(sum > 0))
         return 0;
-    uint32_t one = orders->degrees[item], two = orders->degrees[other];
-    return (double)bought / ((one < two ? one : two) + FEW_ORDERS);
+    uint32_t one = degrees[products[item]], two = degrees[products[other]];
+    return sum / ((one < two ? one : two) + FEW_ORDERS);
 }
 
 static bool may_stand_for(const ss_items_content *items, uint32_t item, uint32_t other)
@@ -185,15 +193,16 @@ static bool may_stand_for(const ss_items_content *items, uint32_t item, uint32_t
     return other != item && !variant && (items->flags[other] & SS_ITEM_IN_CATALOG);
 }
 
-static void consider(const job *work, const pair_seen *seen, uint32_t item, uint32_t other, ss_topk *top)
+static void consider(const job *work, const worker *own, uint32_t item, uint32_t other, ss_topk *top)
 {
+    const pair_seen *seen = &own->seen[other];
     const ss_alternatives_weights *weights = &work->options->weights;
     double n = (double)seen->names, v = co_views(work->input->views, item, other, seen->sessions);
     ss_scored candidate = {(float)ss_alternatives_bound(weights, n, v), other};
     if (!(candidate.score > 0) || (double)candidate.score < weights->min_score || !ss_topk_admits(top, candidate) ||
         !may_stand_for(work->input->items, item, other))
         return;
-    double t = togetherness(work->input->orders, item, other, seen->bought);
+    double t = togetherness(work, own, item, other);
     candidate.score = (float)ss_alternatives_score(weights, n, v, t, work->places[item], work->places[other]);
     if (candidate.score > 0 && (double)candidate.score >= weights->min_score && ss_topk_admits(top, candidate))
         ss_topk_push(top, candidate);
@@ -223,7 +232,8 @@ static bool list_best(const job *work, worker *own, const ss_topk *top, uint64_t
         if (!take_place(work, own, item))
             continue;
         own->entries[own->entry_count++] =
-            (entry){item, top->heap[k].score, seen->names, seen->sessions, seen->customers, seen->orders};
+            (entry){item,           top->heap[k].score, seen->names,
+                    seen->sessions, seen->customers,    own->bought[work->input->products[item]].orders};
         (*length)++;
     }
     for (size_t k = 0; k < top->count; k++)
@@ -238,11 +248,12 @@ static bool make_row(job *work, worker *own, uint32_t item)
     ss_topk_init(&top, own->heap, heap_room(work));
     match_names(work, own, item);
     take_views(work, own, item);
-    take_orders(work, own, item);
+    take_orders(work, own, item, false);
     for (size_t i = 0; i < own->touched_count; i++)
-        consider(work, &own->seen[own->touched[i]], item, own->touched[i], &top);
+        consider(work, own, item, own->touched[i], &top);
     ss_topk_sort(&top);
     bool kept = list_best(work, own, &top, &work->lengths[item + 1]);
+    take_orders(work, own, item, true);
     forget_row(own);
     return kept;
 }

@@ -13,7 +13,8 @@ typedef struct ss_alternatives_input { /* borrowed */
     const ss_items_content *items;
     const ss_name_table *names;
     const ss_pair_lists *views;  /* of sessions: `pairs` and `customers` count; items of the log alone */
-    const ss_pair_lists *orders; /* `scores` are the sums of 1 / |h|, `pairs` the orders */
+    const uint32_t *products;    /* per item: the first variant of its product */
+    const ss_pair_lists *orders; /* of products, by their first variants: `scores` are the sums of 1 / |h| */
 } ss_alternatives_input;
 
 typedef struct ss_alternatives_lists { /* owned arrays, as in the file */

@@ -1,7 +1,11 @@
 #include "models/alternatives_train.h"
 
 #include "base/file.h"
+#include "base/memory.h"
 #include "models/alternatives_rows_train.h"
+
+#include <stdlib.h>
+#include <string.h>
 
 #define PATH_ROOM 4096
 #define VIEWS     (1u << SS_EVENT_VIEW)
@@ -48,13 +52,59 @@ bool ss_alternatives_learns(const ss_interactions *interactions, const ss_items_
 
 /* ---- pairs ---- */
 
-/* The pairs of one kind of event inside sessions or orders; none for a log without them. */
-static ss_status count_pairs(const ss_interactions *log, unsigned events, const ss_relation_options *options,
-                             int threads, ss_progress_sink *progress, ss_pair_lists *lists, ss_error *error)
+static ss_status find_products(const ss_items_content *items, uint32_t **products, ss_error *error)
+{
+    uint32_t *of = ss_array_new(items->count, sizeof *of), *first = ss_array_new(items->group_count, sizeof *first);
+    for (uint32_t group = 0; first && group < items->group_count; group++)
+        first[group] = SS_NONE;
+    for (uint32_t item = 0; of && first && item < items->count; item++) {
+        uint32_t group = items->group[item];
+        of[item] = item;
+        if (group == SS_NONE)
+            continue;
+        if (first[group] == SS_NONE)
+            first[group] = item;
+        of[item] = first[group];
+    }
+    bool made = of && first;
+    free(first);
+    *products = of;
+    return made ? SS_OK : ss_error_nomem(error);
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const uint32_t *x = a, *y = b;
+    return *x < *y ? -1 : *x > *y;
+}
+
+/* Puts the first variant of its product in each item's place: distinct and rising in each group, as they were. */
+static void join_variants(ss_groups *groups, const uint32_t *products)
+{
+    uint64_t kept = 0, from = 0;
+    for (size_t g = 0; g < groups->group_count; g++) {
+        uint64_t to = groups->offsets[g + 1], begin = kept;
+        for (uint64_t e = from; e < to; e++)
+            groups->items[e] = products[groups->items[e]];
+        qsort(groups->items + from, (size_t)(to - from), sizeof *groups->items, by_number);
+        for (uint64_t e = from; e < to; e++)
+            if (kept == begin || groups->items[kept - 1] != groups->items[e])
+                groups->items[kept++] = groups->items[e];
+        groups->offsets[g + 1] = kept;
+        from = to;
+    }
+}
+
+/* The pairs of one kind of event inside sessions or orders, with `products` of products; none for a log without them. */
+static ss_status count_pairs(const ss_interactions *log, unsigned events, const uint32_t *products,
+                             const ss_relation_options *options, int threads, ss_progress_sink *progress,
+                             ss_pair_lists *lists, ss_error *error)
 {
     ss_status status = SS_OK;
     ss_groups groups = {0};
     SS_TRY(ss_groups_make(log, SS_BY_BASKET, events, false, false, &groups, error));
+    if (products)
+        join_variants(&groups, products);
     SS_TRY(ss_pairs_count(&groups, log->item_count, SS_NO_TIME, NULL, options, threads, progress, lists, error));
 out:
     ss_groups_free(&groups);
@@ -68,16 +118,16 @@ static ss_status count_views(const ss_interactions *log, const ss_alternatives_o
                                     .min_customers = options->min_customers,
                                     .list_length = SS_LIST_LENGTH_MAX,
                                     .max_group = options->max_session};
-    return count_pairs(log, VIEWS, &counting, threads, progress, views, error);
+    return count_pairs(log, VIEWS, NULL, &counting, threads, progress, views, error);
 }
 
 /* Normalised by the orders' sizes alone, the score is the sum of 1 / |h|. */
-static ss_status count_orders(const ss_interactions *log, int threads, ss_progress_sink *progress,
-                              ss_pair_lists *orders, ss_error *error)
+static ss_status count_orders(const ss_interactions *log, const uint32_t *products, int threads,
+                              ss_progress_sink *progress, ss_pair_lists *orders, ss_error *error)
 {
     ss_relation_options counting = {
         .score = SS_PAIR_NORMALISED, .a = 1, .min_customers = 1, .list_length = SS_LIST_LENGTH_MAX};
-    return count_pairs(log, log->has_purchases ? PURCHASES : 0, &counting, threads, progress, orders, error);
+    return count_pairs(log, log->has_purchases ? PURCHASES : 0, products, &counting, threads, progress, orders, error);
 }
 
 /* ---- the file ---- */
@@ -139,14 +189,16 @@ ss_status ss_alternatives_train(const ss_interactions *interactions, const ss_it
     ss_name_table names = {0};
     ss_pair_lists views = {0}, orders = {0};
     ss_alternatives_lists lists = {0};
-    ss_alternatives_input input = {items, &names, &views, &orders};
+    uint32_t *products = NULL;
     char path[PATH_ROOM];
 
     SS_TRY(ss_options_check(ss_alternatives_option_table, options, error));
     SS_TRY(ss_file_join(path, sizeof path, generation_path, SS_ALTERNATIVES_FILE, error));
     SS_TRY(ss_name_table_make(items, options->kind, (uint64_t)options->max_df, threads, &names, error));
     SS_TRY(count_views(interactions, options, threads, progress, &views, error));
-    SS_TRY(count_orders(interactions, threads, progress, &orders, error));
+    SS_TRY(find_products(items, &products, error));
+    SS_TRY(count_orders(interactions, products, threads, progress, &orders, error));
+    ss_alternatives_input input = {items, &names, &views, products, &orders};
     SS_TRY(ss_alternatives_rows(&input, options, threads, progress, &lists, error));
     SS_TRY(write_model(&lists, &names, &options->weights, path, error));
 out:
@@ -154,5 +206,6 @@ out:
     ss_pair_lists_free(&orders);
     ss_pair_lists_free(&views);
     ss_name_table_free(&names);
+    free(products);
     return status;
 }

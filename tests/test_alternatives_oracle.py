@@ -79,16 +79,22 @@ class Oracle:
         self.vectorize([row["name"] for row in catalog])
         self.names = (self.vectors @ self.vectors.T).toarray().clip(0, 1)
         self.count_views([s for s in sessions if len(s[1]) <= options["max-session"]])
-        matrix = self.incidence([items for _, items in orders])
-        self.orders = (matrix.T @ matrix).toarray().astype(int)
-        halves = matrix.T @ scipy.sparse.diags(1 / numpy.maximum(1, matrix.sum(1).A1)) @ matrix
-        degrees = self.orders.diagonal()
-        self.together = halves.toarray() / (numpy.minimum.outer(degrees, degrees) + 5)
+        self.count_orders([items for _, items in orders])
 
     def incidence(self, groups):
         rows = [g for g, items in enumerate(groups) for _ in items]
         columns = [item for items in groups for item in items]
         return scipy.sparse.csr_matrix((numpy.ones(len(rows)), (rows, columns)), (len(groups), len(self.catalog)))
+
+    def count_orders(self, orders):
+        """Of products: all variants stand for the first."""
+        first = {}
+        product = [first.setdefault(row["group"] or item, item) for item, row in enumerate(self.catalog)]
+        matrix = self.incidence([{product[item] for item in items} for items in orders])
+        both = (matrix.T @ matrix).toarray().astype(int)
+        halves = (matrix.T @ scipy.sparse.diags(1 / numpy.maximum(1, matrix.sum(1).A1)) @ matrix).toarray()
+        self.orders, degrees = both[numpy.ix_(product, product)], both.diagonal()[product]
+        self.together = halves[numpy.ix_(product, product)] / (numpy.minimum.outer(degrees, degrees) + 5)
 
     def kind(self, members):
         """How much a gram of these items says of the kind of thing."""

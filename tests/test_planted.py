@@ -1,4 +1,5 @@
-"""What the simulator planted is found again: complements stand on bought_together, substitutes do not."""
+"""What the simulator planted is found again: complements stand on bought_together and substitutes do not; substitutes
+stand among the alternatives, from views and from names alone, and complements hardly."""
 import collections
 import os
 import sys
@@ -46,7 +47,56 @@ def check(shop, generation):
     assert len(wrong) <= 0.05 * len(shown)
 
 
+def best_alternatives(generation, group):
+    """item_id → the ids of its best alternatives, a product in one variant, as the shelf shows it."""
+    ids = column(read(os.path.join(generation, "items.safetensors"))[0], "ids")
+    model = read(os.path.join(generation, "alternatives.safetensors"))[0]
+    offsets, others, best = model["lists.offsets"].tolist(), model["lists.items"].tolist(), {}
+    for item, (begin, end) in enumerate(zip(offsets[:-1], offsets[1:])):
+        products = {}
+        for other in others[begin:end]:
+            products.setdefault(group[ids[other]], ids[other])
+        best[ids[item]] = list(products.values())[:TOP]
+    return best
+
+
+def alternatives_found(shop, generation):
+    """Mean share of an item's planted substitutes among its best alternatives; share of complements among these."""
+    group = {row["item_id"]: row["group"] for row in rows(shop, "catalog.csv")}
+    planted, complements = collections.defaultdict(set), set()
+    for row in rows(shop, "planted_pairs.csv"):
+        for one, other in ((row["item_a"], row["item_b"]), (row["item_b"], row["item_a"])):
+            if row["kind"] == "substitute":
+                planted[one].add(group[other])
+            elif row["kind"] == "complement":
+                complements.add((group[one], group[other]))
+    best = best_alternatives(generation, group)
+    recall = [len({group[other] for other in best[item]} & wanted) / len(wanted) for item, wanted in planted.items()]
+    shown = [(group[item], group[other]) for item, listed in best.items() for other in listed]
+    assert len(recall) >= 150
+    return sum(recall) / len(recall), sum(pair in complements for pair in shown) / len(shown)
+
+
+def check_alternatives(folder, **shape):
+    shop = simulate(folder, views="true", returns=0, **shape)
+    for source, recall_wanted, options in (
+            ("views, names, orders", .8, ()), ("views and orders", .8, ("--alternatives.names", 0)),
+            ("names and orders", .5, ("--alternatives.views", 0)),
+            ("names alone", .5, ("--alternatives.views", 0, "--alternatives.repulsion", 0))):
+        store = os.path.join(folder, source)
+        smartshelf("train", "--quiet", "--log", f"{shop}/log.csv", "--catalog", f"{shop}/catalog.csv", "--store", store,
+                   "--models", "alternatives", *options)
+        recall, wrong = alternatives_found(shop, os.path.join(store, "current"))
+        print(f"{shape}, {source}: Recall@{TOP} of planted substitutes {recall:.3f}; complements shown {wrong:.3f}")
+        assert recall >= recall_wanted
+        assert wrong <= 0.05 or source == "names alone"
+
+
 def main():
+    for number in range(1, 4) if os.environ.get("SMARTSHELF_LONG") else (1,):
+        for items in (600, 2000):
+            with tempfile.TemporaryDirectory() as folder:
+                check_alternatives(folder, items=items, customers=3000, orders=25000, seed=number)
     with tempfile.TemporaryDirectory() as folder:
         shop, store = simulate(folder, items=600, customers=6000, orders=60000, returns=0, dirt=0), f"{folder}/store"
         smartshelf("train", "--quiet", "--log", f"{shop}/log.csv", "--catalog", f"{shop}/catalog.csv", "--store", store,

@@ -15,6 +15,7 @@
 #define RETURN_SPREAD    18u
 #define BROWSE_PER_ORDER 1.5 /* sessions without an order */
 #define BROWSE_MAX       8u
+#define COMPARED_MAX     5u
 #define LOOK_SECONDS     20u
 #define CUSTOMER_TRIES   8 /* for somebody whom the shop has something left for */
 
@@ -196,17 +197,17 @@ static void write_browsers(run *r, uint32_t begin, uint32_t end)
         browse(r, begin + (end - begin) * i / count, begin + (end - begin) * (i + 1) / count);
 }
 
-/* What the buyer looks at before the order: often a substitute first. */
+/* What the buyer looks at before the order: what it is compared with, then the product itself, then the next. */
 static void write_looks(run *r, uint32_t customer, const ss_sim_basket *basket, uint32_t begin, uint32_t end)
 {
     ss_sim_log_set_head(&r->log, 0, false, customer);
     for (uint32_t i = 0; i < basket->count; i++) {
         const ss_sim_line *line = &basket->lines[i];
         uint32_t price = ss_sim_orders_price(&r->orders, line->item);
-        uint32_t other = ss_sim_orders_substitute(&r->orders, line->item);
+        uint32_t others[COMPARED_MAX], count = ss_sim_orders_compare(&r->orders, line->item, others, COMPARED_MAX);
         ss_sim_log_set_second(&r->log, begin + (end - begin) * i / basket->count);
-        if (other != line->item && ss_random_unit(&r->random) < .6)
-            ss_sim_log_view(&r->log, other, ss_sim_orders_price(&r->orders, other));
+        for (uint32_t other = 0; other < count; other++)
+            ss_sim_log_view(&r->log, others[other], ss_sim_orders_price(&r->orders, others[other]));
         ss_sim_log_view(&r->log, line->item, price);
         ss_sim_log_cart(&r->log, line, price);
     }

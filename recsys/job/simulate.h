@@ -20,6 +20,13 @@
  * product (Zipf–Mandelbrot 1 / (rank + 1)^1.15 within the type × style × life), then the complements of all these. No
  * basket holds two products of one type. Rows per order: about 3.
  *
+ * With views, each line of an order is preceded by looks at 0, 1, 2, … others (half as many each time), and sessions
+ * without an order wander. Beside a product 70 % of what is looked at is of its type, of these 40 % one of the two planted
+ * substitutes before or after it and the rest by popularity; 15 % is a complement, 15 % anything. So complements are
+ * seen together as well, in their orders' sessions above all, and planted substitutes are a minority of the products of
+ * their type that are compared. A quarter of the products are named in short ("Cof. Beans"); brands and materials are
+ * shared across types.
+ *
  * The same options give the same bytes on the same system. Memory: about 90 bytes an item and 72 a customer, whatever
  * the number of orders. Thread-safe: any number of simulations into different folders.
  */

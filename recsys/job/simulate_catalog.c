@@ -11,6 +11,8 @@
 #define ZIPF_SHIFT         1.0
 #define SIZE_STEP          1.65 /* the next larger pack of a consumable costs and lasts this much more */
 #define DURABLE_SIZE_STEP  1.25
+#define CALLED_IN_SHORT    0.25 /* of the products: "Cof. Beans" */
+#define SHORT_WORD         3u   /* letters that are left of its first word; shorter ones stay */
 
 /* Independent random numbers for one property of one thing, so that no property shifts another. */
 typedef enum salt {
@@ -21,7 +23,8 @@ typedef enum salt {
     SALT_LIFE,
     SALT_TURN,
     SALT_VARIANTS,
-    SALT_RANK
+    SALT_RANK,
+    SALT_CALLED
 } salt;
 
 static uint64_t bits_for(const ss_sim_catalog *catalog, salt what, uint64_t which)
@@ -113,6 +116,18 @@ static ss_status append_range(ss_buffer *name, const words *w)
     return status;
 }
 
+/* Whoever typed in the catalogue was not always of one mind: the type, or its first word cut short. */
+static ss_status append_type(const ss_sim_catalog *catalog, const ss_sim_group *group, ss_buffer *name)
+{
+    ss_slice type = ss_slice_of(ss_shop_types[group->type].name);
+    size_t first = strcspn(type.data, " ");
+    uint64_t number = (uint64_t)(group - catalog->groups);
+    if (first <= SHORT_WORD + 1 || unit_for(catalog, SALT_CALLED, number) >= CALLED_IN_SHORT)
+        return append_word(name, " ", type);
+    ss_status status = append_word(name, " ", (ss_slice){type.data, SHORT_WORD});
+    return status == SS_OK ? append_word(name, ".", (ss_slice){type.data + first, type.size - first}) : status;
+}
+
 ss_status ss_sim_item_name(const ss_sim_catalog *catalog, uint32_t number, ss_buffer *name)
 {
     ss_status status = SS_OK;
@@ -124,13 +139,19 @@ ss_status ss_sim_item_name(const ss_sim_catalog *catalog, uint32_t number, ss_bu
     SS_TRY(append_word(name, "", ss_shop_list_at(category_of(catalog, group)->brands, w.brand)));
     SS_TRY(append_range(name, &w));
     SS_TRY(append_word(name, " ", ss_shop_list_at(type->features, w.feature)));
-    SS_TRY(append_word(name, " ", ss_slice_of(type->name)));
+    SS_TRY(append_type(catalog, group, name));
     if (*type->sizes)
         SS_TRY(append_word(name, ", ", ss_shop_list_at(type->sizes, size_of(catalog, item))));
     if (*type->colours)
         SS_TRY(append_word(name, ", ", ss_shop_list_at(type->colours, colour_of(catalog, item))));
 out:
     return status;
+}
+
+uint32_t ss_sim_group_rival(const ss_sim_catalog *catalog, uint32_t group, uint32_t steps)
+{
+    const ss_sim_type *type = &catalog->types[catalog->groups[group].type];
+    return type->first_group + (group - type->first_group + steps) % type->group_count;
 }
 
 /* ---- money, stock, dates ---- */

@@ -14,6 +14,7 @@
 #define SS_SIM_PARTNERS_MAX 4u /* complements of one item; the shop's edges keep within it */
 #define SS_SIM_STYLES       5u /* kinds of taste: each brand has one */
 #define SS_SIM_VARIANTS_MAX 8u
+#define SS_SIM_RIVALS       2u /* planted substitutes of a product: the next ones of its type, round the circle */
 
 /* How a product's sales run over the log. */
 typedef enum ss_sim_life {
@@ -83,6 +84,9 @@ void ss_sim_catalog_release(ss_sim_catalog *catalog); /* a zeroed one is fine */
 
 /* How eagerly an item is bought on a day, 0 (not available) to 1. */
 double ss_sim_item_demand(const ss_sim_item *item, int32_t day);
+
+/* The product `steps` further in the circle of its type; itself where that leads once round. */
+uint32_t ss_sim_group_rival(const ss_sim_catalog *catalog, uint32_t group, uint32_t steps);
 
 /* "Old Quay Ethiopia Sidamo Coffee Beans, 250 g", into an emptied buffer. Errors: SS_E_NOMEM. */
 ss_status ss_sim_item_name(const ss_sim_catalog *catalog, uint32_t item, ss_buffer *name);

@@ -15,6 +15,12 @@
 #define PICK_ATTEMPTS  6
 #define BROADEST_SEEDS 9u
 
+#define LOOKS_ON      0.5  /* of those who mean to buy: to look at one more beside it */
+#define BESIDE_SHARE  0.5  /* of those who look around: to go on from what they saw last */
+#define RIVAL_SHARE   0.4  /* of the substitutes looked at: a planted one, not one by popularity */
+#define PARTNER_SHARE 0.15 /* of what is looked at beside an item: what goes with it */
+#define STRAY_SHARE   0.15 /* and what has nothing to do with it */
+
 /* Where a customer goes: to the favourites in this order, else anywhere. */
 static const double favourite_share[SS_SIM_FAVOURITES] = {.32, .22, .14, .10};
 #define ELSEWHERE 0.22
@@ -356,33 +362,83 @@ void ss_sim_orders_fill_guest(ss_sim_orders *orders, ss_sim_basket *basket)
 
 /* ---- looking ---- */
 
+/* One of the planted substitutes, in the same variant where it has that many; the item itself where there is none. */
+static uint32_t pick_rival(ss_sim_orders *orders, uint32_t number)
+{
+    const ss_sim_catalog *catalog = orders->catalog;
+    const ss_sim_item *item = &catalog->items[number];
+    uint32_t steps = 1 + ss_random_below(&orders->random, SS_SIM_RIVALS),
+             count = catalog->types[item->type].group_count;
+    bool back = coin(orders, .5); /* who is compared with whom goes both ways */
+    uint32_t group = ss_sim_group_rival(catalog, item->group, back ? count - steps % count : steps);
+    const ss_sim_group *rival = &catalog->groups[group];
+    uint32_t variant = item->variant < rival->variants ? item->variant : rival->variants - 1u;
+    return group == item->group ? number : rival->first + variant;
+}
+
+/* Another product of the same type: a planted substitute, or one by popularity; the item itself where there is none. */
+static uint32_t pick_substitute(ss_sim_orders *orders, uint32_t number)
+{
+    const ss_sim_catalog *catalog = orders->catalog;
+    const ss_sim_type *range = &catalog->types[catalog->items[number].type];
+    bool planted = coin(orders, RIVAL_SHARE);
+    for (int attempt = 0; attempt < PICK_ATTEMPTS; attempt++) {
+        uint32_t other = planted ? pick_rival(orders, number) : draw_item(orders, range, SS_SIM_STYLES);
+        if (catalog->items[other].group != catalog->items[number].group && is_on_sale(orders, &catalog->items[other]))
+            return other;
+    }
+    return number;
+}
+
+/* What is looked at beside an item: what goes with it, something of any type, or else a substitute. */
+static uint32_t pick_beside(ss_sim_orders *orders, uint32_t number)
+{
+    const ss_sim_partner *partner = &orders->catalog->items[number].partners[0];
+    double lot = ss_random_unit(&orders->random);
+    if (lot < PARTNER_SHARE && partner->chance)
+        return partner->item;
+    if (lot >= 1 - STRAY_SHARE) {
+        uint32_t aisle = ss_alias_draw(orders->aisles, (uint32_t)ss_shop_category_count, &orders->random);
+        const ss_sim_type *range = &orders->catalog->types[pick_type(orders, aisle)];
+        return range->item_count ? draw_item(orders, range, SS_SIM_STYLES) : number;
+    }
+    return pick_substitute(orders, number);
+}
+
+static bool add_look(uint32_t *items, uint32_t count, uint32_t number)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (items[i] == number)
+            return false;
+    items[count] = number;
+    return true;
+}
+
+uint32_t ss_sim_orders_compare(ss_sim_orders *orders, uint32_t item, uint32_t *items, uint32_t limit)
+{
+    uint32_t count = 0;
+    while (count < limit && coin(orders, LOOKS_ON)) {
+        uint32_t number = pick_beside(orders, item);
+        if (number != item && is_on_sale(orders, &orders->catalog->items[number]))
+            count += add_look(items, count, number);
+    }
+    return count;
+}
+
 uint32_t ss_sim_orders_browse(ss_sim_orders *orders, const ss_sim_customer *customer, uint32_t *items, uint32_t limit)
 {
     uint32_t count = 0;
     uint32_t type = pick_type(orders, pick_category(orders, customer));
     for (uint32_t look = 0; look < limit; look++) {
-        if (coin(orders, .35)) /* goes on to something else */
+        bool on = coin(orders, .35); /* goes on to something else */
+        if (on)
             type = pick_type(orders, pick_category(orders, customer));
-        uint32_t number = pick_item(orders, customer, type);
-        bool seen = number == SS_NONE;
-        for (uint32_t i = 0; i < count; i++)
-            seen |= items[i] == number;
-        if (!seen)
-            items[count++] = number;
+        uint32_t number = count && !on && coin(orders, BESIDE_SHARE) ? pick_beside(orders, items[count - 1])
+                                                                     : pick_item(orders, customer, type);
+        if (number != SS_NONE && is_on_sale(orders, &orders->catalog->items[number]))
+            count += add_look(items, count, number);
     }
     return count;
-}
-
-uint32_t ss_sim_orders_substitute(ss_sim_orders *orders, uint32_t number)
-{
-    const ss_sim_catalog *catalog = orders->catalog;
-    const ss_sim_type *range = &catalog->types[catalog->items[number].type];
-    for (int attempt = 0; attempt < PICK_ATTEMPTS; attempt++) {
-        uint32_t other = draw_item(orders, range, SS_SIM_STYLES);
-        if (catalog->items[other].group != catalog->items[number].group && is_on_sale(orders, &catalog->items[other]))
-            return other;
-    }
-    return number;
 }
 
 uint32_t ss_sim_orders_price(const ss_sim_orders *orders, uint32_t number)

@@ -50,8 +50,8 @@ void ss_sim_orders_fill_guest(ss_sim_orders *orders, ss_sim_basket *basket);
 /* What one visitor without an order looks at: up to `limit` items, in *items; returns how many. */
 uint32_t ss_sim_orders_browse(ss_sim_orders *orders, const ss_sim_customer *customer, uint32_t *items, uint32_t limit);
 
-/* Another product of the same type (a substitute), or the item itself where there is none. */
-uint32_t ss_sim_orders_substitute(ss_sim_orders *orders, uint32_t item);
+/* What is looked at before `item` is bought: products of its type, now and then what goes with it or something else. */
+uint32_t ss_sim_orders_compare(ss_sim_orders *orders, uint32_t item, uint32_t *items, uint32_t limit);
 
 /* Price of an item today in cents: now and then a product is on sale for a week. */
 uint32_t ss_sim_orders_price(const ss_sim_orders *orders, uint32_t item);

@@ -2,8 +2,7 @@
 
 #include "base/timestamp.h"
 
-#define NAME_MAX_BYTES     512u
-#define SUBSTITUTES_LISTED 2u /* of each product: the next ones of its type, round the circle */
+#define NAME_MAX_BYTES 512u
 
 const ss_sim_fee ss_sim_fees[SS_SIM_FEES] = {
     {"POST", "POSTAGE", 495}, {"DOT", "DOTCOM POSTAGE", 1490}, {"BANK CHARGES", "Bank Charges", 1500},
@@ -130,8 +129,8 @@ static void write_alternatives(const ss_sim_catalog *catalog, uint32_t number, s
     const ss_sim_type *type = &catalog->types[group->type];
     for (uint32_t v = 1; v < group->variants; v++, report->variants++)
         write_pair(catalog, group->first, group->first + v, "variant", 0, file);
-    for (uint32_t s = 1; s <= SUBSTITUTES_LISTED && s < type->group_count; s++) {
-        uint32_t other = type->first_group + (number - type->first_group + s) % type->group_count;
+    for (uint32_t s = 1; s <= SS_SIM_RIVALS && s < type->group_count; s++) {
+        uint32_t other = ss_sim_group_rival(catalog, number, s);
         write_pair(catalog, group->first, catalog->groups[other].first, "substitute", 0, file);
         report->substitutes++;
     }
