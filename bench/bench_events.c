@@ -24,7 +24,7 @@
 #include <unistd.h>
 #include <zmq.h>
 
-#define PORT        47811
+#define PORT_FIRST  47000 /* and up to 999 more, by the process */
 #define WINDOW      256u
 #define REQUEST_MAX 192u
 #define TURNS_MAX   32u
@@ -99,7 +99,7 @@ static void start_server(bench *all, char *program)
 {
     char endpoint[64];
     int queue = 2 * WINDOW;
-    snprintf(endpoint, sizeof endpoint, "tcp://127.0.0.1:%d", PORT);
+    snprintf(endpoint, sizeof endpoint, "tcp://127.0.0.1:%d", PORT_FIRST + (int)getpid() % 1000);
     char *arguments[] = {program, "serve", "--store", all->store, "--bind", endpoint, "--log-level", "warn", NULL};
     all->server = spawn(arguments);
     all->context = zmq_ctx_new();

@@ -60,6 +60,7 @@ class Events(WithStore):
             self.assertEqual(result["results"], [{"sequence": 3}])  # nothing of the refused requests was kept
             _, stats = server.ask("stats")
             self.assertEqual((stats["events"]["stored"], stats["events"]["repeated"], stats["events"]["refused"]), (3, 1, 2))
+            self.assertEqual(server.ask("health")[1]["state"], "good")
 
     def test_a_restart_knows_all(self):
         with Server(self.folder) as server:
@@ -116,6 +117,7 @@ class Events(WithStore):
             self.assertEqual(error["name"], "not_stored")
             _, stats = server.ask("stats")
             self.assertNotIn("events", stats)
+            self.assertEqual(server.ask("health")[1]["state"], "none")
         self.assertFalse(os.path.exists(f"{self.folder}/store/state"))
 
     def test_one_server_of_a_store_keeps_its_state(self):

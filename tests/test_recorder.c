@@ -429,9 +429,11 @@ static void a_full_disk_is_answered_and_survived(void **state)
     submit_large(h, acknowledged);
     unsigned again = take_reply(h, &msgid);
     setrlimit(RLIMIT_FSIZE, &before);
+    assert_int_equal(ss_counted(&ss_recorder_counted(h->recorder)->failing), 1);
     assert_true(code == SS_FAULT_NOT_STORED && again == SS_FAULT_NOT_STORED);
     submit_large(h, acknowledged);
     assert_int_equal(take_reply(h, &msgid), 0);
+    assert_int_equal(ss_counted(&ss_recorder_counted(h->recorder)->failing), 0);
     assert_int_equal(ss_counted(&ss_recorder_counted(h->recorder)->stored), acknowledged + 1);
     stop(h);
     assert_int_equal(stored(h->folder), acknowledged + 1);

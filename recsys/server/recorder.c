@@ -222,11 +222,17 @@ static size_t publish(ss_recorder *recorder, ss_recorded *requests, size_t count
 
 /* ---- the environment ---- */
 
+static void set_count(ss_counter *counter, uint64_t value)
+{
+    atomic_store_explicit(counter, value, memory_order_relaxed);
+}
+
 static void complain(ss_recorder *recorder, const char *what, const ss_error *error)
 {
     char text[SS_ERROR_TEXT_MAX + 256], quoted[SS_ERROR_TEXT_MAX + 300];
     int64_t now = ss_clock_monotonic();
     ss_count(&recorder->counts.failures);
+    set_count(&recorder->counts.failing, 1);
     if (now < recorder->complain_at)
         return;
     recorder->complain_at = now + COMPLAIN_EVERY;
@@ -248,11 +254,6 @@ static ss_status sync_all(ss_recorder *recorder)
     if (status != SS_OK)
         complain(recorder, "changes are lost: cannot write them to the disk", &error);
     return status;
-}
-
-static void set_count(ss_counter *counter, uint64_t value)
-{
-    atomic_store_explicit(counter, value, memory_order_relaxed);
 }
 
 static void count_events(ss_recorder *recorder)
@@ -283,6 +284,7 @@ static void settle(void *context, bool kept)
     recorder->lost = recorder->lost || !kept;
     recorder->waiting_since = NEVER;
     ss_count_many(&recorder->counts.syncs, kept);
+    set_count(&recorder->counts.failing, !kept);
     count_events(recorder);
     count_bytes(recorder);
 }

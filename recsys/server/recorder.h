@@ -33,6 +33,7 @@ typedef struct ss_recorder_counts {
     ss_counter stored, repeated, refused, pruned; /* events */
     ss_counter waiting;                           /* relaxed events not yet synced */
     ss_counter cycles, syncs, failures;           /* group commits; those that reached the disk; those that did not */
+    ss_counter failing;                           /* 1: the last change could not be kept; 0 */
     ss_counter queued, queued_most;               /* requests at the last cycle's begin; ever */
     ss_counter first, last;                       /* numbers of the oldest and newest event on the disk */
     ss_counter bytes, bytes_most;                 /* of STORE/state; what it may grow to */

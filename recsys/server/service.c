@@ -16,14 +16,22 @@ static uint64_t uptime_ms(const ss_service *service)
     return (uint64_t)(ss_clock_monotonic() - service->started) / 1000000;
 }
 
+static const char *state_of(const ss_service *service)
+{
+    if (!service->recorded)
+        return "none";
+    return ss_counted(&service->recorded->failing) ? "failing" : "good";
+}
+
 ss_status ss_service_reply_health(const ss_service *service, uint32_t msgid, const char *generation, ss_buffer *out)
 {
     ss_status status;
     static const char *const files[] = {
         [SS_VERIFIED_PENDING] = "checking", [SS_VERIFIED_GOOD] = "good", [SS_VERIFIED_BROKEN] = "broken"};
-    SS_TRY(ss_reply_begin(msgid, 5, out));
+    SS_TRY(ss_reply_begin(msgid, 6, out));
     SS_TRY(ss_reply_text(out, "status", "ok"));
     SS_TRY(ss_reply_text(out, "model_files", files[atomic_load(&service->verified)]));
+    SS_TRY(ss_reply_text(out, "state", state_of(service)));
     SS_TRY(ss_reply_text(out, "generation", generation));
     SS_TRY(ss_reply_uint(out, "uptime_ms", uptime_ms(service)));
     SS_TRY(ss_reply_text(out, "version", SS_VERSION));
