@@ -1,5 +1,6 @@
 """Configuration files from outside: every mistake is told with its line and what was expected, good ones say what they set, the
 defaults read back, a command line outranks a file, and a running server keeps what it has when a new file is bad."""
+import json
 import os
 import re
 import signal
@@ -52,6 +53,13 @@ BROKEN = [
     ("fallbacks as a text", "shelves:\n  cart: {fallbacks: popular}\n", [(2, 21, "found 'popular', expected a list of sources")]),
     ("too many fallbacks", "shelves:\n  cart: {fallbacks: [related, bought_together, bought_next, als, history, popular, trending, session_knn, "
      "popular_in_category]}\n", [(2, 107, "expected at most 8")]),
+    ("denied and pinned", "shelves:\n  cart:\n    deny: [tea]\n    pins:\n    - {item: tea, position: 1}\n",
+     [(5, 7, "shelves.cart.pins: 'tea' is to be shown, and on line 3 stands in deny")]),
+    ("allowed and denied", "shelves:\n  cart:\n    deny: [tea]\n    allow: [tea]\n", [(4, 13, "'tea' stands in allow, and on line 3 in deny")]),
+    ("a pin without position", "shelves:\n  cart:\n    pins:\n    - item: tea\n", [(4, 7, "there is no position")]),
+    ("a boost of nothing", "shelves:\n  cart:\n    boosts: [{factor: 2}]\n", [(3, 14, "found neither, expected an item or a category")]),
+    ("more at least than at most", "shelves:\n  cart:\n    min-items: 9\n    max-items: 8\n",
+     [(3, 16, "found min-items: 9, expected at most max-items: 8")]),
     ("a shelf without sources", "shelves:\n  popular: {weight: {popular: 0}}\n", [(2, 3, "no source has a weight and there is no fallback")]),
     ("tab", "server:\n\tworkers: 2\n", [(2, 1, "found a tab, expected blanks before a key")]),
     ("open bracket", "server:\n  bind: [a, b\n  workers: 2\n", [(3, 10, "no YAML")]),
@@ -186,6 +194,22 @@ class Commands(unittest.TestCase):
         self.assertGreater(float(self.evaluate()), 0)
         self.assertEqual(float(self.evaluate("--config", self.path)), 0)
         self.assertGreater(float(self.evaluate("--config", self.path, "--shelf.cart.min-items", "0")), 0)
+
+
+    def test_check_warns_of_what_the_store_does_not_have(self):
+        self.write("shelves:\n  cart:\n    deny: [tea, coffee]\n    boosts: [{category: hats, factor: 2}]\n")
+        code, out, err = check(self.path, "--store", f"{self.folder}/store")
+        self.assertEqual(code, 0)
+        self.assertEqual(err, f"{self.path}:3:17: warning: shelves.cart.deny: the store has no product 'coffee'\n"
+                              f"{self.path}:4:14: warning: shelves.cart.boosts: the store has no category 'hats'\n")
+        self.assertIn("good", out)
+
+    def test_rules_of_the_file_are_kept_and_counted(self):
+        self.write("shelves:\n  popular:\n    deny: [tea]\n    pins: [{item: soap, position: 1}]\n    price-max: 400\n")
+        done = self.query("popular", "--store", f"{self.folder}/store", "--config", self.path, "--json", "--explain")
+        answer = json.loads(done.stdout)
+        self.assertEqual([(item["item_id"], item["reason"]["model"]) for item in answer["items"]], [("soap", "pinned"), ("cup", "popular")])
+        self.assertEqual((answer["removed"]["denied"], answer["removed"]["price"], answer["short"]["code"]), (1, 2, "filtered"))
 
 
 class Serving(unittest.TestCase):

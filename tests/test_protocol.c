@@ -107,7 +107,8 @@ static void tables_of_the_page_are_complete(void **state)
     for (unsigned rule = 0; rule < SS_REMOVED_COUNT; rule++)
         assert_named(&page, "`%s`", ss_rule_kind_name((ss_rule_kind)rule));
     for (unsigned source = 0; source < SS_SOURCE_COUNT; source++)
-        assert_named(&page, "`%s`", ss_source_name((ss_source)source));
+        if (ss_source_name((ss_source)source)) /* not every number is taken */
+            assert_named(&page, "`%s`", ss_source_name((ss_source)source));
     for (unsigned field = 0; field < SS_FIELD_COUNT; field++)
         assert_named(&page, "`%s`", ss_field_name((ss_field)field));
     for (unsigned role = SS_ROLE_READ; role < SS_ROLE_COUNT; role++)

@@ -69,6 +69,36 @@ static void mistakes_have_their_places(void **state)
                                           "related or popular (did you mean popular?)"},
         {"cart: {fallbacks: [{a: b}]}\n", "shelves.cart.fallbacks: found a map, expected the name of a source"},
         {"cart: {fallbacks: [als, als]}\n", "shelves.cart.fallbacks: 'als' stands here twice"},
+        {"cart: {deny: tea}\n", "f:1:14: shelves.cart.deny: found 'tea', expected a list of ids of products"},
+        {"cart: {categories: {a: b}}\n",
+         "shelves.cart.categories: found a map, expected a list of names of categories"},
+        {"cart: {allow: [[a]]}\n", "f:1:16: shelves.cart.allow: found a list, expected a text"},
+        {"cart: {allow: ['']}\n", "shelves.cart.allow: found a text of 0 bytes, expected 1 to 255"},
+        {"cart: {allow: [a, b], deny: [b]}\n", "f:1:19: shelves.cart: 'b' stands in allow, and on line 1 in deny"},
+        {"cart: {categories: [a], not_categories: [a]}\n", "'a' stands in categories, and on line 1 in not-categories"},
+        {"cart: {pins: [tea]}\n", "shelves.cart.pins: found 'tea', expected a map such as {item: ID, position: 1}"},
+        {"cart: {pins: [{item: tea}]}\n", "f:1:15: shelves.cart.pins: there is no position"},
+        {"cart: {pins: [{position: 1}]}\n", "shelves.cart.pins: there is no item"},
+        {"cart: {pins: [{item: tea, position: 0}]}\n",
+         "pins.position: out of range: found '0', expected a whole number"},
+        {"cart: {pins: [{item: tea, place: 1, position: 1}]}\n", "shelves.cart.pins.place: there is no such setting"},
+        {"cart: {pins: [{item: a, position: 1}, {item: b, position: 1}]}\n", "position 1 is taken by 'a' on line 1"},
+        {"cart: {pins: [{item: a, position: 1}, {item: a, position: 2}]}\n", "'a' has a position already, on line 1"},
+        {"cart: {pins: [{item: a, position: 1}], deny: [a]}\n",
+         "f:1:15: shelves.cart.pins: 'a' is to be shown, and on line 1 stands in deny"},
+        {"cart: {pins: [{item: a, position: 1}], allow: [b]}\n", "'a' is to be shown, but does not stand in allow"},
+        {"cart: {pins: [{item: a, position: 9}], max-items: 8}\n", "found position 9, expected at most max-items: 8"},
+        {"cart: {boosts: [{factor: 2}]}\n", "shelves.cart.boosts: found neither, expected an item or a category"},
+        {"cart: {boosts: [{item: a, category: b, factor: 2}]}\n", "found both, expected an item or a category"},
+        {"cart: {boosts: [{item: a}]}\n", "shelves.cart.boosts: there is no factor"},
+        {"cart: {boosts: [{item: a, factor: 0}]}\n",
+         "boosts.factor: out of range: found '0', expected a number, 0.01 to 100"},
+        {"cart: {boosts: [{item: a, factor: 2}, {item: a, factor: 3}]}\n", "'a' has a factor already, on line 1"},
+        {"cart: {min-items: 9, max-items: 8}\n",
+         "f:1:19: shelves.cart: found min-items: 9, expected at most max-items: 8"},
+        {"cart: {price-min: 900, price-max: 800}\n", "found price-min: 900, expected at most price-max: 800"},
+        {"cart: {price-ratio-max: 0.5, price-ratio-min: 1}\n",
+         "found price-ratio-min: 1, expected at most price-ratio-max: 0.5"},
         {"popular: {weight: {popular: 0}}\n",
          "f:1:1: shelves.popular: no source has a weight and there is no fallback"},
     };
@@ -82,6 +112,28 @@ static void mistakes_have_their_places(void **state)
             fail_msg("case %zu: '%s' without '%s'", i, line, cases[i].mistake);
         done(&of);
     }
+}
+
+static void lists_are_sorted_and_each_text_stands_once(void **state)
+{
+    (void)state;
+    char line[SS_MISTAKE_LINE_MAX];
+    reading of =
+        read_text("cart:\n  deny: [tea, 007, tea, pot]\n  pins: [{item: b, position: 7}, {item: a, position: 2}]\n");
+    const ss_listed *listed = ss_shelf_settings_listed(of.settings, SS_SHELF_CART);
+    assert_null(ss_shelf_settings_listed(of.settings, SS_SHELF_RELATED));
+    assert_int_equal(listed->texts[SS_LIST_DENY].count, 3);
+    assert_slice_equal(listed->texts[SS_LIST_DENY].list[0].text, "007");
+    assert_slice_equal(listed->texts[SS_LIST_DENY].list[1].text, "pot");
+    assert_int_equal(ss_listed_find(&listed->texts[SS_LIST_DENY], SS_SLICE_LITERAL("tea"))->at.column, 10);
+    assert_null(ss_listed_find(&listed->texts[SS_LIST_DENY], SS_SLICE_LITERAL("te")));
+    assert_true(ss_listed_deny(listed, SS_LIST_ALLOW, SS_LIST_DENY, SS_SLICE_LITERAL("pot")));
+    assert_false(ss_listed_deny(listed, SS_LIST_ALLOW, SS_LIST_DENY, SS_SLICE_LITERAL("cup")));
+    assert_slice_equal(listed->pins[0].item.text, "a");
+    assert_int_equal(ss_mistakes_errors(of.mistakes), 0);
+    ss_mistakes_format(of.mistakes, 0, line, sizeof line);
+    assert_string_equal(line, "f:2:20: warning: shelves.cart.deny: 'tea' stands here already, on line 2");
+    done(&of);
 }
 
 static void only_what_is_said_counts_as_a_change(void **state)
@@ -170,8 +222,9 @@ static void memory_may_run_out_anywhere(void **state)
     ss_yaml_node *root;
     ss_arena *arena = ss_arena_new(4096, SS_YAML_ARENA_MAX);
     ss_mistakes *mistakes = ss_mistakes_new("f");
-    assert_status(ss_yaml_read(ss_slice_of("cart: {min-items: 4, fallbacks: [popular], show-seen: true}\n"), arena,
-                               mistakes, &root, NULL),
+    assert_status(ss_yaml_read(ss_slice_of("cart: {min-items: 4, fallbacks: [popular], deny: [a, b], pins: [{item: "
+                                           "c, position: 1}], boosts: [{category: d, factor: 2}]}\n"),
+                               arena, mistakes, &root, NULL),
                   SS_OK);
     assert_true(failing_malloc_torture(read_root, root) > 0);
     assert_true(failing_malloc_torture(read_all, NULL) > 0);
@@ -184,6 +237,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_not_mentioned_stays),
         cmocka_unit_test(mistakes_have_their_places),
+        cmocka_unit_test(lists_are_sorted_and_each_text_stands_once),
         cmocka_unit_test(only_what_is_said_counts_as_a_change),
         cmocka_unit_test(a_command_line_outranks_the_file),
         cmocka_unit_test(the_defaults_read_back),

@@ -41,9 +41,8 @@ static void value_of(const ss_shelf *shelf, const ss_option *option, char text[3
 
 static void print_setting(const char *file, const ss_setting *setting, const char *instead)
 {
-    printf("  %s: %s  (%s:%u:%u%s%s%s)\n", setting->path, setting->value ? setting->value : "[]", file,
-           setting->at.line, setting->at.column, instead ? ", instead of " : "", instead ? instead : "",
-           instead ? "" : "");
+    printf("  %s: %s  (%s:%u:%u%s%s)\n", setting->path, setting->value ? setting->value : "[]", file, setting->at.line,
+           setting->at.column, instead ? ", instead of " : "", instead ? instead : "");
 }
 
 static void print_shelf(const char *file, const ss_settings *settings, const ss_shelf *before, const char *origin)
@@ -71,6 +70,19 @@ static void print_settings(const char *path, const ss_config_file *file, const s
 
 /* ---- the command ---- */
 
+/* What the store does not have is odd, no mistake: it may come. */
+static ss_status warn_of_unknown(const char *path, const ss_config_file *file, const ss_snapshot *snapshot,
+                                 ss_error *error)
+{
+    ss_mistakes *mistakes = ss_mistakes_new(path);
+    if (!mistakes)
+        return ss_error_nomem(error);
+    ss_shelf_settings_check_items(ss_config_file_shelves(file), &snapshot->items, mistakes);
+    ss_config_file_print(mistakes);
+    ss_mistakes_free(&mistakes);
+    return SS_OK;
+}
+
 static ss_status run_check(void *memory, const ss_texts *operands, const ss_cli *cli, ss_error *error)
 {
     const check_settings *settings = memory;
@@ -81,6 +93,8 @@ static ss_status run_check(void *memory, const ss_texts *operands, const ss_cli 
     SS_TRY(ss_config_file_load(operands->text[0], &file, error));
     if (settings->store)
         SS_TRY(ss_snapshot_open(settings->store, NULL, false, &snapshot, error));
+    if (snapshot)
+        SS_TRY(warn_of_unknown(operands->text[0], file, snapshot, error));
     printf("%s: good; what it sets:\n", operands->text[0]);
     if (!cli->quiet)
         print_settings(operands->text[0], file, snapshot);

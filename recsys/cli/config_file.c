@@ -173,18 +173,23 @@ out:
     return status;
 }
 
-ss_status ss_config_file_load(const char *path, ss_config_file **file, ss_error *error)
+void ss_config_file_print(ss_mistakes *mistakes)
 {
     char line[SS_MISTAKE_LINE_MAX];
-    ss_mistakes *mistakes = ss_mistakes_new(path);
-    if (!mistakes)
-        return ss_error_nomem(error);
-    ss_status status = ss_config_file_read(path, mistakes, file, error);
     ss_mistakes_sort(mistakes);
     for (size_t i = 0; i < ss_mistakes_kept(mistakes); i++) {
         ss_mistakes_format(mistakes, i, line, sizeof line);
         fprintf(stderr, "%s\n", line);
     }
+}
+
+ss_status ss_config_file_load(const char *path, ss_config_file **file, ss_error *error)
+{
+    ss_mistakes *mistakes = ss_mistakes_new(path);
+    if (!mistakes)
+        return ss_error_nomem(error);
+    ss_status status = ss_config_file_read(path, mistakes, file, error);
+    ss_config_file_print(mistakes);
     if (ss_mistakes_errors(mistakes) > 0)
         ss_error_set(error, SS_E_FORMAT, "%s: %zu mistake%s", path, ss_mistakes_errors(mistakes),
                      ss_mistakes_errors(mistakes) > 1 ? "s" : "");

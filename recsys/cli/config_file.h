@@ -18,7 +18,10 @@ typedef struct ss_config_file ss_config_file;
  */
 ss_status ss_config_file_read(const char *path, ss_mistakes *mistakes, ss_config_file **file, ss_error *error);
 
-/* The same, with every mistake and warning on standard error. */
+/* Every mistake and warning on standard error, in their order. */
+void ss_config_file_print(ss_mistakes *mistakes);
+
+/* As ss_config_file_read, with every mistake and warning on standard error. */
 ss_status ss_config_file_load(const char *path, ss_config_file **file, ss_error *error);
 void ss_config_file_free(ss_config_file **file);
 

@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "shelf/board.h"
 #include "shelf/context.h"
+#include "shelf/diversity.h"
 #include "shelf/evidence.h"
 #include "shelf/rules.h"
 #include <math.h>
@@ -19,9 +20,12 @@ struct ss_answerer {
     ss_scored *found; /* candidates of the factorization: room for its largest request */
     float *fresh;     /* freshness ^ fresh_exponent, once asked for */
     double fresh_exponent;
+    ss_diversity diversity;
     ss_answer_item items[SS_LIMIT_MAX];
-    size_t count, limit;
+    size_t count, limit; /* limit: without what is pinned */
     uint32_t stage;
+    uint32_t pinned[SS_PINS_MAX], positions[SS_PINS_MAX]; /* that are shown, by position */
+    size_t pinned_count;
 };
 
 #define CANDIDATES_MAX 5000u
@@ -38,6 +42,7 @@ ss_status ss_answerer_new(ss_snapshot *snapshot, const ss_live *live, ss_answere
     SS_TRY(ss_answerer_catch_up(new, error));
     SS_TRY(ss_context_init(&new->context, &new->catalogue, live ? live->visitors : NULL, error));
     SS_TRY(ss_board_init(&new->board, new->catalogue.count, error));
+    SS_TRY(ss_diversity_init(&new->diversity, snapshot->has_als ? &snapshot->als : NULL, error));
     new->found = ss_array_new(CANDIDATES_MAX, sizeof *new->found);
     new->fresh = ss_array_new(new->catalogue.count, sizeof *new->fresh);
     new->als_scratch = snapshot->has_als ? ss_als_scratch_new(&snapshot->als) : NULL;
@@ -62,6 +67,7 @@ void ss_answerer_free(ss_answerer **answerer)
     ss_session_knn_scratch_free(&old->knn_scratch);
     free(old->found);
     free(old->fresh);
+    ss_diversity_release(&old->diversity);
     ss_board_release(&old->board);
     ss_context_release(&old->context);
     ss_rules_release(&old->rules);
@@ -193,12 +199,13 @@ static const float *order_scores(const ss_answerer *answerer, ss_source source)
     return source == SS_SOURCE_TRENDING ? popularity->trending_scores : popularity->scores;
 }
 
-static void show_order(ss_answerer *answerer, ss_source source)
+/* No score is above `most`. */
+static void show_order(ss_answerer *answerer, ss_source source, float most)
 {
     ss_item_list list = order_of(answerer, source);
     for (size_t i = 0; i < list.count && !full(answerer); i++)
         if (in_order(answerer, source, list.items[i]) && ss_rules_admit(&answerer->rules, list.items[i]))
-            show(answerer, list.items[i], order_scores(answerer, source)[list.items[i]],
+            show(answerer, list.items[i], fminf(order_scores(answerer, source)[list.items[i]], most),
                  (ss_reason){.model = source, .because = SS_NONE, .rank = (uint32_t)i + 1});
 }
 
@@ -236,7 +243,7 @@ static void add_alternatives(ss_answerer *answerer, const ss_shelf *shelf)
 static void add_order(ss_answerer *answerer, ss_source source, const ss_shelf *shelf)
 {
     ss_item_list list = order_of(answerer, source);
-    size_t wanted = (size_t)shelf->candidates;
+    size_t wanted = (size_t)shelf->candidates > answerer->limit ? (size_t)shelf->candidates : answerer->limit;
     for (size_t i = 0; i < list.count && wanted > 0; i++)
         if (in_order(answerer, source, list.items[i]) && ss_rules_admit(&answerer->rules, list.items[i])) {
             ss_board_add(&answerer->board, list.items[i], order_scores(answerer, source)[list.items[i]], SS_NONE);
@@ -368,6 +375,63 @@ static ss_reason board_reason(const ss_answerer *answerer, const ss_shelf *shelf
     return reason;
 }
 
+/* ---- re-ranking: boosts and diversity ---- */
+
+static void boost(ss_answerer *answerer, const ss_shelf *shelf)
+{
+    ss_board *board = &answerer->board;
+    if (!shelf->lists || !ss_shelf_lists_boost(shelf->lists))
+        return;
+    for (size_t i = 0; i < board->count; i++)
+        board->cells[board->items[i]].total *= ss_shelf_lists_factor(
+            shelf->lists, board->items[i], ss_catalogue_category(&answerer->catalogue, board->items[i]));
+}
+
+static void show_ranked(ss_answerer *answerer, const ss_shelf *shelf)
+{
+    ss_scored next;
+    while (!full(answerer) && ss_board_next(&answerer->board, &next))
+        if (ss_rules_admit(&answerer->rules, next.id))
+            show(answerer, next.id, next.score, board_reason(answerer, shelf, next.id));
+}
+
+/* The best of the board as candidates, scores as shares of `most`, beside what is shown already. False: none is left. */
+static bool gather_diverse(ss_answerer *answerer, const ss_shelf *shelf, float most)
+{
+    ss_diversity *diversity = &answerer->diversity;
+    const ss_catalogue *catalogue = &answerer->catalogue;
+    ss_scored next;
+    ss_diversity_begin(diversity, shelf->diversity);
+    while (diversity->count < (size_t)shelf->candidates && ss_board_next(&answerer->board, &next))
+        if (ss_rules_admit(&answerer->rules, next.id))
+            ss_diversity_add(diversity, next.id, ss_catalogue_category(catalogue, next.id), next.score / most);
+    for (size_t i = 0; i < answerer->pinned_count; i++)
+        ss_diversity_choose(diversity, answerer->pinned[i], ss_catalogue_category(catalogue, answerer->pinned[i]));
+    for (size_t i = 0; i < answerer->count; i++)
+        ss_diversity_choose(diversity, answerer->items[i].item,
+                            ss_catalogue_category(catalogue, answerer->items[i].item));
+    return diversity->count > 0;
+}
+
+static void show_diverse(ss_answerer *answerer, const ss_shelf *shelf)
+{
+    ss_scored next;
+    uint32_t category;
+    float score = INFINITY, most = answerer->board.ranking_count > 0 ? answerer->board.ranking[0].score : 0;
+    if (most <= 0)
+        return;
+    while (!full(answerer) && gather_diverse(answerer, shelf, most))
+        while (!full(answerer) && ss_diversity_next(&answerer->diversity, &next, &category)) {
+            if (!ss_rules_admit(&answerer->rules, next.id))
+                continue;
+            score = fminf(score, next.score);
+            show(answerer, next.id, score, board_reason(answerer, shelf, next.id));
+            ss_diversity_choose(&answerer->diversity, next.id, category);
+        }
+}
+
+/* ---- blends ---- */
+
 static void show_blend(ss_answerer *answerer, const double *weights, const ss_shelf *shelf)
 {
     static const ss_source order[] = {
@@ -381,11 +445,12 @@ static void show_blend(ss_answerer *answerer, const double *weights, const ss_sh
             add_source(answerer, order[i], shelf);
             ss_board_close_part(board, order[i], weights[order[i]]);
         }
+    boost(answerer, shelf);
     ss_board_rank(board);
-    ss_scored next;
-    while (!full(answerer) && ss_board_next(board, &next))
-        if (ss_rules_admit(&answerer->rules, next.id))
-            show(answerer, next.id, next.score, board_reason(answerer, shelf, next.id));
+    if (shelf->diversity > 0)
+        show_diverse(answerer, shelf);
+    else
+        show_ranked(answerer, shelf);
 }
 
 /* ---- stages ---- */
@@ -404,13 +469,34 @@ static ss_source only_source(const double *weights)
     return only;
 }
 
+static bool is_order(ss_source source)
+{
+    return source == SS_SOURCE_POPULAR || source == SS_SOURCE_POPULAR_IN_CATEGORY || source == SS_SOURCE_TRENDING;
+}
+
+/* Of an order the first candidates are ranked anew; the rest, where it is wanted, follows as it stands. */
+static void run_ranked_stage(ss_answerer *answerer, const double *weights, ss_source only, const ss_shelf *shelf)
+{
+    size_t before = answerer->count;
+    show_blend(answerer, weights, shelf);
+    if (is_order(only))
+        show_order(answerer, only, answerer->count > before ? answerer->items[answerer->count - 1].score : INFINITY);
+}
+
+static bool is_ranked_anew(const ss_shelf *shelf)
+{
+    return shelf->diversity > 0 || (shelf->lists && ss_shelf_lists_boost(shelf->lists));
+}
+
 static void run_stage(ss_answerer *answerer, const double *weights, const ss_shelf *shelf)
 {
     ss_source only = only_source(weights);
     ss_relation relation;
     size_t starts = answerer->context.count;
-    if (only == SS_SOURCE_POPULAR || only == SS_SOURCE_POPULAR_IN_CATEGORY || only == SS_SOURCE_TRENDING)
-        show_order(answerer, only);
+    if (is_ranked_anew(shelf))
+        run_ranked_stage(answerer, weights, only, shelf);
+    else if (is_order(only))
+        show_order(answerer, only, INFINITY);
     else if (only == SS_SOURCE_ALTERNATIVES && starts <= 1) {
         if (starts == 1)
             show_alternatives(answerer, shelf, answerer->context.items[0]);
@@ -433,6 +519,46 @@ static void run_stages(ss_answerer *answerer, const ss_shelf *shelf)
     }
 }
 
+/* ---- pins ---- */
+
+static uint32_t pinned_item(const ss_answerer *answerer, const ss_pin *pin)
+{
+    return pin->item != SS_NONE ? pin->item : ss_catalogue_find(&answerer->catalogue, pin->id);
+}
+
+/* Products that have their place are taken first: what follows leaves them and their variants out. */
+static void take_pins(ss_answerer *answerer, const ss_shelf *shelf)
+{
+    size_t most = answerer->limit;
+    answerer->pinned_count = 0;
+    for (size_t i = 0; shelf->lists && i < shelf->lists->pin_count; i++) {
+        const ss_pin *pin = &shelf->lists->pins[i];
+        uint32_t item = pinned_item(answerer, pin);
+        if (pin->position > most || !ss_rules_admit(&answerer->rules, item))
+            continue;
+        ss_rules_mark(&answerer->rules, item, SS_STATE_SHOWN);
+        answerer->positions[answerer->pinned_count] = pin->position;
+        answerer->pinned[answerer->pinned_count++] = item;
+    }
+    answerer->limit = most - answerer->pinned_count;
+}
+
+/* From the last place to the first: a pin stands at its position, or at the end where there is too little before it. */
+static void place_pins(ss_answerer *answerer)
+{
+    size_t others = answerer->count, pins = answerer->pinned_count;
+    answerer->limit += pins;
+    answerer->count += pins;
+    for (size_t place = answerer->count; pins > 0; place--) {
+        size_t wanted = answerer->positions[pins - 1], last = others + pins;
+        if (place == (wanted < last ? wanted : last))
+            answerer->items[place - 1] =
+                (ss_answer_item){answerer->pinned[--pins], 0, {.model = SS_SOURCE_PINNED, .because = SS_NONE}};
+        else
+            answerer->items[place - 1] = answerer->items[--others];
+    }
+}
+
 /* ---- the answer ---- */
 
 static bool asks_for_all(const ss_shelf *shelf)
@@ -450,7 +576,7 @@ static ss_short why_short(const ss_answerer *answerer, const ss_shelf *shelf)
         return SS_SHORT_NOT;
     if (removed[SS_REMOVED_CATEGORY] || removed[SS_REMOVED_PRICE] || removed[SS_REMOVED_EXCLUDED] ||
         removed[SS_REMOVED_BOUGHT] || removed[SS_REMOVED_DISMISSED] || removed[SS_REMOVED_SHOWN] ||
-        !answerer->rules.any_category)
+        removed[SS_REMOVED_DENIED] || removed[SS_REMOVED_CAPPED] || !answerer->rules.any_category)
         return SS_SHORT_FILTERED;
     return asks_for_all(shelf) && answerer->catalogue.unsold == 0 ? SS_SHORT_CATALOGUE : SS_SHORT_NO_EVIDENCE;
 }
@@ -474,6 +600,19 @@ static ss_status check_request(const ss_request *request, ss_error *error)
     return SS_OK;
 }
 
+static size_t most_items(const ss_shelf *shelf, const ss_request *request)
+{
+    return shelf->max_items > 0 && shelf->max_items < request->limit ? (size_t)shelf->max_items : request->limit;
+}
+
+/* That relative prices are held against: of the page, or else the newest of the session; SS_NONE: there is none. */
+static uint32_t compared_item(const ss_context *context)
+{
+    if (context->page_item != SS_NONE)
+        return context->page_item;
+    return context->session_count > 0 ? context->items[0] : SS_NONE;
+}
+
 ss_status ss_answer_shelf(ss_answerer *answerer, const ss_shelf *shelf, const ss_request *request, ss_answer *answer,
                           ss_error *error)
 {
@@ -481,10 +620,13 @@ ss_status ss_answer_shelf(ss_answerer *answerer, const ss_shelf *shelf, const ss
     if (status != SS_OK)
         return status;
     answerer->count = 0;
-    answerer->limit = request->limit;
+    answerer->limit = most_items(shelf, request);
     ss_rules_begin(&answerer->rules, request);
     ss_context_gather(&answerer->context, &answerer->rules, shelf, request);
+    ss_rules_restrict(&answerer->rules, shelf, compared_item(&answerer->context));
+    take_pins(answerer, shelf);
     run_stages(answerer, shelf);
+    place_pins(answerer);
     ss_short code = why_short(answerer, shelf);
     if (answerer->count < (size_t)shelf->min_items) {
         answerer->count = 0;

@@ -27,7 +27,8 @@ static const char *const rule_names[SS_REMOVED_COUNT] = {
     [SS_REMOVED_BOUGHT] = "bought",      [SS_REMOVED_VARIANT] = "variant",
     [SS_REMOVED_CATEGORY] = "category",  [SS_REMOVED_PRICE] = "price",
     [SS_REMOVED_EVIDENCE] = "evidence",  [SS_REMOVED_DISMISSED] = "dismissed",
-    [SS_REMOVED_SHOWN] = "shown",
+    [SS_REMOVED_SHOWN] = "shown",        [SS_REMOVED_DENIED] = "denied",
+    [SS_REMOVED_CAPPED] = "capped",
 };
 
 const char *ss_rule_kind_name(ss_rule_kind rule)

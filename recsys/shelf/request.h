@@ -58,9 +58,10 @@ typedef enum ss_source {
     SS_SOURCE_TRENDING = 7,
     SS_SOURCE_SESSION_KNN = 8,  /* what similar sessions looked at */
     SS_SOURCE_ALTERNATIVES = 9, /* what may be wanted instead */
+    SS_SOURCE_PINNED = 12,      /* none that a shelf is fed by: the configuration gives the product its place */
     SS_SOURCE_COUNT
 } ss_source;
-const char *ss_source_name(ss_source source); /* "bought_together", …; NULL outside */
+const char *ss_source_name(ss_source source); /* "bought_together", …; NULL outside and for a number not taken */
 
 typedef struct ss_reason {
     ss_source model;    /* what contributed most */
@@ -105,11 +106,13 @@ typedef enum ss_rule_kind {
     SS_REMOVED_EXCLUDED,  /* in `exclude` */
     SS_REMOVED_BOUGHT,    /* the customer has it */
     SS_REMOVED_VARIANT,   /* a variant of one shown or in the context */
-    SS_REMOVED_CATEGORY,  /* the filter's category */
-    SS_REMOVED_PRICE,     /* the filter's price bounds */
+    SS_REMOVED_CATEGORY,  /* the filter's category, or the shelf's */
+    SS_REMOVED_PRICE,     /* the filter's price bounds, or the shelf's */
     SS_REMOVED_EVIDENCE,  /* below the shelf's evidence threshold */
     SS_REMOVED_DISMISSED, /* by the visitor, in this session */
     SS_REMOVED_SHOWN,     /* too often in this session, in vain */
+    SS_REMOVED_DENIED,    /* by the shelf's lists of products */
+    SS_REMOVED_CAPPED,    /* so many of its category are shown already as the shelf allows */
     SS_REMOVED_COUNT
 } ss_rule_kind;
 const char *ss_rule_kind_name(ss_rule_kind rule);

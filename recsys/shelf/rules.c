@@ -1,6 +1,7 @@
 #include "shelf/rules.h"
 
 #include "base/memory.h"
+#include <math.h>
 #include <stdlib.h>
 
 ss_status ss_rules_init(ss_rules *rules, const ss_catalogue *catalogue, ss_error *error)
@@ -59,7 +60,7 @@ static void forget_last_answer(ss_rules *rules)
         rules->state[rules->dirty[i]] &= 0xff;
     for (size_t i = 0; i < rules->dirty_group_count; i++)
         rules->group_taken[rules->dirty_groups[i]] = 0;
-    rules->dirty_count = rules->dirty_group_count = 0;
+    rules->dirty_count = rules->dirty_group_count = rules->shown_count = 0;
     memset(rules->removed, 0, sizeof rules->removed);
 }
 
@@ -70,6 +71,46 @@ static void take_filter(ss_rules *rules, const ss_filter *filter)
     rules->priced = filter->price_min != INT64_MIN || filter->price_max != INT64_MAX;
     rules->price_min = filter->price_min;
     rules->price_max = filter->price_max;
+}
+
+static void raise_price_min(ss_rules *rules, int64_t price)
+{
+    rules->priced = true;
+    rules->price_min = price > rules->price_min ? price : rules->price_min;
+}
+
+static void lower_price_max(ss_rules *rules, int64_t price)
+{
+    rules->priced = true;
+    rules->price_max = price < rules->price_max ? price : rules->price_max;
+}
+
+/* Prices are below 2^53: a multiple of one is as exact as a double. */
+#define PRICE_BOUND 9e15
+
+static void take_price_ratios(ss_rules *rules, const ss_shelf *shelf, uint32_t item)
+{
+    if (item >= rules->catalogue->count || (shelf->price_ratio_min <= 0 && shelf->price_ratio_max <= 0))
+        return;
+    int64_t price = ss_catalogue_number(rules->catalogue, item, SS_LIVE_PRICE);
+    if (price == SS_ITEM_NO_MONEY)
+        return;
+    if (shelf->price_ratio_min > 0)
+        raise_price_min(rules, (int64_t)fmin(ceil((double)price * shelf->price_ratio_min), PRICE_BOUND));
+    if (shelf->price_ratio_max > 0)
+        lower_price_max(rules, (int64_t)fmin(floor((double)price * shelf->price_ratio_max), PRICE_BOUND));
+}
+
+void ss_rules_restrict(ss_rules *rules, const ss_shelf *shelf, uint32_t item)
+{
+    if (shelf->price_min > 0)
+        raise_price_min(rules, shelf->price_min);
+    if (shelf->price_max > 0)
+        lower_price_max(rules, shelf->price_max);
+    take_price_ratios(rules, shelf, item);
+    rules->lists = shelf->lists;
+    rules->max_per_category = (size_t)shelf->max_per_category;
+    rules->unrestricted = rules->any_category && !rules->priced && !rules->lists && rules->max_per_category == 0;
 }
 
 void ss_rules_begin(ss_rules *rules, const ss_request *request)
@@ -99,6 +140,46 @@ void ss_rules_mark(ss_rules *rules, uint32_t item, unsigned state)
     rules->state[item] = (uint16_t)(rules->state[item] | state);
     if ((state & (SS_STATE_CONTEXT | SS_STATE_SHOWN)) && (rules->state[item] & SS_SHOW_GROUPED))
         take_group(rules, item);
+    if ((state & SS_STATE_SHOWN) && rules->max_per_category > 0 && rules->shown_count < SS_LIMIT_MAX)
+        rules->shown_categories[rules->shown_count++] = ss_catalogue_category(rules->catalogue, item);
+}
+
+/* Items that the generation does not know are looked up by what the lists say of them. */
+static bool is_denied(const ss_rules *rules, uint32_t item)
+{
+    if (item < rules->lists->item_count)
+        return ss_shelf_lists_deny_item(rules->lists, item);
+    return ss_listed_deny(rules->lists->listed, SS_LIST_ALLOW, SS_LIST_DENY, ss_catalogue_id(rules->catalogue, item));
+}
+
+static bool is_denied_category(const ss_rules *rules, uint32_t item)
+{
+    uint32_t category = ss_catalogue_category(rules->catalogue, item);
+    if (category == SS_NONE || category < rules->lists->category_count)
+        return ss_shelf_lists_deny_category(rules->lists, category);
+    return ss_listed_deny(rules->lists->listed, SS_LIST_CATEGORIES, SS_LIST_NOT_CATEGORIES,
+                          ss_catalogue_text(rules->catalogue, item, SS_LIVE_CATEGORY));
+}
+
+static bool is_capped(const ss_rules *rules, uint32_t item)
+{
+    uint32_t category = ss_catalogue_category(rules->catalogue, item);
+    size_t shown = 0;
+    for (size_t i = 0; i < rules->shown_count && category != SS_NONE; i++)
+        shown += rules->shown_categories[i] == category;
+    return shown >= rules->max_per_category;
+}
+
+/* What the shelf, not the request, forbids. */
+static ss_rule_kind forbidden_by_shelf(const ss_rules *rules, uint32_t item)
+{
+    if (rules->lists && is_denied(rules, item))
+        return SS_REMOVED_DENIED;
+    if (rules->lists && is_denied_category(rules, item))
+        return SS_REMOVED_CATEGORY;
+    if (rules->max_per_category > 0 && is_capped(rules, item))
+        return SS_REMOVED_CAPPED;
+    return SS_REMOVED_COUNT;
 }
 
 static bool out_of_price(const ss_rules *rules, uint32_t item)
@@ -167,7 +248,7 @@ static ss_rule_kind first_forbidding(const ss_rules *rules, uint32_t item, unsig
         return SS_REMOVED_CATEGORY;
     if (rules->priced && out_of_price(rules, item))
         return SS_REMOVED_PRICE;
-    return SS_REMOVED_COUNT;
+    return forbidden_by_shelf(rules, item);
 }
 
 bool ss_rules_admit(ss_rules *rules, uint32_t item)
@@ -175,7 +256,7 @@ bool ss_rules_admit(ss_rules *rules, uint32_t item)
     if (item >= rules->catalogue->count)
         return false;
     unsigned state = rules->state[item];
-    if (state == 0 && rules->any_category && !rules->priced)
+    if (state == 0 && rules->unrestricted)
         return true;
     if (state & SS_STATE_SHOWN)
         return false;

@@ -33,8 +33,13 @@ typedef struct ss_rules {
     size_t dirty_count, dirty_group_count;
     uint32_t category; /* wanted; SS_NONE: any */
     bool any_category;
-    bool priced; /* the filter has price bounds */
+    bool priced; /* there are price bounds */
     int64_t price_min, price_max, now;
+    const ss_shelf_lists *lists; /* of the shelf; NULL: none */
+    size_t max_per_category;     /* 0: any number */
+    uint32_t shown_categories[SS_LIMIT_MAX];
+    size_t shown_count;
+    bool unrestricted; /* nothing but an item's state decides */
     uint32_t removed[SS_REMOVED_COUNT];
 } ss_rules;
 
@@ -49,6 +54,12 @@ ss_status ss_rules_make_room(ss_rules *rules, ss_error *error);
 
 /* Forgets the last answer and takes the request's filter, dates and exclusions. */
 void ss_rules_begin(ss_rules *rules, const ss_request *request);
+
+/*
+ * Takes what the shelf itself asks of products: its lists, price bounds, most of a category. Prices relative to another
+ * are held against that of `item`; SS_NONE or one without price: not at all. To be called before anything is admitted.
+ */
+void ss_rules_restrict(ss_rules *rules, const ss_shelf *shelf, uint32_t item);
 
 /*
  * Gives an item a state; SS_STATE_CONTEXT and SS_STATE_SHOWN take its variant group too. Items out of range are

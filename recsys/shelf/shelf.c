@@ -13,6 +13,7 @@ static const char *const source_names[SS_SOURCE_COUNT] = {
     [SS_SOURCE_TRENDING] = "trending",
     [SS_SOURCE_SESSION_KNN] = "session_knn",
     [SS_SOURCE_ALTERNATIVES] = "alternatives",
+    [SS_SOURCE_PINNED] = "pinned",
 };
 
 const char *ss_source_name(ss_source source)
@@ -86,6 +87,21 @@ const ss_option ss_shelf_option_table[] = {
      "Leave out what the customer already bought."},
     {"show-seen", SS_OPTION_FLAG, offsetof(ss_shelf, show_seen), 0, 0, "false", NULL, NULL,
      "What stands in `items` may be shown again: visitors go back to what they looked at."},
+    {"max-items", SS_OPTION_INT, offsetof(ss_shelf, max_items), 0, SS_LIMIT_MAX, "0", NULL, NULL,
+     "Most products of an answer; 0: as many as are asked for."},
+    {"price-min", SS_OPTION_INT, offsetof(ss_shelf, price_min), 0, 9e15, "0", NULL, "MINOR",
+     "Lowest price in minor units; 0: any. With a bound, what has no price is not shown."},
+    {"price-max", SS_OPTION_INT, offsetof(ss_shelf, price_max), 0, 9e15, "0", NULL, "MINOR",
+     "Highest price in minor units; 0: any."},
+    {"price-ratio-min", SS_OPTION_REAL, offsetof(ss_shelf, price_ratio_min), 0, 1000, "0", NULL, NULL,
+     "Lowest price as a multiple of that of the page's product, or else of the newest in the cart or looked at; 0: "
+     "any."},
+    {"price-ratio-max", SS_OPTION_REAL, offsetof(ss_shelf, price_ratio_max), 0, 1000, "0", NULL, NULL,
+     "Highest price likewise: 2 is not dearer than twice; 0: any."},
+    {"max-per-category", SS_OPTION_INT, offsetof(ss_shelf, max_per_category), 0, SS_LIMIT_MAX, "0", NULL, NULL,
+     "Most products of one category in an answer; 0: any number."},
+    {"diversity", SS_OPTION_REAL, offsetof(ss_shelf, diversity), 0, 1, "0", NULL, NULL,
+     "How much likeness to the products before it counts against one, beside relevance; 0: not at all."},
     {0},
 };
 

@@ -49,6 +49,12 @@ typedef struct ss_shelf {
     bool show_seen;      /* `items` may be shown again; the page's item and the cart never are */
     ss_source fallbacks[SS_FALLBACKS_MAX]; /* one source a stage */
     size_t fallback_count;
+    int64_t max_items;                       /* most products of an answer; 0: as many as are asked for */
+    int64_t price_min, price_max;            /* minor units, both ends included; 0: open */
+    double price_ratio_min, price_ratio_max; /* likewise, times the price of the context's item; 0: open */
+    int64_t max_per_category;                /* products of one category in an answer; 0: any number */
+    double diversity;                        /* 0..1 (diversity.h) */
+    const struct ss_shelf_lists *lists;      /* of the configuration; borrowed from the snapshot; NULL: none */
 } ss_shelf;
 
 /* The shelves of a zero-configuration start. */

@@ -11,7 +11,8 @@
 typedef struct shelf_lists {
     ss_source fallbacks[SS_FALLBACKS_MAX];
     size_t fallback_count;
-    bool has_fallbacks;
+    bool has_fallbacks, has_listed;
+    ss_listed listed;
 } shelf_lists;
 
 struct ss_shelf_settings {
@@ -25,7 +26,9 @@ struct ss_shelf_settings {
 /* What the readers of one shelf's lists are given. */
 typedef struct shelf_reader {
     shelf_lists *lists;
+    ss_arena *arena;
     ss_mistakes *mistakes;
+    ss_status status;
 } shelf_reader;
 
 /* ---- lists ---- */
@@ -39,8 +42,9 @@ static void expected(ss_mistakes *mistakes, const ss_yaml_node *node, const char
 
 static ss_source find_source(ss_slice name)
 {
-    for (unsigned source = 0; source < SS_SOURCE_COUNT; source++)
-        if (ss_settings_same_name(name, ss_slice_of(ss_source_name((ss_source)source))))
+    for (unsigned source = 0; source < SS_SOURCE_PINNED; source++)
+        if (ss_source_name((ss_source)source) &&
+            ss_settings_same_name(name, ss_slice_of(ss_source_name((ss_source)source))))
             return (ss_source)source;
     return SS_SOURCE_COUNT;
 }
@@ -48,9 +52,11 @@ static ss_source find_source(ss_slice name)
 static void unknown_source(const shelf_reader *at, const ss_yaml_node *node, const char *path)
 {
     const char *names[SS_SOURCE_COUNT];
-    for (unsigned source = 0; source < SS_SOURCE_COUNT; source++)
-        names[source] = ss_source_name((ss_source)source);
-    const char *nearest = ss_settings_nearest(node->text.data, names, SS_SOURCE_COUNT);
+    size_t count = 0;
+    for (unsigned source = 0; source < SS_SOURCE_PINNED; source++)
+        if (ss_source_name((ss_source)source))
+            names[count++] = ss_source_name((ss_source)source);
+    const char *nearest = ss_settings_nearest(node->text.data, names, count);
     ss_mistakes_add(at->mistakes, node->at, path, "found '%.64s', expected a source such as related or popular%s%s%s",
                     node->text.data, nearest ? " (did you mean " : "", nearest ? nearest : "", nearest ? "?)" : "");
 }
@@ -82,7 +88,7 @@ static void read_fallback(const shelf_reader *at, const ss_yaml_node *node, cons
 
 static void read_fallbacks(void *context, const ss_yaml_node *node, const char *path)
 {
-    const shelf_reader *at = context;
+    shelf_reader *at = context;
     if (node->kind != SS_YAML_LIST) {
         expected(at->mistakes, node, path, "a list of sources");
         return;
@@ -92,13 +98,73 @@ static void read_fallbacks(void *context, const ss_yaml_node *node, const char *
         read_fallback(at, each, path);
 }
 
+static void took(shelf_reader *at, ss_status status)
+{
+    at->lists->has_listed = true;
+    if (at->status == SS_OK)
+        at->status = status;
+}
+
+static void read_texts(shelf_reader *at, ss_list_kind kind, const ss_yaml_node *node, const char *path)
+{
+    took(at, ss_listed_read_texts(&at->lists->listed, kind, node, path, at->arena, at->mistakes));
+}
+
+static void read_allow(void *context, const ss_yaml_node *node, const char *path)
+{
+    read_texts(context, SS_LIST_ALLOW, node, path);
+}
+
+static void read_deny(void *context, const ss_yaml_node *node, const char *path)
+{
+    read_texts(context, SS_LIST_DENY, node, path);
+}
+
+static void read_categories(void *context, const ss_yaml_node *node, const char *path)
+{
+    read_texts(context, SS_LIST_CATEGORIES, node, path);
+}
+
+static void read_not_categories(void *context, const ss_yaml_node *node, const char *path)
+{
+    read_texts(context, SS_LIST_NOT_CATEGORIES, node, path);
+}
+
+static void read_pins(void *context, const ss_yaml_node *node, const char *path)
+{
+    shelf_reader *at = context;
+    took(at, ss_listed_read_pins(&at->lists->listed, node, path, at->arena, at->mistakes));
+}
+
+static void read_boosts(void *context, const ss_yaml_node *node, const char *path)
+{
+    shelf_reader *at = context;
+    took(at, ss_listed_read_boosts(&at->lists->listed, node, path, at->arena, at->mistakes));
+}
+
 static const ss_settings_extra list_readers[] = {
     {"fallbacks", read_fallbacks,
      "Sources that fill up what the weighted ones leave open, one after the other. [a list of sources; at most 8]"},
+    {"allow", read_allow, "Only these products. [a list of ids; empty: any]"},
+    {"deny", read_deny, "Never these products. [a list of ids]"},
+    {"categories", read_categories, "Only products of these categories. [a list of names; empty: any]"},
+    {"not-categories", read_not_categories, "No products of these categories. [a list of names]"},
+    {"pins", read_pins,
+     "Products with a place of their own, as long as the rules let them be shown. [a list of {item: ID, position: N}]"},
+    {"boosts", read_boosts,
+     "What scores are multiplied by, 0.01 to 100. [a list of {item: ID, factor: X} and {category: NAME, factor: X}]"},
     {0},
 };
 
 /* ---- settings that contradict each other ---- */
+
+static ss_mark place_of(const ss_settings *options, const char *name, ss_mark otherwise)
+{
+    for (size_t i = options->count; i-- > 0;)
+        if (strcmp(options->list[i].option->name, name) == 0)
+            return options->list[i].at;
+    return otherwise;
+}
 
 static void check_sources(const ss_shelf *shelf, ss_mark at, const char *path, ss_mistakes *mistakes)
 {
@@ -110,6 +176,23 @@ static void check_sources(const ss_shelf *shelf, ss_mark at, const char *path, s
                         "no source has a weight and there is no fallback: the shelf is always empty");
 }
 
+/* Where both bounds are given, the lower one is not above the upper. */
+static void check_bounds(const ss_settings *options, const ss_shelf *shelf, ss_mark at, const char *path,
+                         ss_mistakes *mistakes)
+{
+    const struct {
+        const char *low_name, *high_name;
+        double low, high; /* 0: not given */
+    } bounds[] = {{"min-items", "max-items", (double)shelf->min_items, (double)shelf->max_items},
+                  {"price-min", "price-max", (double)shelf->price_min, (double)shelf->price_max},
+                  {"price-ratio-min", "price-ratio-max", shelf->price_ratio_min, shelf->price_ratio_max}};
+    for (size_t i = 0; i < sizeof bounds / sizeof *bounds; i++)
+        if (bounds[i].high > 0 && bounds[i].low > bounds[i].high)
+            ss_mistakes_add(mistakes, place_of(options, bounds[i].low_name, at), path,
+                            "found %s: %.15g, expected at most %s: %.15g", bounds[i].low_name, bounds[i].low,
+                            bounds[i].high_name, bounds[i].high);
+}
+
 static void check_shelf(const ss_shelf_settings *settings, ss_shelf_kind kind, const ss_yaml_node *node,
                         ss_mistakes *mistakes)
 {
@@ -119,6 +202,8 @@ static void check_shelf(const ss_shelf_settings *settings, ss_shelf_kind kind, c
     ss_shelf_settings_apply(settings, shelves);
     ss_yaml_path(path, "shelves", ss_slice_of(ss_shelf_name(kind)));
     check_sources(&shelves[kind], node->key_at, path, mistakes);
+    check_bounds(&settings->options[kind], &shelves[kind], node->key_at, path, mistakes);
+    ss_listed_check(&settings->lists[kind].listed, &shelves[kind], path, mistakes);
 }
 
 /* ---- reading ---- */
@@ -143,13 +228,15 @@ static ss_status read_shelf(ss_shelf_settings *settings, ss_shelf_kind kind, con
     ss_option_group groups[SS_SHELF_COUNT];
     ss_shelves_default(scratch);
     ss_shelf_option_groups(scratch, groups);
-    shelf_reader at = {&settings->lists[kind], mistakes};
+    shelf_reader at = {&settings->lists[kind], settings->arena, mistakes, SS_OK};
     const ss_settings_part part = {"", groups[kind]};
     const ss_settings_schema schema = {&part, 1, list_readers, &at};
     size_t before = ss_mistakes_errors(mistakes);
     ss_yaml_path(path, "shelves", ss_slice_of(ss_shelf_name(kind)));
     ss_status status =
         ss_settings_read(node, path, &schema, settings->arena, mistakes, &settings->options[kind], error);
+    if (status == SS_OK && at.status != SS_OK)
+        status = ss_error_nomem(error);
     if (status == SS_OK && ss_mistakes_errors(mistakes) == before)
         check_shelf(settings, kind, node, mistakes);
     return status;
@@ -233,6 +320,12 @@ ss_shelf_settings *ss_shelf_settings_retain(ss_shelf_settings *settings)
     return settings;
 }
 
+static void release_shelf(ss_shelf_settings *settings, unsigned kind)
+{
+    ss_settings_release(&settings->options[kind]);
+    ss_listed_release(&settings->lists[kind].listed);
+}
+
 void ss_shelf_settings_release(ss_shelf_settings **settings)
 {
     ss_shelf_settings *old = *settings;
@@ -240,7 +333,7 @@ void ss_shelf_settings_release(ss_shelf_settings **settings)
     if (!old || atomic_fetch_sub_explicit(&old->references, 1, memory_order_acq_rel) != 1)
         return;
     for (unsigned kind = 0; kind < SS_SHELF_COUNT; kind++)
-        ss_settings_release(&old->options[kind]);
+        release_shelf(old, kind);
     ss_arena_free(&old->arena);
     free(old);
 }
@@ -286,6 +379,20 @@ void ss_shelf_settings_apply(const ss_shelf_settings *settings, ss_shelf shelves
             continue;
         memcpy(shelves[kind].fallbacks, lists->fallbacks, sizeof lists->fallbacks);
         shelves[kind].fallback_count = lists->fallback_count;
+    }
+}
+
+const ss_listed *ss_shelf_settings_listed(const ss_shelf_settings *settings, ss_shelf_kind kind)
+{
+    return settings->lists[kind].has_listed ? &settings->lists[kind].listed : NULL;
+}
+
+void ss_shelf_settings_check_items(const ss_shelf_settings *settings, const ss_items *items, ss_mistakes *mistakes)
+{
+    char path[SS_YAML_PATH_MAX];
+    for (unsigned kind = 0; kind < SS_SHELF_COUNT; kind++) {
+        ss_yaml_path(path, "shelves", ss_slice_of(ss_shelf_name((ss_shelf_kind)kind)));
+        ss_listed_check_items(&settings->lists[kind].listed, items, path, mistakes);
     }
 }
 

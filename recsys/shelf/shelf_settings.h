@@ -9,7 +9,7 @@
 #define SS_SHELF_SHELF_SETTINGS_H
 
 #include "base/settings.h"
-#include "shelf/shelf.h"
+#include "shelf/listed.h"
 
 typedef struct ss_shelf_settings ss_shelf_settings;
 
@@ -41,6 +41,12 @@ void ss_shelf_settings_apply_options(const ss_shelf_settings *settings, const ss
 
 /* The options that the file gives of a shelf; borrowed. */
 const ss_settings *ss_shelf_settings_options(const ss_shelf_settings *settings, ss_shelf_kind kind);
+
+/* The lists that the file gives of a shelf, or NULL; borrowed. */
+const ss_listed *ss_shelf_settings_listed(const ss_shelf_settings *settings, ss_shelf_kind kind);
+
+/* Warns of every id and category in the lists that a generation does not have. */
+void ss_shelf_settings_check_items(const ss_shelf_settings *settings, const ss_items *items, ss_mistakes *mistakes);
 
 /* The map `shelves` with all defaults, indented by two; the first shelf with comments. */
 ss_status ss_shelf_settings_write_defaults(ss_buffer *out);

@@ -130,6 +130,8 @@ static void free_snapshot(ss_snapshot *snapshot)
         ss_repurchase_close(&snapshot->repurchase);
     if (snapshot->has_alternatives)
         ss_alternatives_close(&snapshot->alternatives);
+    for (unsigned kind = 0; kind < SS_SHELF_COUNT; kind++)
+        ss_shelf_lists_free(&snapshot->lists[kind]);
     ss_shelf_settings_release(&snapshot->settings);
     ss_arrivals_release(&snapshot->arrivals);
     free(snapshot->show);
@@ -170,6 +172,24 @@ out:
     return status;
 }
 
+static ss_status configure(ss_snapshot *snapshot, ss_shelf_settings *settings, ss_error *error)
+{
+    snapshot->settings = ss_shelf_settings_retain(settings);
+    if (!settings)
+        return SS_OK;
+    ss_shelf_settings_apply(settings, snapshot->shelves);
+    for (unsigned kind = 0; kind < SS_SHELF_COUNT; kind++) {
+        const ss_listed *listed = ss_shelf_settings_listed(settings, (ss_shelf_kind)kind);
+        if (!listed)
+            continue;
+        ss_status status = ss_shelf_lists_new(listed, &snapshot->items, &snapshot->lists[kind], error);
+        if (status != SS_OK)
+            return status;
+        snapshot->shelves[kind].lists = snapshot->lists[kind];
+    }
+    return SS_OK;
+}
+
 ss_status ss_snapshot_open(const char *store, const char *name, bool verify, ss_snapshot **snapshot, ss_error *error)
 {
     return ss_snapshot_open_configured(store, name, verify, NULL, snapshot, error);
@@ -190,9 +210,7 @@ ss_status ss_snapshot_open_configured(const char *store, const char *name, bool 
     SS_TRY(check_agreement(new, error));
     SS_TRY(settle_items(new, error));
     SS_TRY(load_manifest(new, error));
-    new->settings = ss_shelf_settings_retain(settings);
-    if (settings)
-        ss_shelf_settings_apply(settings, new->shelves);
+    SS_TRY(configure(new, settings, error));
     *snapshot = new;
     new = NULL;
 out:

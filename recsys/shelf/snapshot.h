@@ -15,6 +15,7 @@
 #include "models/repurchase_query.h"
 #include "models/session_knn_query.h"
 #include "shelf/arrivals.h"
+#include "shelf/shelf_lists.h"
 #include "shelf/shelf_settings.h"
 #include "store/customers.h"
 #include "store/generation.h"
@@ -46,8 +47,9 @@ typedef struct ss_snapshot {
     bool ids_folded; /* see SS_MANIFEST_IDS_FOLDED */
     bool has_times;  /* of purchases: else times are positions in the log */
     ss_shelf shelves[SS_SHELF_COUNT];
-    ss_shelf_settings *settings; /* what a configuration file says of them; a reference, or NULL */
-    uint8_t *show;               /* items.count bytes of SS_SHOW_… */
+    ss_shelf_lists *lists[SS_SHELF_COUNT]; /* of the shelves whose settings have any; else NULL */
+    ss_shelf_settings *settings;           /* what a configuration file says of them; a reference, or NULL */
+    uint8_t *show;                         /* items.count bytes of SS_SHOW_… */
     ss_arrivals arrivals; /* items that have a date they are available from, and behind them, with SS_NO_TIME, those
                              without one that nobody bought */
     uint32_t never_sold;  /* items that are not blocked, and that no list names: nobody bought them */

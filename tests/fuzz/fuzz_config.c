@@ -1,0 +1,89 @@
+/*
+ * A configuration file: YAML, the tables, the shelves' lists. Whatever the bytes are, reading ends, every mistake has a
+ * place inside the text, and what is read without one keeps the tables' ranges.
+ */
+#include "shelf/shelf_lists.h"
+#include "shelf/shelf_settings.h"
+
+#include <stdlib.h>
+
+typedef struct numbers {
+    bool flag;
+    int64_t count, choice;
+    double share;
+    const char *text;
+    ss_texts texts;
+} numbers;
+
+static const ss_option table[] = {
+    {"flag", SS_OPTION_FLAG, offsetof(numbers, flag), 0, 0, NULL, NULL, NULL, "On or off."},
+    {"count", SS_OPTION_INT, offsetof(numbers, count), 1, 64, "1", NULL, NULL, "How many."},
+    {"share", SS_OPTION_REAL, offsetof(numbers, share), 0, 1, "0.5", NULL, NULL, "How much."},
+    {"which", SS_OPTION_CHOICE, offsetof(numbers, choice), 0, 0, "one", "one|two", NULL, "Which."},
+    {"text", SS_OPTION_TEXT, offsetof(numbers, text), 0, 0, NULL, NULL, NULL, "A text."},
+    {"texts", SS_OPTION_TEXTS, offsetof(numbers, texts), 0, 0, NULL, NULL, NULL, "Texts."},
+    {0},
+};
+
+static void check(bool good)
+{
+    if (!good)
+        abort();
+}
+
+static void check_places(ss_mistakes *mistakes, size_t size)
+{
+    char line[SS_MISTAKE_LINE_MAX];
+    ss_mistakes_sort(mistakes);
+    for (size_t i = 0; i < ss_mistakes_kept(mistakes); i++) {
+        check(ss_mistakes_at(mistakes, i)->at.line <= size + 2 && ss_mistakes_at(mistakes, i)->at.column <= size + 2);
+        ss_mistakes_format(mistakes, i, line, sizeof line);
+    }
+}
+
+static void read_numbers(const ss_yaml_node *root, ss_arena *arena, ss_mistakes *mistakes)
+{
+    numbers target = {0};
+    const ss_settings_part parts[] = {{"", {NULL, NULL, table, &target}}, {"sub", {NULL, "sub", table, &target}}};
+    const ss_settings_schema schema = {.parts = parts, .part_count = 2};
+    ss_settings settings = {0};
+    ss_options_defaults(&parts[0].group, 1);
+    check(ss_settings_read(root, "", &schema, arena, mistakes, &settings, NULL) == SS_OK);
+    check(ss_options_check(table, &target, NULL) == SS_OK);
+    ss_settings_apply(&settings, &parts[0].group, 1);
+    check(ss_options_check(table, &target, NULL) == SS_OK);
+    ss_settings_release(&settings);
+}
+
+static void read_shelves(const ss_yaml_node *root, ss_mistakes *mistakes)
+{
+    ss_shelf shelves[SS_SHELF_COUNT];
+    ss_shelf_settings *settings = NULL;
+    size_t before = ss_mistakes_errors(mistakes);
+    check(ss_shelf_settings_read(root, mistakes, &settings, NULL) == SS_OK);
+    ss_shelves_default(shelves);
+    if (ss_mistakes_errors(mistakes) == before)
+        ss_shelf_settings_apply(settings, shelves);
+    for (unsigned kind = 0; kind < SS_SHELF_COUNT; kind++) {
+        check(ss_options_check(ss_shelf_option_table, &shelves[kind], NULL) == SS_OK);
+        check(shelves[kind].fallback_count <= SS_FALLBACKS_MAX);
+    }
+    ss_shelf_settings_release(&settings);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    ss_yaml_node *root = NULL;
+    ss_arena *arena = ss_arena_new(4096, SS_YAML_ARENA_MAX);
+    ss_mistakes *mistakes = ss_mistakes_new("fuzz");
+    check(arena && mistakes);
+    check(ss_yaml_read((ss_slice){(const char *)data, size}, arena, mistakes, &root, NULL) == SS_OK);
+    if (root) {
+        read_numbers(root, arena, mistakes);
+        read_shelves(root, mistakes);
+    }
+    check_places(mistakes, size);
+    ss_mistakes_free(&mistakes);
+    ss_arena_free(&arena);
+    return 0;
+}
