@@ -10,27 +10,16 @@
  * Needs redis-server. Prints "name value unit" lines.
  */
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/memory.h"
 #include "base/random.h"
 #include "client/wire.h"
+#include "serving.h"
 #include "shelf/snapshot.h"
 
 #include <arpa/inet.h>
 #include <hiredis/hiredis.h>
 #include <math.h>
-#include <sched.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
-#include <zmq.h>
 
-#define SERVER_CORE 0
-#define CLIENT_CORE 1
 #define ASKED_MAX   20000u /* distinct items asked */
 #define ASKED_LEAST 10000u
 #define LIMIT       10u
@@ -38,7 +27,6 @@
 #define REQUEST_MAX 96u
 #define WARM_UP     2000u
 #define TURNS       7u
-#define QUEUE       1000
 #define MSGID_FIRST 0x80000000u /* so that every msgid takes four bytes */
 #define SHELF_PORT  47801
 #define ECHO_PORT   47802
@@ -69,59 +57,7 @@ typedef struct bench {
     size_t turns;
 } bench;
 
-static void die(const char *what)
-{
-    fprintf(stderr, "bench_server: %s\n", what);
-    exit(1);
-}
-
-static void check(bool fine, const char *what)
-{
-    if (!fine)
-        die(what);
-}
-
-static void pin(int core)
-{
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    CPU_SET((size_t)core, &set);
-    if (sysconf(_SC_NPROCESSORS_ONLN) > 1)
-        check(sched_setaffinity(0, sizeof set, &set) == 0, "cannot pin to a core");
-}
-
 /* ---- server processes ---- */
-
-static pid_t spawn(char *const *arguments, int core)
-{
-    pid_t child = fork();
-    if (child != 0)
-        return child;
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
-    if (core >= 0)
-        pin(core);
-    execvp(arguments[0], arguments);
-    _exit(127);
-}
-
-static void run_program(char *const *arguments)
-{
-    int code = 1;
-    pid_t child = spawn(arguments, -1);
-    check(child > 0 && waitpid(child, &code, 0) == child && code == 0, arguments[0]);
-}
-
-static void set_queue(void *socket)
-{
-    int queue = QUEUE;
-    zmq_setsockopt(socket, ZMQ_SNDHWM, &queue, sizeof queue);
-    zmq_setsockopt(socket, ZMQ_RCVHWM, &queue, sizeof queue);
-}
-
-static void address(char *text, size_t size, int port)
-{
-    snprintf(text, size, "tcp://127.0.0.1:%d", port);
-}
 
 /* The peer: receives until nothing waits, then waits; a reply is a copy, as ours is, with the msgid of the request. */
 static void echo_one(void *router, zmq_msg_t *identity, zmq_msg_t *body, const uint8_t *reply, size_t size)
@@ -190,29 +126,6 @@ static pid_t start_redis(void)
 }
 
 /* ---- what is asked ---- */
-
-static void make_store(bench *all, char *program)
-{
-    char shop[128], log[160], catalog[160];
-    snprintf(all->folder, sizeof all->folder, "/tmp/smartshelf-bench-XXXXXX");
-    check(mkdtemp(all->folder) != NULL, "cannot make a temporary folder");
-    snprintf(shop, sizeof shop, "%s/shop", all->folder);
-    snprintf(log, sizeof log, "%s/log.csv", shop);
-    snprintf(catalog, sizeof catalog, "%s/catalog.csv", shop);
-    snprintf(all->store, sizeof all->store, "%s/store", all->folder);
-    fflush(stdout);
-    int out = dup(1);
-    check(dup2(2, 1) == 1, "dup2");
-    char *simulate[] = {program,       "simulate", "--out",    shop,     "--items", "20000",
-                        "--customers", "40000",    "--orders", "600000", "--quiet", NULL};
-    char *train[] = {program,   "train",   "--log",    log,        "--catalog",
-                     catalog,   "--store", all->store, "--models", "popularity,cooccurrence",
-                     "--quiet", NULL};
-    run_program(simulate);
-    run_program(train);
-    dup2(out, 1);
-    close(out);
-}
 
 static void encode_request(bench *all, size_t index, ss_slice id)
 {
@@ -517,7 +430,7 @@ int main(int argc, char **argv)
     if (argc > 2 && argv[2][0])
         snprintf(all.store, sizeof all.store, "%s", argv[2]);
     else
-        make_store(&all, argv[1]);
+        make_store(all.folder, all.store, argv[1]);
     choose_items(&all);
     all.children[0] = start_shelf(&all, argv[1]);
     all.children[1] = start_redis();

@@ -53,6 +53,17 @@ def server(setting):
     return table
 
 
+def live(setting):
+    figures = run([program("bench_live"), os.path.join(BUILD, "smartshelf"), "", "1" if setting.quick else "7"])
+    table = Table(figures)
+    for ours, theirs, shown, goal in (("live", "plain", "related with item_id", None), ("session", "plain", "and session_id", Goal(0.8)),
+                                      ("session_items", "items", "ten items of the session", None)):
+        table.compare(f"requests/s: {shown}", f"live_{ours}_rate", f"live_{theirs}_rate", "without live state", goal,
+                      ratio=f"live_{ours}_over_{theirs}")
+    table.note("20,000 sessions of ten events, changes of every tenth item; 64 in flight")
+    return table
+
+
 def cooccurrence(setting):
     folder = setting.room("clusters")
     run([program("bench_clusters"), folder] + setting.shape())
@@ -188,4 +199,5 @@ SECTIONS = {
     "e": ("reading a CSV log, one core", csv),
     "f": ("opening a generation until the first answer", opening),
     "g": ("events, one a request, over tcp", events),
+    "h": ("live state: related with sessions and the shop's changes, one worker, tcp", live),
 }

@@ -148,6 +148,7 @@ static bool read_filter(ss_call_reader *reader)
 static const ss_param shelf_params[] = {
     {SS_SLICE_LITERAL("item_id"), read_item_id},
     {SS_SLICE_LITERAL("limit"), read_limit},
+    {SS_SLICE_LITERAL("session_id"), read_session_id},
     {SS_SLICE_LITERAL("customer_id"), read_customer_id},
     {SS_SLICE_LITERAL("cart"), read_cart},
     {SS_SLICE_LITERAL("items"), read_items},
@@ -156,7 +157,6 @@ static const ss_param shelf_params[] = {
     {SS_SLICE_LITERAL("fields"), read_fields},
     {SS_SLICE_LITERAL("explain"), read_explain},
     {SS_SLICE_LITERAL("timestamp"), read_timestamp},
-    {SS_SLICE_LITERAL("session_id"), read_session_id},
     {SS_SLICE_LITERAL("request_id"), ss_call_read_ignored_id},
     {SS_SLICE_LITERAL("consent"), read_consent},
     {SS_SLICE_LITERAL("shelves"), ss_call_read_shelves},

@@ -49,23 +49,21 @@ const ss_visitor_view *ss_visit_context(const ss_visit *visit, const ss_request 
     return says_something(&visit->customer) ? &visit->customer : NULL;
 }
 
-static void mark_view(const ss_visitor_view *view, ss_rules *rules, bool exclude_bought)
+static void mark_item(const ss_visitor_item *item, ss_rules *rules, bool exclude_bought)
 {
-    for (unsigned i = 0; i < view->count; i++) {
-        const ss_visitor_item *item = &view->items[i];
-        if (item->cart > 0)
-            ss_rules_mark(rules, item->item, SS_STATE_CONTEXT);
-        if (item->bought > 0 && exclude_bought)
-            ss_rules_mark(rules, item->item, SS_STATE_BOUGHT);
-    }
+    if (item->cart > 0)
+        ss_rules_mark(rules, item->item, SS_STATE_CONTEXT);
+    if (item->bought > 0 && exclude_bought)
+        ss_rules_mark(rules, item->item, SS_STATE_BOUGHT);
 }
 
 void ss_visit_mark(const ss_visit *visit, ss_rules *rules, int64_t max_shown, bool exclude_bought)
 {
-    mark_view(&visit->session, rules, exclude_bought);
-    mark_view(&visit->customer, rules, exclude_bought);
+    for (unsigned i = 0; i < visit->customer.count; i++)
+        mark_item(&visit->customer.items[i], rules, exclude_bought);
     for (unsigned i = 0; i < visit->session.count; i++) {
         const ss_visitor_item *item = &visit->session.items[i];
+        mark_item(item, rules, exclude_bought);
         if (item->flags & SS_VISITOR_DISMISSED)
             ss_rules_withhold(rules, item->item, SS_WITHHELD_DISMISSED);
         else if (max_shown > 0 && item->shown > max_shown)

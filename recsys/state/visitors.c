@@ -390,19 +390,27 @@ size_t ss_visitors_forget(ss_visitors *visitors, ss_slice customer_id)
 
 /* ---- reading ---- */
 
-/* Gives the copied items from `from` on their numbers, and keeps those that are settled. Under the lock. */
+/* Under another numbering than that of the last reader nothing is known yet. Under the lock. */
+static void take_stamp(visitor *of, uint64_t stamp)
+{
+    if (of->stamp == stamp)
+        return;
+    for (unsigned i = 0; i < of->count; i++)
+        of->items[i].item = SS_NONE;
+    of->stamp = stamp;
+}
+
+/*
+ * Gives the copied items from `from` on their numbers, and keeps those that are settled; writes nothing that is there
+ * already, so that readers share the memory. Under the lock.
+ */
 static void number_items(const ss_visitors *visitors, visitor *of, unsigned from, const ss_item_numbers *numbers,
                          ss_visitor_view *view)
 {
-    bool known = of->stamp == numbers->stamp;
-    if (!known)
-        for (unsigned i = 0; i < of->count; i++)
-            of->items[i].item = SS_NONE;
-    of->stamp = numbers->stamp;
     for (unsigned i = 0; i < view->count; i++) {
-        uint32_t item = of->items[from + i].item;
-        if (item == SS_NONE)
-            item = numbers->find(numbers->context, ss_live_ids_at(visitors->ids, view->items[i].id));
+        if (view->items[i].item != SS_NONE)
+            continue;
+        uint32_t item = numbers->find(numbers->context, ss_live_ids_at(visitors->ids, view->items[i].id));
         if (item < numbers->settled)
             of->items[from + i].item = item;
         view->items[i].item = item;
@@ -432,6 +440,7 @@ bool ss_visitors_read(ss_visitors *visitors, ss_visitor_kind kind, ss_slice id, 
     bool known = of && (now == SS_NO_TIME || !is_over(visitors, kind, of->last, ss_visitor_seconds(now)));
     if (known) {
         unsigned from = first_given(visitors, of, now);
+        take_stamp(of, numbers->stamp);
         view->count = of->count - from;
         memcpy(view->items, &of->items[from], view->count * sizeof *view->items);
         number_items(visitors, of, from, numbers, view);
