@@ -87,6 +87,9 @@ static const struct {
     {"session_knn", "what visitors like this one looked at", "in", " similar", " session"},
     {"repurchase", "bought before, and about due again", "about due again: bought", "", " time"},
     {"alternatives", "by its name", "looked at with it in", "", " session"},
+    {"repurchase", "time to buy it again", "bought", "", " time"},
+    {"new", "new in the shop", NULL, NULL, NULL},
+    {"pinned", "the shop's choice", NULL, NULL, NULL},
     {"fallback", "from the static list", NULL, NULL, NULL},
 };
 
@@ -118,7 +121,9 @@ static void append_more(const smartshelf_product *product, char *text, size_t si
     if (product->last_bought) {
         ss_timestamp_format(product->last_bought, day);
         snprintf(text, size, ", last on %.10s", day);
-    } else if (product->of > 1 && product->supported_by > 1)
+    } else if (product->similarity > 0)
+        snprintf(text, size, ", its name %.0f %% alike", 100 * product->similarity);
+    else if (product->of > 1 && product->supported_by > 1)
         snprintf(text, size, ", goes with %" PRIu64 " of %" PRIu64 " items", product->supported_by, product->of);
 }
 
