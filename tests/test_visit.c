@@ -5,6 +5,7 @@
 #include "check.h"
 #include "failing_malloc.h"
 #include "random_shop.h"
+#include "shelf/page.h"
 
 #include "state/visitors.h"
 #include <math.h>
@@ -387,9 +388,33 @@ static void nothing_is_allocated_once_warm(void **state)
     close_live(&of);
 }
 
+/* What happens between two shelves counts on the next page. */
+static void a_page_is_of_one_moment(void **state)
+{
+    (void)state;
+    static ss_page page;
+    live_shop of;
+    ss_answer answer;
+    open_small(&of);
+    happens(&of, SS_EVENT_VIEW, "tea", "s", NULL);
+    const ss_shelf *shelves = of.shop.snapshot->shelves;
+    ss_request request = of_session(&of, "s");
+    for (int again = 0; again < 2; again++) {
+        ss_page_begin(&page, &request);
+        assert_status(ss_page_answer(&page, of.shop.answerer, &shelves[SS_SHELF_BOUGHT_TOGETHER], 1, &answer, NULL),
+                      SS_OK);
+        assert_true(shows(&of, &answer, "pot"));
+        happens(&of, SS_EVENT_DISMISS, "soap", "s", NULL);
+        assert_status(ss_page_answer(&page, of.shop.answerer, &shelves[SS_SHELF_POPULAR], 9, &answer, NULL), SS_OK);
+        assert_int_equal(shows(&of, &answer, "soap"), again == 0);
+    }
+    close_live(&of);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_page_is_of_one_moment),
         cmocka_unit_test(what_was_seen_is_the_context_of_the_next_answer),
         cmocka_unit_test(without_consent_nobody_is_looked_up),
         cmocka_unit_test(a_session_that_is_over_says_nothing),

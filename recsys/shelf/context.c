@@ -214,8 +214,10 @@ static void mark_page(ss_rules *rules, const ss_request *request)
 void ss_context_gather(ss_context *context, ss_rules *rules, const ss_shelf *shelf, const ss_request *request)
 {
     context->count = 0;
-    find_customer(context, rules->catalogue->snapshot, request);
-    ss_visit_look_up(&context->visit, request);
+    if (!request->same_visitor) {
+        find_customer(context, rules->catalogue->snapshot, request);
+        ss_visit_look_up(&context->visit, request);
+    }
     context->page_item = SS_NONE;
     if (request->item_id.size > 0 && (shelf->context & SS_CONTEXT_ITEM))
         context->page_item = take_id(context, rules, request->item_id, 1, SS_STATE_CONTEXT);

@@ -5,6 +5,7 @@ void ss_page_begin(ss_page *page, const ss_request *request)
     page->request = *request;
     page->request.on_page = page->shown;
     page->request.on_page_count = 0;
+    page->request.same_visitor = false;
     page->shelf_count = 0;
 }
 
@@ -18,6 +19,7 @@ ss_status ss_page_answer(ss_page *page, ss_answerer *answerer, const ss_shelf *s
     if (status != SS_OK)
         return status;
     page->shelf_count++;
+    page->request.same_visitor = true;
     for (size_t i = 0; i < answer->count; i++)
         page->shown[page->request.on_page_count++] = answer->items[i].item;
     return SS_OK;

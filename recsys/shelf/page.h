@@ -7,7 +7,9 @@
  *     for each shelf: ss_page_answer(page, answerer, shelf, limit, &answer, error);
  *
  * Each answer is what ss_answer_shelf gives for the request with the products shown so far, and all their variants,
- * excluded; they count as `in_context` among what rules removed, being on the page. One thread; nothing allocates.
+ * excluded; they count as `in_context` among what rules removed, being on the page. Whoever asks is looked up once, so
+ * that the whole page is of one moment: between its shelves the answerer answers nobody else. One thread; nothing
+ * allocates.
  */
 #ifndef SS_SHELF_PAGE_H
 #define SS_SHELF_PAGE_H

@@ -34,6 +34,7 @@ typedef struct ss_request {
     size_t exclude_count;
     const uint32_t *on_page; /* products of the page's other shelves, as numbers of the answerer's generation */
     size_t on_page_count;
+    bool same_visitor;    /* as the answerer's last request: nobody is looked up anew, be there news or not */
     ss_slice customer_id; /* empty: not known */
     ss_slice session_id;  /* empty: none */
     bool no_consent;      /* neither session nor customer is looked up */
