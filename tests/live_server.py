@@ -41,18 +41,17 @@ def make_shop(folder, random, orders=3000):
 class Server:
     """A server of `store` on a socket in `folder`. One context for all its clients."""
 
-    def __init__(self, folder, store, *arguments, environment=None):
+    def __init__(self, folder, store, *arguments):
         self.endpoint = f"ipc://{folder}/live.ipc"
         self.folder, self.store, self.arguments = folder, store, arguments
-        self.environment = {**os.environ, **(environment or {})}
         self.process, self.log = None, f"{folder}/server.log"
         self.context = zmq.Context()
 
-    def start(self, seconds=60):
+    def start(self, seconds=60, **environment):
         """Starts it and waits until it answers."""
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen([PROGRAM, "serve", "--store", self.store, "--bind", self.endpoint, *map(str, self.arguments)],
-                                            stdout=log, stderr=subprocess.STDOUT, env=self.environment)
+                                            stdout=log, stderr=subprocess.STDOUT, env={**os.environ, **environment})
         end = time.time() + seconds
         while time.time() < end:
             assert self.process.poll() is None, f"the server ended with {self.process.returncode}: {self.text()}"
