@@ -7,9 +7,9 @@ import subprocess
 import unittest
 
 import test_kill9
-from live_server import LONG
+from live_server import LONG, PROGRAM
 
-BUILD = os.environ.get("SMARTSHELF_BUILD", "build")
+BUILD = os.environ.get("SMARTSHELF_BUILD") or os.path.dirname(PROGRAM)
 CUTS = 50 if LONG else 4
 NO_SYNC, WITH_SYNC = 0x10000, 0  # MDB_NOSYNC
 
