@@ -147,6 +147,24 @@ static void assert_same_products(const ss_answer_item *found, const ss_answer *w
     }
 }
 
+/* What a configuration may add: pins, bounds, caps, diversity. */
+static void random_configuration(ss_shelf *shelf, const shop *of, ss_random *random)
+{
+    static ss_pin pins[2];
+    static const ss_listed listed;
+    static ss_shelf_lists lists;
+    for (uint32_t i = 0; i < 2; i++)
+        pins[i] = (ss_pin){ss_random_below(random, of->snapshot->items.count), 1 + i + ss_random_below(random, 3) * i,
+                           (ss_slice){0}};
+    lists = (ss_shelf_lists){.listed = &listed, .pins = pins, .pin_count = pins[0].item == pins[1].item ? 1 : 2};
+    shelf->lists = ss_random_below(random, 2) ? &lists : NULL;
+    shelf->max_items = ss_random_below(random, 3) ? 0 : 1 + ss_random_below(random, 6);
+    shelf->max_per_category = ss_random_below(random, 3);
+    shelf->diversity = ss_random_below(random, 3) ? 0 : 0.3;
+    shelf->price_ratio_max = ss_random_below(random, 3) ? 0 : 2;
+    shelf->price_min = ss_random_below(random, 4) ? 0 : 300;
+}
+
 static ss_shelf random_shelf(const shop *of, ss_random *random)
 {
     ss_shelf shelf = of->snapshot->shelves[ss_random_below(random, SS_SHELF_COUNT)];
@@ -155,6 +173,8 @@ static ss_shelf random_shelf(const shop *of, ss_random *random)
     if (ss_random_below(random, 3) == 0)
         shelf.min_items = 1 + ss_random_below(random, 8);
     shelf.show_seen = ss_random_below(random, 3) == 0;
+    if (ss_random_below(random, 2))
+        random_configuration(&shelf, of, random);
     return shelf;
 }
 
