@@ -193,6 +193,8 @@ class Killed(WithStore):
         """Sends events until the server is dead; returns the ids acknowledged and those that may or may not be there."""
         acknowledged, pending = [], {}
         with Server(self.folder, "--workers", generator.choice((1, 2))) as server:
+            error, _ = server.ask("event", {"event": "cart_add", "item_id": "pot", "session_id": f"cart-{first}"})
+            self.assertIsNone(error)
             dealer = server.socket(zmq.DEALER, RCVTIMEO=200)
             killer = threading.Timer(kill_after, server.process.kill)
             killer.start()
@@ -216,13 +218,21 @@ class Killed(WithStore):
             dealer.close()
         return acknowledged, list(pending.values()), number
 
+    def check_session(self, server, session):
+        """What is in the session's cart is not shown; a session without a past is shown it."""
+        for asked, shown in ((session, False), ("another", True)):
+            _, result = server.ask("related", {"item_id": "tea", "session_id": asked})
+            self.assertEqual("pot" in [item["item_id"] for item in result["items"]], shown, asked)
+
     def test_what_is_acknowledged_survives(self):
         generator = random.Random(SEED)
         print(f"SMARTSHELF_SEED={SEED}", flush=True)
         everything, number = {}, 0
-        for _ in range(200 if LONG else 8):
+        for kill in range(200 if LONG else 8):
+            session = f"cart-{number}"
             acknowledged, unsure, number = self.load_and_kill(generator.uniform(0.02, 0.3), number, generator)
             with Server(self.folder) as server:
+                self.check_session(server, session)
                 found = self.sequences(server, acknowledged)
                 for event_id, sequence in zip(acknowledged, found):
                     everything[event_id] = sequence
@@ -231,7 +241,7 @@ class Killed(WithStore):
                     everything[event_id] = result["results"][0]["sequence"]
                 _, stats = server.ask("stats")
                 self.assertEqual(len(set(everything.values())), len(everything))
-                self.assertEqual(stats["events"]["last"], len(everything))
+                self.assertEqual(stats["events"]["last"], len(everything) + kill + 1)  # with those of the carts
         self.assertTrue(everything)
 
 

@@ -296,7 +296,7 @@ static void it_is_taken_up_where_it_was_left(void **state)
         ss_error error;
         snprintf(name, sizeof name, "%d", steps);
         open_shop(&at, temporary_path(folder, *state, name));
-        for (int i = 0; i < 500; i++)
+        for (int i = 0; i < 300; i++)
             fill_shop(&at);
         forget(&at, "ann");
         for (int i = 0; i < steps && more; i++)
@@ -305,7 +305,7 @@ static void it_is_taken_up_where_it_was_left(void **state)
         close_shop(&at);
         open_shop(&at, folder);
         erase_all(&at);
-        assert_int_equal(sample_count(at.store), 500 * 4);
+        assert_int_equal(sample_count(at.store), 300 * 4);
         assert_true(list_of(at.forgotten).all[0].about.erased);
         close_shop(&at);
     }
@@ -315,25 +315,28 @@ static void it_is_taken_up_where_it_was_left(void **state)
 /* Against removing by hand, with events that arrive during the walk. */
 static void it_agrees_with_a_plain_removal(void **state)
 {
-    enum { EVENTS = 6000 };
+    enum { EVENTS = 4000, BATCH = 16, SESSIONS = 200 };
     static struct {
         int session, customer;
     } model[EVENTS];
-    static bool named[200];
+    static char sessions[EVENTS][8], ids[EVENTS][8];
+    static bool named[SESSIONS];
     ss_random random = test_random();
+    visit batch[BATCH];
     shop at;
     bool more = true;
     size_t left = 0;
     ss_error error;
     open_shop(&at, *state);
     for (int i = 0; i < EVENTS; i++) {
-        char session[8], id[8];
-        model[i].session = (int)ss_random_below(&random, 200);
+        model[i].session = (int)ss_random_below(&random, SESSIONS);
         model[i].customer = ss_random_below(&random, 3) ? -1 : (int)ss_random_below(&random, 40);
-        snprintf(session, sizeof session, "s%d", model[i].session);
-        snprintf(id, sizeof id, "c%d", model[i].customer);
-        append(&at, "x", session, model[i].customer < 0 ? "" : id);
         named[model[i].session] = named[model[i].session] || model[i].customer == 7;
+        snprintf(sessions[i], sizeof sessions[i], "s%d", model[i].session);
+        snprintf(ids[i], sizeof ids[i], "c%d", model[i].customer);
+        batch[i % BATCH] = (visit){"x", sessions[i], model[i].customer < 0 ? "" : ids[i]};
+        if (i % BATCH == BATCH - 1)
+            append_all(&at, batch, BATCH);
     }
     uint64_t ticket = forget(&at, "c7");
     while (more) {
