@@ -4,6 +4,7 @@
  */
 #include "event_sample.h"
 
+#include "failing_malloc.h"
 #include "server/live_state.h"
 #include "server/reply.h"
 #include "temporary_folder.h"
@@ -504,6 +505,29 @@ static void wrong_options_are_refused(void **state)
     ss_live_state_close(&live);
 }
 
+static bool open_live(void *context)
+{
+    harness *h = context;
+    ss_live_state *live = NULL;
+    ss_status status = ss_live_state_open(h->folder, &h->options, &live, NULL);
+    assert_true((status == SS_OK) == (live != NULL));
+    ss_live_state_close(&live);
+    assert_true(status == SS_OK || status == SS_E_NOMEM);
+    return status == SS_OK;
+}
+
+static void every_allocation_of_the_state_may_fail(void **state)
+{
+    harness *h = *state;
+    uint32_t msgid;
+    start(h); /* so that there is something to read */
+    submit_event(h, 1, "durable");
+    assert_int_equal(take_reply(h, &msgid), 0);
+    stop(h);
+    h->options.visitors.memory_megabytes = 1;
+    assert_in_range(failing_malloc_torture(open_live, h), 10, 1000);
+}
+
 #define WITH_RECORDER(TEST) cmocka_unit_test_setup_teardown(TEST, set_up, tear_down)
 
 int main(void)
@@ -523,6 +547,7 @@ int main(void)
         WITH_RECORDER(the_oldest_are_removed),
         WITH_RECORDER(several_threads_hand_over),
         WITH_RECORDER(wrong_options_are_refused),
+        WITH_RECORDER(every_allocation_of_the_state_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
