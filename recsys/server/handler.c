@@ -214,6 +214,14 @@ void ss_handler_read(ss_handler *handler, size_t number, ss_slice request)
         at->call.request.now = handler->now;
 }
 
+/* Of a page that on top: what the others read it has mostly read. */
+static ss_shelf_kind first_shelf(const ss_call *call)
+{
+    if (call->method == SS_METHOD_PAGE)
+        return call->shelves[0].kind;
+    return is_shelf(call) ? (ss_shelf_kind)call->method : SS_SHELF_COUNT;
+}
+
 void ss_handler_foresee(ss_handler *handler, size_t count)
 {
     ss_question questions[SS_HANDLER_PLACES];
@@ -221,8 +229,9 @@ void ss_handler_foresee(ss_handler *handler, size_t count)
     const ss_snapshot *snapshot = ss_answerer_snapshot(handler->answerer);
     for (size_t i = 0; i < count; i++) {
         const place *at = &handler->places[i];
-        if (at->decoded && is_shelf(&at->call))
-            questions[used++] = (ss_question){&snapshot->shelves[at->call.method], &at->call.request};
+        ss_shelf_kind shelf = at->decoded ? first_shelf(&at->call) : SS_SHELF_COUNT;
+        if (shelf != SS_SHELF_COUNT)
+            questions[used++] = (ss_question){&snapshot->shelves[shelf], &at->call.request};
     }
     ss_answerer_foresee(handler->answerer, questions, used);
 }
