@@ -32,7 +32,8 @@ double ss_alternatives_score(const ss_alternatives_weights *weights, double n, d
                              ss_alternatives_place a, ss_alternatives_place b)
 {
     double apart = fabs(a.ln_price - b.ln_price); /* NAN where a price is missing */
-    double loss = weights->repulsion * t * (1 - n) * (1 - n) + (isnan(apart) ? 0 : weights->price * apart);
+    double unlike = (1 - n) * (1 - n);
+    double loss = weights->repulsion * t * unlike * unlike + (isnan(apart) ? 0 : weights->price * apart);
     bool other = a.category != b.category && a.category != UINT32_MAX && b.category != UINT32_MAX;
     return ss_alternatives_bound(weights, n, v) * exp(-loss) * (other ? 1 - weights->category : 1);
 }

@@ -5,7 +5,7 @@
  * together makes them complements: McAuley, Pandey, Leskovec, "Inferring networks of substitutable and complementary
  * products" (KDD 2015). For items i and j, of two variant groups:
  *
- *   score(i, j) = (names N + views V) exp(-repulsion T (1 - N)^2 - price |ln p_i / p_j|) (1 - category [c_i != c_j])
+ *   score(i, j) = (names N + views V) exp(-repulsion T (1 - N)^4 - price |ln p_i / p_j|) (1 - category [c_i != c_j])
  *
  *   N  likeness of the names, 0 to 1: cosine of their gram vectors (name_index.h)
  *   V  co-views, 0 to 1: of n sessions n_i looked at i, n_j at j, n_ij at both: what lies above chance,

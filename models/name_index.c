@@ -29,6 +29,7 @@ static size_t add_postings(const ss_name_index *index, uint32_t gram, double wei
                            size_t count)
 {
     uint64_t from = index->offsets[gram], to = index->offsets[gram + 1];
+    float once = (float)weight;
     to = to < index->posting_count ? to : index->posting_count;
     for (uint64_t p = from; p < to; p++) {
         uint32_t item = index->items[p];
@@ -36,7 +37,7 @@ static size_t add_postings(const ss_name_index *index, uint32_t gram, double wei
             continue;
         if (sums[item] == 0 && count < index->item_count)
             touched[count++] = item;
-        sums[item] += (float)ss_name_gram_weight(index->counts[p], weight);
+        sums[item] += index->counts[p] <= 1 ? once : (float)ss_name_gram_weight(index->counts[p], weight);
     }
     return count;
 }

@@ -20,8 +20,8 @@ from test_safetensors_reader import column, read
 DUMP = os.path.join(os.environ.get("SMARTSHELF_BUILD", "build"), "tests", "dump_alternatives")
 WORDS = ("mug cup teapot kettle Lamp lamp red RED blue green Regency retrospot 250 g set of six "
          "Tasse große Käse Чай ЧАЙНИК чашка Κούπα ΚΟΥΠΑ ποτήρι 茶杯 茶壶 hộp Ấm Şeker čaj łyżka crème").split()
-DEFAULTS = {"names": 1, "views": 3, "repulsion": 30, "category": .5, "price": .3, "min-score": .2, "kind": .9,
-            "max-df": 5000, "min-customers": 2, "max-session": 100, "list-length": 50}
+DEFAULTS = {"names": 1, "views": 3, "repulsion": 80, "category": .5, "price": .3, "min-score": .2, "kind": .9,
+            "max-df": 2000, "min-customers": 2, "max-session": 100, "list-length": 50}
 AS_IF, ITEMS, ORDERS, SESSIONS = 8, 140, 500, 700
 
 
@@ -165,7 +165,7 @@ class Oracle:
     def scores(self, item):
         names = self.names[item]
         base = self.options["names"] * names + self.options["views"] * self.views[item]
-        scores = base * numpy.exp(-self.options["repulsion"] * self.together[item] * (1 - names) ** 2)
+        scores = base * numpy.exp(-self.options["repulsion"] * self.together[item] * (1 - names) ** 4)
         scores *= self.reach(self.prices[item], self.categories[item])
         group = self.catalog[item]["group"]
         for other, row in enumerate(self.catalog):
