@@ -267,14 +267,12 @@ const ss_command ss_command_query = {
     .name = "query",
     .operands = "[METHOD]",
     .summary = "Ask a server, or a store without one.",
-    .description =
-        "METHOD: related, bought_together, bought_next, for_you, cart, popular, trending, page; of a server also "
-        "health,\n"
-        "stats, reload.\n\n"
-        "  smartshelf query related --item 85123A --limit 8\n"
-        "  smartshelf query --shelves bought_together:4,for_you:8,popular --item 85123A --customer 17850\n"
-        "  smartshelf query cart --cart 85123A,22423 --store /srv/shelf --explain\n"
-        "  smartshelf query for_you --customer 17850 --connect ipc:///run/shelf.ipc --json",
+    .description = "METHOD: related, bought_together, bought_next, for_you, cart, popular, trending, alternatives,\n"
+                   "buy_again, page; of a server also health, stats, reload.\n\n"
+                   "  smartshelf query related --item 85123A --limit 8\n"
+                   "  smartshelf query --shelves bought_together:4,for_you:8,popular --item 85123A --customer 17850\n"
+                   "  smartshelf query cart --cart 85123A,22423 --store /srv/shelf --explain\n"
+                   "  smartshelf query for_you --customer 17850 --connect ipc:///run/shelf.ipc --json",
     .takes_config = true,
     .settings_size = sizeof(query_settings),
     .groups = query_groups,

@@ -78,8 +78,11 @@ typedef struct smartshelf_wish { /* one shelf of a page */
 } smartshelf_wish;
 
 typedef struct smartshelf_query { /* texts are UTF-8, borrowed for the call; NULL: not given */
-    const char *
-        method; /* "related", "bought_together", "bought_next", "for_you", "cart", "popular", "trending"; also "health", … */
+    /*
+     * "related", "bought_together", "bought_next", "for_you", "cart", "popular", "trending", "alternatives",
+     * "buy_again"; also "health", …
+     */
+    const char *method;
     const char *item_id, *customer_id, *session_id, *request_id;
     const char *const *items; /* what the visitor saw, oldest first */
     size_t item_count;

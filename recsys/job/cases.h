@@ -13,7 +13,7 @@
 
 typedef enum ss_task {
     SS_TASK_NEW_ITEMS,      /* customer → items they buy for the first time: shelf for_you, bought items excluded */
-    SS_TASK_NEXT_BASKET,    /* customer → their next order, repeats allowed: shelf for_you, bought items allowed */
+    SS_TASK_NEXT_BASKET,    /* customer → their next order, repeats allowed: shelf buy_again, bought items allowed */
     SS_TASK_REST_OF_BASKET, /* items of a basket → another item of it: shelf cart */
     SS_TASK_SESSION,        /* items of a session so far → the next one: shelf bought_next */
     SS_TASK_COUNT

@@ -8,7 +8,7 @@ ss_shelf_kind ss_task_shelf(ss_task task)
 {
     static const ss_shelf_kind table[SS_TASK_COUNT] = {
         [SS_TASK_NEW_ITEMS] = SS_SHELF_FOR_YOU,
-        [SS_TASK_NEXT_BASKET] = SS_SHELF_FOR_YOU,
+        [SS_TASK_NEXT_BASKET] = SS_SHELF_BUY_AGAIN,
         [SS_TASK_REST_OF_BASKET] = SS_SHELF_CART,
         [SS_TASK_SESSION] = SS_SHELF_BOUGHT_NEXT,
     };
@@ -34,6 +34,7 @@ ss_shelf ss_shelf_of_model(const ss_shelf *shelf, const char *model)
         return only;
     only.fallback_count = 0;
     only.min_items = 0;
+    only.only_bought &= strcmp(model, "repurchase") == 0;
     if (strcmp(model, "cooccurrence") == 0) {
         ss_source fallback =
             only.weights[SS_SOURCE_BOUGHT_TOGETHER] > 0 ? SS_SOURCE_BOUGHT_TOGETHER : SS_SOURCE_RELATED;
@@ -44,6 +45,7 @@ ss_shelf ss_shelf_of_model(const ss_shelf *shelf, const char *model)
     }
     ss_source source = strcmp(model, "als") == 0           ? SS_SOURCE_ALS
                        : strcmp(model, "session_knn") == 0 ? SS_SOURCE_SESSION_KNN
+                       : strcmp(model, "repurchase") == 0  ? SS_SOURCE_REPURCHASE
                                                            : SS_SOURCE_POPULAR;
     keep_only(&only, source, source);
     return only;

@@ -1,6 +1,7 @@
 #include "shelf/answer.h"
 
 #include "base/memory.h"
+#include "shelf/again.h"
 #include "shelf/board.h"
 #include "shelf/context.h"
 #include "shelf/diversity.h"
@@ -275,6 +276,37 @@ static void add_history(ss_answerer *answerer, const ss_shelf *shelf)
     add_live_purchases(answerer, &answerer->context.visit.customer);
 }
 
+/* How likely each of the own purchases is to be repeated now. */
+typedef struct repeat_scoring {
+    ss_answerer *answerer;
+    const ss_shelf *shelf;
+    ss_history_decay decay;
+} repeat_scoring;
+
+#define LEAST_POPULARITY 1e-9F /* nothing that somebody bought is impossible */
+
+static void score_repeat(void *context, const ss_own_purchases *own)
+{
+    const repeat_scoring *with = context;
+    const ss_snapshot *snapshot = with->answerer->snapshot;
+    const ss_shelf *shelf = with->shelf;
+    if (own->item >= with->answerer->board.item_count)
+        return;
+    double score = ss_repurchase_due(&snapshot->repurchase, own, shelf->repurchase_days) *
+                   pow(own->purchases, shelf->repeat_exponent) * fmin(ss_history_weight(&with->decay, own->last), 1);
+    if (shelf->popularity_exponent > 0 && snapshot->has_popularity && own->item < snapshot->popularity.item_count)
+        score *= pow(fmaxf(snapshot->popularity.scores[own->item], LEAST_POPULARITY), shelf->popularity_exponent);
+    ss_board_add(&with->answerer->board, own->item, (float)score, SS_NONE);
+}
+
+static void add_repurchase(ss_answerer *answerer, const ss_shelf *shelf)
+{
+    const ss_context *context = &answerer->context;
+    repeat_scoring with = {answerer, shelf, ss_history_decay_of(&context->history, shelf->history_half_life_days)};
+    if (answerer->snapshot->has_repurchase)
+        ss_again_each(&context->history, &context->visit, answerer->rules.now, score_repeat, &with);
+}
+
 static bool admit_item(void *context, uint32_t item)
 {
     return ss_rules_admit(context, item);
@@ -349,6 +381,8 @@ static void add_source(ss_answerer *answerer, ss_source source, const ss_shelf *
         add_alternatives(answerer, shelf);
     else if (source == SS_SOURCE_HISTORY)
         add_history(answerer, shelf);
+    else if (source == SS_SOURCE_REPURCHASE)
+        add_repurchase(answerer, shelf);
     else
         add_order(answerer, source, shelf);
 }
@@ -361,8 +395,8 @@ static ss_reason board_reason(const ss_answerer *answerer, const ss_shelf *shelf
     ss_source source = (ss_source)cell->model;
     if (source == SS_SOURCE_SESSION_KNN)
         return ss_evidence_sessions(shelf, ss_session_knn_support(answerer->knn_scratch, item));
-    if (source == SS_SOURCE_HISTORY)
-        return ss_evidence_history(answerer->snapshot, &context->history, item);
+    if (source == SS_SOURCE_HISTORY || source == SS_SOURCE_REPURCHASE)
+        return ss_evidence_history(answerer->snapshot, source, &context->history, item);
     if (cell->because == SS_NONE)
         return ss_evidence_rank(source, order_of(answerer, source), item);
     ss_reason reason = source == SS_SOURCE_ALTERNATIVES
@@ -432,16 +466,23 @@ static void show_diverse(ss_answerer *answerer, const ss_shelf *shelf)
 
 /* ---- blends ---- */
 
+/* The sources of what the customer bought: first in a blend, so that others can be kept to that. */
+static bool is_own(ss_source source)
+{
+    return source == SS_SOURCE_REPURCHASE || source == SS_SOURCE_HISTORY;
+}
+
 static void show_blend(ss_answerer *answerer, const double *weights, const ss_shelf *shelf)
 {
-    static const ss_source order[] = {
-        SS_SOURCE_BOUGHT_TOGETHER, SS_SOURCE_RELATED, SS_SOURCE_BOUGHT_NEXT, SS_SOURCE_ALTERNATIVES,
-        SS_SOURCE_SESSION_KNN,     SS_SOURCE_HISTORY, SS_SOURCE_POPULAR,     SS_SOURCE_POPULAR_IN_CATEGORY,
-        SS_SOURCE_TRENDING,        SS_SOURCE_ALS /* last: it scores what the others found */};
+    static const ss_source order[] = {SS_SOURCE_REPURCHASE,  SS_SOURCE_HISTORY,     SS_SOURCE_BOUGHT_TOGETHER,
+                                      SS_SOURCE_RELATED,     SS_SOURCE_BOUGHT_NEXT, SS_SOURCE_ALTERNATIVES,
+                                      SS_SOURCE_SESSION_KNN, SS_SOURCE_POPULAR,     SS_SOURCE_POPULAR_IN_CATEGORY,
+                                      SS_SOURCE_TRENDING,    SS_SOURCE_ALS /* last: it scores what the others found */};
     ss_board *board = &answerer->board;
     ss_board_clear(board);
     for (size_t i = 0; i < sizeof order / sizeof *order; i++)
         if (weights[order[i]] > 0) {
+            board->closed = shelf->only_bought && !is_own(order[i]);
             add_source(answerer, order[i], shelf);
             ss_board_close_part(board, order[i], weights[order[i]]);
         }
@@ -576,7 +617,8 @@ static ss_short why_short(const ss_answerer *answerer, const ss_shelf *shelf)
         return SS_SHORT_NOT;
     if (removed[SS_REMOVED_CATEGORY] || removed[SS_REMOVED_PRICE] || removed[SS_REMOVED_EXCLUDED] ||
         removed[SS_REMOVED_BOUGHT] || removed[SS_REMOVED_DISMISSED] || removed[SS_REMOVED_SHOWN] ||
-        removed[SS_REMOVED_DENIED] || removed[SS_REMOVED_CAPPED] || !answerer->rules.any_category)
+        removed[SS_REMOVED_DENIED] || removed[SS_REMOVED_CAPPED] || removed[SS_REMOVED_SETTLED] ||
+        !answerer->rules.any_category)
         return SS_SHORT_FILTERED;
     return asks_for_all(shelf) && answerer->catalogue.unsold == 0 ? SS_SHORT_CATALOGUE : SS_SHORT_NO_EVIDENCE;
 }

@@ -32,6 +32,7 @@ void ss_board_clear(ss_board *board)
     for (size_t i = 0; i < board->part_count; i++)
         board->cells[board->part_items[i]] = (ss_board_cell){0};
     board->count = board->part_count = board->ranking_count = 0;
+    board->closed = false;
 }
 
 static float largest_part(const ss_board *board)
@@ -66,7 +67,7 @@ void ss_board_close_part(ss_board *board, ss_source source, double weight)
     for (size_t i = 0; i < board->part_count; i++) {
         uint32_t item = board->part_items[i];
         board->cells[item].in_part = 0;
-        if (factor > 0)
+        if (factor > 0 && (!board->closed || board->cells[item].in_total))
             blend(board, item, board->cells[item].part * factor, source);
     }
     board->part_count = 0;

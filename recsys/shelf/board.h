@@ -29,6 +29,7 @@ typedef struct ss_board {
     ss_scored *ranking; /* item_count */
     size_t ranking_count;
     uint32_t item_count;
+    bool closed; /* what no part so far has brought is left out */
 } ss_board;
 
 ss_status ss_board_init(ss_board *board, uint32_t item_count, ss_error *error);
@@ -55,7 +56,8 @@ static inline void ss_board_add(ss_board *board, uint32_t item, float score, uin
     }
 }
 
-/* Ends the open part and blends it. A part whose largest score is not above 0 adds nothing. */
+/* Ends the open part and blends it. A part whose largest score is not above 0 adds nothing. On a
+ * closed board only what an earlier part brought is added to. */
 void ss_board_close_part(ss_board *board, ss_source source, double weight);
 
 /*

@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "base/timestamp.h"
+#include "shelf/again.h"
 #include <math.h>
 #include <stdlib.h>
 
@@ -197,11 +198,15 @@ static void find_customer(ss_context *context, const ss_snapshot *snapshot, cons
 /* What the customer bought, and the visitor's own rules. */
 static void mark_visitor(const ss_context *context, ss_rules *rules, const ss_shelf *shelf, const ss_request *request)
 {
-    bool exclude = request->filter.bought == SS_BOUGHT_BY_SHELF ? shelf->exclude_bought
-                                                                : request->filter.bought == SS_BOUGHT_EXCLUDE;
-    ss_visit_mark(&context->visit, rules, shelf->max_shown, exclude);
-    for (size_t i = 0; exclude && i < context->history.count; i++)
-        ss_rules_mark(rules, context->history.items[i], SS_STATE_BOUGHT);
+    const ss_snapshot *snapshot = rules->catalogue->snapshot;
+    bool by_shelf = request->filter.bought == SS_BOUGHT_BY_SHELF;
+    ss_again_rules what = {.exclude = by_shelf ? shelf->exclude_bought : request->filter.bought == SS_BOUGHT_EXCLUDE,
+                           .show_due = by_shelf && shelf->show_due,
+                           .settled = by_shelf && shelf->suppress_durables,
+                           .now = request->now};
+    ss_visit_mark(&context->visit, rules, shelf->max_shown);
+    ss_again_mark(snapshot->has_repurchase ? &snapshot->repurchase : NULL, &context->history, &context->visit, &what,
+                  rules);
 }
 
 /* Last, so that what another shelf shows is no less a part of this one's context. */

@@ -28,8 +28,8 @@ void ss_context_release(ss_context *context);
 /*
  * Gathers the parts that the shelf reads, of the request and where it has none of what is known live (visit.h); marks
  * the items of page, other shelves, session and cart SS_STATE_CONTEXT (those of the session SS_STATE_SEEN where the
- * shelf shows them again) and, when the shelf or the filter says so, those bought SS_STATE_BOUGHT; and sets the rules
- * of visit.h.
+ * shelf shows them again) and, when the shelf or the filter says so, those bought SS_STATE_BOUGHT, but for consumables
+ * that are due; holds durables back that the customer has lately bought; and sets the rules of visit.h.
  */
 void ss_context_gather(ss_context *context, ss_rules *rules, const ss_shelf *shelf, const ss_request *request);
 

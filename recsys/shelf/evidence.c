@@ -53,9 +53,9 @@ ss_reason ss_evidence_sessions(const ss_shelf *shelf, size_t sessions)
     return (ss_reason){.model = SS_SOURCE_SESSION_KNN, .because = SS_NONE, .sessions = enough ? (uint32_t)sessions : 0};
 }
 
-ss_reason ss_evidence_history(const ss_snapshot *snapshot, const ss_history *history, uint32_t item)
+ss_reason ss_evidence_history(const ss_snapshot *snapshot, ss_source source, const ss_history *history, uint32_t item)
 {
-    ss_reason reason = {.model = SS_SOURCE_HISTORY, .because = SS_NONE};
+    ss_reason reason = {.model = source, .because = SS_NONE};
     for (size_t i = 0; i < history->count; i++)
         if (history->items[i] == item) {
             reason.bought = history->purchases[i];

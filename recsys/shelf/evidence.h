@@ -27,8 +27,8 @@ ss_reason ss_evidence_of_alternative(const ss_snapshot *snapshot, const ss_shelf
 /* Of similar sessions: how many of them hold it. */
 ss_reason ss_evidence_sessions(const ss_shelf *shelf, size_t sessions);
 
-/* Of the customer's own purchases: how often, and when last (where the log has times). */
-ss_reason ss_evidence_history(const ss_snapshot *snapshot, const ss_history *history, uint32_t item);
+/* Of the customer's own purchases, for either source of them: how often, and when last (where the log has times). */
+ss_reason ss_evidence_history(const ss_snapshot *snapshot, ss_source source, const ss_history *history, uint32_t item);
 
 /* Of a ready-made order such as the best sellers: the place in it. */
 ss_reason ss_evidence_rank(ss_source source, ss_item_list list, uint32_t item);

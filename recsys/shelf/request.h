@@ -59,6 +59,7 @@ typedef enum ss_source {
     SS_SOURCE_TRENDING = 7,
     SS_SOURCE_SESSION_KNN = 8,  /* what similar sessions looked at */
     SS_SOURCE_ALTERNATIVES = 9, /* what may be wanted instead */
+    SS_SOURCE_REPURCHASE = 10,  /* the customer's own purchases, by how likely they are to be bought again now */
     SS_SOURCE_PINNED = 12,      /* none that a shelf is fed by: the configuration gives the product its place */
     SS_SOURCE_COUNT
 } ss_source;
@@ -114,6 +115,7 @@ typedef enum ss_rule_kind {
     SS_REMOVED_SHOWN,     /* too often in this session, in vain */
     SS_REMOVED_DENIED,    /* by the shelf's lists of products */
     SS_REMOVED_CAPPED,    /* so many of its category are shown already as the shelf allows */
+    SS_REMOVED_SETTLED,   /* a durable that the customer bought so lately that another is not wanted */
     SS_REMOVED_COUNT
 } ss_rule_kind;
 const char *ss_rule_kind_name(ss_rule_kind rule);

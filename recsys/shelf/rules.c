@@ -208,6 +208,7 @@ static ss_rule_kind withheld_by(unsigned state)
         [SS_WITHHELD_NOT] = SS_REMOVED_COUNT,
         [SS_WITHHELD_DISMISSED] = SS_REMOVED_DISMISSED,
         [SS_WITHHELD_SHOWN] = SS_REMOVED_SHOWN,
+        [SS_WITHHELD_SETTLED] = SS_REMOVED_SETTLED,
     };
     unsigned why = (state & SS_STATE_WITHHELD) >> SS_STATE_WITHHELD_SHIFT;
     return why < SS_WITHHELD_COUNT ? rules[why] : SS_REMOVED_COUNT;

@@ -21,6 +21,7 @@ typedef enum ss_withheld {
     SS_WITHHELD_NOT,
     SS_WITHHELD_DISMISSED, /* by the visitor, in this session */
     SS_WITHHELD_SHOWN,     /* too often in this session, in vain */
+    SS_WITHHELD_SETTLED,   /* a durable, bought so lately that another is not wanted */
     SS_WITHHELD_COUNT
 } ss_withheld;
 

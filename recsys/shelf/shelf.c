@@ -13,6 +13,7 @@ static const char *const source_names[SS_SOURCE_COUNT] = {
     [SS_SOURCE_TRENDING] = "trending",
     [SS_SOURCE_SESSION_KNN] = "session_knn",
     [SS_SOURCE_ALTERNATIVES] = "alternatives",
+    [SS_SOURCE_REPURCHASE] = "repurchase",
     [SS_SOURCE_PINNED] = "pinned",
 };
 
@@ -30,6 +31,7 @@ static const char *const shelf_names[SS_SHELF_COUNT] = {
     [SS_SHELF_POPULAR] = "popular",
     [SS_SHELF_TRENDING] = "trending",
     [SS_SHELF_ALTERNATIVES] = "alternatives",
+    [SS_SHELF_BUY_AGAIN] = "buy_again",
 };
 
 const char *ss_shelf_name(ss_shelf_kind kind)
@@ -65,6 +67,8 @@ const ss_option ss_shelf_option_table[] = {
      "Weight of similar sessions (where the log has sessions of views)."},
     {"weight.alternatives", SS_OPTION_REAL, WEIGHT(SS_SOURCE_ALTERNATIVES), 0, 100, "0", NULL, NULL,
      "Weight of what may be wanted instead (where items have names, or the log has sessions of views)."},
+    {"weight.repurchase", SS_OPTION_REAL, WEIGHT(SS_SOURCE_REPURCHASE), 0, 100, "0", NULL, NULL,
+     "Weight of the customer's own purchases by how likely they are to be repeated now."},
     {"history-half-life", SS_OPTION_REAL, offsetof(ss_shelf, history_half_life_days), 0, 10000, "0", NULL, "DAYS",
      "Half-life of an item's weight in the customer's history; 0: all count the same."},
     {"position-decay", SS_OPTION_REAL, offsetof(ss_shelf, position_decay), 0, 1, "1", NULL, NULL,
@@ -73,6 +77,10 @@ const ss_option ss_shelf_option_table[] = {
      "An item of the history that was bought n times weighs n to this power."},
     {"freshness-exponent", SS_OPTION_REAL, offsetof(ss_shelf, freshness_exponent), 0, 2, "0", NULL, NULL,
      "The factorization's scores are multiplied by the recent share of the item's purchases to this power."},
+    {"popularity-exponent", SS_OPTION_REAL, offsetof(ss_shelf, popularity_exponent), 0, 2, "0", NULL, NULL,
+     "A purchase's chance of being repeated is multiplied by the item's popularity to this power."},
+    {"repurchase-days", SS_OPTION_REAL, offsetof(ss_shelf, repurchase_days), 0.1, 3650, "30", NULL, "DAYS",
+     "How likely purchases are to be repeated: within so many days."},
     {"candidates", SS_OPTION_INT, offsetof(ss_shelf, candidates), 10, 5000, "200", NULL, NULL,
      "Candidates taken from the factorization and from popularity for a blend."},
     {"min-customers", SS_OPTION_INT, offsetof(ss_shelf, min_customers), 1, 1000000, "1", NULL, NULL,
@@ -85,6 +93,12 @@ const ss_option ss_shelf_option_table[] = {
      "What was shown more often than this in a session without a click is held back in it; 0: nothing is."},
     {"exclude-bought", SS_OPTION_FLAG, offsetof(ss_shelf, exclude_bought), 0, 0, "false", NULL, NULL,
      "Leave out what the customer already bought."},
+    {"show-due", SS_OPTION_FLAG, offsetof(ss_shelf, show_due), 0, 0, "true", NULL, NULL,
+     "Consumables are no part of that once they are due again."},
+    {"suppress-durables", SS_OPTION_FLAG, offsetof(ss_shelf, suppress_durables), 0, 0, "true", NULL, NULL,
+     "Hold durables back that the customer has lately bought."},
+    {"only-bought", SS_OPTION_FLAG, offsetof(ss_shelf, only_bought), 0, 0, "false", NULL, NULL,
+     "Nothing but what the customer bought; the other sources only have a say in its order."},
     {"show-seen", SS_OPTION_FLAG, offsetof(ss_shelf, show_seen), 0, 0, "false", NULL, NULL,
      "What stands in `items` may be shown again: visitors go back to what they looked at."},
     {"max-items", SS_OPTION_INT, offsetof(ss_shelf, max_items), 0, SS_LIMIT_MAX, "0", NULL, NULL,
@@ -142,6 +156,13 @@ static const ss_shelf shelf_defaults[SS_SHELF_COUNT] = {
                                .weights = {[SS_SOURCE_ALTERNATIVES] = 1},
                                .fallbacks = {SS_SOURCE_POPULAR_IN_CATEGORY},
                                .fallback_count = 1},
+    [SS_SHELF_BUY_AGAIN] = {.context = SS_CONTEXT_HISTORY,
+                            .weights = {[SS_SOURCE_REPURCHASE] = 1},
+                            .repeat_exponent = 0.5,
+                            .popularity_exponent = 0.3,
+                            .only_bought = true,
+                            .fallbacks = {SS_SOURCE_HISTORY},
+                            .fallback_count = 1},
 };
 
 ss_shelf ss_shelf_default(ss_shelf_kind kind)
@@ -149,6 +170,9 @@ ss_shelf ss_shelf_default(ss_shelf_kind kind)
     ss_shelf shelf = shelf_defaults[kind];
     shelf.position_decay = 1;
     shelf.candidates = 200;
+    shelf.repurchase_days = 30;
+    shelf.show_due = true;
+    shelf.suppress_durables = true;
     shelf.min_customers = 1;
     shelf.evidence_customers = 2;
     shelf.max_shown = 6;
@@ -172,6 +196,7 @@ void ss_shelf_option_groups(ss_shelf shelves[SS_SHELF_COUNT], ss_option_group gr
         [SS_SHELF_POPULAR] = SS_SHELF_PREFIX "popular",
         [SS_SHELF_TRENDING] = SS_SHELF_PREFIX "trending",
         [SS_SHELF_ALTERNATIVES] = SS_SHELF_PREFIX "alternatives",
+        [SS_SHELF_BUY_AGAIN] = SS_SHELF_PREFIX "buy_again",
     };
     for (unsigned kind = 0; kind < SS_SHELF_COUNT; kind++)
         groups[kind] = (ss_option_group){NULL, prefixes[kind], ss_shelf_option_table, &shelves[kind]};

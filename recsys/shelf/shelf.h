@@ -17,6 +17,7 @@ typedef enum ss_shelf_kind {
     SS_SHELF_POPULAR,
     SS_SHELF_TRENDING,
     SS_SHELF_ALTERNATIVES,
+    SS_SHELF_BUY_AGAIN,
     SS_SHELF_COUNT
 } ss_shelf_kind;
 
@@ -40,13 +41,18 @@ typedef struct ss_shelf {
     double repeat_exponent; /* weight of an item of the history bought n times: n^e */
     double
         freshness_exponent; /* the factorization's scores times freshness^e (popularity.h): is it still sold? 0: none */
-    int64_t candidates;     /* taken from the factorization for a blend */
-    int64_t min_customers;  /* evidence threshold of item-item sources: distinct customers of a pair */
+    double popularity_exponent; /* a purchase's chance of being repeated times popularity^e: do others buy it now? */
+    double repurchase_days;     /* … within so many days */
+    int64_t candidates;         /* taken from the factorization for a blend */
+    int64_t min_customers;      /* evidence threshold of item-item sources: distinct customers of a pair */
     int64_t evidence_customers; /* from so many distinct customers on the numbers of evidence are shown */
     int64_t min_items;          /* fewer than this: the shelf hides itself */
-    int64_t max_shown;   /* what was shown more often than this in the session, in vain, is held back; 0: nothing */
-    bool exclude_bought; /* unless the request's filter says otherwise */
-    bool show_seen;      /* `items` may be shown again; the page's item and the cart never are */
+    int64_t max_shown;      /* what was shown more often than this in the session, in vain, is held back; 0: nothing */
+    bool exclude_bought;    /* unless the request's filter says otherwise */
+    bool show_due;          /* … and but for consumables that are due again */
+    bool suppress_durables; /* hold back durables that the customer has lately bought, unless the filter allows them */
+    bool only_bought;       /* nothing but what the customer bought; other sources only have a say in its order */
+    bool show_seen;         /* `items` may be shown again; the page's item and the cart never are */
     ss_source fallbacks[SS_FALLBACKS_MAX]; /* one source a stage */
     size_t fallback_count;
     int64_t max_items;                       /* most products of an answer; 0: as many as are asked for */

@@ -49,21 +49,19 @@ const ss_visitor_view *ss_visit_context(const ss_visit *visit, const ss_request 
     return says_something(&visit->customer) ? &visit->customer : NULL;
 }
 
-static void mark_item(const ss_visitor_item *item, ss_rules *rules, bool exclude_bought)
+static void mark_cart(const ss_visitor_item *item, ss_rules *rules)
 {
     if (item->cart > 0)
         ss_rules_mark(rules, item->item, SS_STATE_CONTEXT);
-    if (item->bought > 0 && exclude_bought)
-        ss_rules_mark(rules, item->item, SS_STATE_BOUGHT);
 }
 
-void ss_visit_mark(const ss_visit *visit, ss_rules *rules, int64_t max_shown, bool exclude_bought)
+void ss_visit_mark(const ss_visit *visit, ss_rules *rules, int64_t max_shown)
 {
     for (unsigned i = 0; i < visit->customer.count; i++)
-        mark_item(&visit->customer.items[i], rules, exclude_bought);
+        mark_cart(&visit->customer.items[i], rules);
     for (unsigned i = 0; i < visit->session.count; i++) {
         const ss_visitor_item *item = &visit->session.items[i];
-        mark_item(item, rules, exclude_bought);
+        mark_cart(item, rules);
         if (item->flags & SS_VISITOR_DISMISSED)
             ss_rules_withhold(rules, item->item, SS_WITHHELD_DISMISSED);
         else if (max_shown > 0 && item->shown > max_shown)

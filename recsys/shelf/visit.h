@@ -37,7 +37,8 @@ static inline bool ss_visit_seen(const ss_visitor_item *item)
     return (item->flags & (SS_VISITOR_SEEN | SS_VISITOR_DISMISSED)) == SS_VISITOR_SEEN;
 }
 
-/* Sets the rules. max_shown: more often than this in vain is too often; 0: nothing is. exclude_bought: what was bought is marked so. */
-void ss_visit_mark(const ss_visit *visit, ss_rules *rules, int64_t max_shown, bool exclude_bought);
+/* Sets the rules but for what was bought, which again.h does. max_shown: more often than this in vain is too often; 0:
+ * nothing is. */
+void ss_visit_mark(const ss_visit *visit, ss_rules *rules, int64_t max_shown);
 
 #endif
