@@ -64,6 +64,18 @@ def live(setting):
     return table
 
 
+def beside(setting):
+    command = peer("bench_beside.py") + [os.path.join(BUILD, "smartshelf"), setting.room("beside")]
+    table = Table(run(command + (["1", "20000"] if setting.quick else ["7", "400000"])))
+    table.compare("p99 of related during the training", "beside_during_p99", "beside_alone_p99", "without", Goal(2, at_least=False),
+                  ratio="beside_p99_ratio")
+    table.compare("p50", "beside_during_p50", "beside_alone_p50", "without")
+    table.compare("durable events/s meanwhile", "beside_during_events", "beside_alone_events", "without", more_is_better=True)
+    table.state("the training", "beside_train")
+    table.note("one question at a time, 2,000 events/s; train --state --background; medians of each turn's ratios")
+    return table
+
+
 def cooccurrence(setting):
     folder = setting.room("clusters")
     run([program("bench_clusters"), folder] + setting.shape())
@@ -200,4 +212,5 @@ SECTIONS = {
     "f": ("opening a generation until the first answer", opening),
     "g": ("events, one a request, over tcp", events),
     "h": ("live state: related with sessions and the shop's changes, one worker, tcp", live),
+    "i": ("a training beside the server", beside),
 }
