@@ -75,7 +75,8 @@ static ss_status count_names(const ss_items_content *items, gram_census *census,
         uint32_t grams = ss_dictionary_count(census->keys);
         if (!ss_array_grow(&census->df, &census->room, grams, sizeof *census->df))
             return SS_E_NOMEM;
-        memset(census->df + known, 0, (grams - known) * sizeof *census->df);
+        if (grams > known) /* with no gram yet there is no array */
+            memset(census->df + known, 0, (grams - known) * sizeof *census->df);
         for (size_t i = 0; i < reader->count; i++)
             census->df[reader->numbers[i]]++;
         *named += reader->count > 0;
