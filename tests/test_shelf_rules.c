@@ -5,6 +5,7 @@
  */
 #include "check.h"
 #include "failing_malloc.h"
+#include "live_shop.h"
 #include "random_shop.h"
 
 #include "base/memory.h"
@@ -705,6 +706,40 @@ static void what_was_removed_is_counted(void **state)
     shop_close(&of);
 }
 
+/* What the shop says of items while the server runs, and items that no generation knows, are held against the file. */
+static void live_items_are_held_against_the_file(void **state)
+{
+    (void)state;
+    ss_error error = {0};
+    shop of;
+    shop_open(&of, log_text, catalog_text);
+    configure(&of, "popular: {deny: [hat], pins: [{item: new, position: 2}, {item: hat2, position: 3}, {item: poor, "
+                   "position: 4}], not-categories: [hats], price-max: 800}\n");
+    ss_live_items *items = ss_live_items_new(&(ss_live_items_options){8});
+    const ss_live live = {.items = items};
+    live_change(items, of.snapshot, item_text("new", SS_LIVE_NAME, "New"), ITEM_NOW);
+    live_change(items, of.snapshot, item_number("new", SS_LIVE_PRICE, 500), ITEM_NOW);
+    live_change(items, of.snapshot, item_text("hat2", SS_LIVE_NAME, "Hat"), ITEM_NOW);
+    live_change(items, of.snapshot, item_number("hat2", SS_LIVE_PRICE, 500), ITEM_NOW);
+    live_change(items, of.snapshot, item_text("hat2", SS_LIVE_CATEGORY, "hats"), ITEM_NOW);
+    live_change(items, of.snapshot, item_text("poor", SS_LIVE_NAME, "Poor"), ITEM_NOW);
+    live_change(items, of.snapshot, item_number("poor", SS_LIVE_PRICE, 801), ITEM_NOW);
+    live_change(items, of.snapshot, item_number("pot", SS_LIVE_PRICE, 700), ITEM_NOW);
+    ss_answerer_free(&of.answerer);
+    expect_ok(ss_answerer_new(of.snapshot, &live, &of.answerer, &error), &error);
+    ss_request request = ss_request_empty();
+    ss_answer answer = shop_ask(&of, SS_SHELF_POPULAR, &request);
+    static const char *const wanted[] = {"tea", "new", "pot", "cup", "soap"};
+    assert_int_equal(answer.count, 5);
+    for (size_t i = 0; i < 5; i++)
+        assert_slice_equal(ss_catalogue_id(ss_answerer_catalogue(of.answerer), answer.items[i].item), wanted[i]);
+    assert_int_equal(answer.removed[SS_REMOVED_CATEGORY], 1);
+    assert_int_equal(answer.removed[SS_REMOVED_PRICE], 1);
+    ss_answerer_free(&of.answerer);
+    ss_live_items_free(&items);
+    shop_close(&of);
+}
+
 static void no_answer_allocates(void **state)
 {
     (void)state;
@@ -737,6 +772,7 @@ int main(void)
         cmocka_unit_test(each_setting_by_itself),
         cmocka_unit_test(what_was_removed_is_counted),
         cmocka_unit_test(answers_are_those_of_a_naive_selection),
+        cmocka_unit_test(live_items_are_held_against_the_file),
         cmocka_unit_test(no_answer_allocates),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
