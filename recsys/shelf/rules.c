@@ -131,6 +131,12 @@ static void take_group(ss_rules *rules, uint32_t item)
     rules->dirty_groups[rules->dirty_group_count++] = group;
 }
 
+static void count_category(ss_rules *rules, uint32_t item)
+{
+    if (rules->max_per_category > 0 && rules->shown_count < SS_LIMIT_MAX)
+        rules->shown_categories[rules->shown_count++] = ss_catalogue_category(rules->catalogue, item);
+}
+
 void ss_rules_mark(ss_rules *rules, uint32_t item, unsigned state)
 {
     if (item >= rules->catalogue->count)
@@ -140,8 +146,8 @@ void ss_rules_mark(ss_rules *rules, uint32_t item, unsigned state)
     rules->state[item] = (uint16_t)(rules->state[item] | state);
     if ((state & (SS_STATE_CONTEXT | SS_STATE_SHOWN)) && (rules->state[item] & SS_SHOW_GROUPED))
         take_group(rules, item);
-    if ((state & SS_STATE_SHOWN) && rules->max_per_category > 0 && rules->shown_count < SS_LIMIT_MAX)
-        rules->shown_categories[rules->shown_count++] = ss_catalogue_category(rules->catalogue, item);
+    if (!rules->unrestricted && (state & SS_STATE_SHOWN))
+        count_category(rules, item);
 }
 
 /* Items that the generation does not know are looked up by what the lists say of them. */
@@ -244,6 +250,8 @@ static ss_rule_kind first_forbidding(const ss_rules *rules, uint32_t item, unsig
         return SS_REMOVED_DATES;
     if ((state & SS_SHOW_GROUPED) && variant_taken(rules, item))
         return SS_REMOVED_VARIANT;
+    if (rules->unrestricted)
+        return SS_REMOVED_COUNT;
     if (!rules->any_category &&
         (rules->category == SS_NONE || ss_catalogue_category(rules->catalogue, item) != rules->category))
         return SS_REMOVED_CATEGORY;
@@ -252,13 +260,9 @@ static ss_rule_kind first_forbidding(const ss_rules *rules, uint32_t item, unsig
     return forbidden_by_shelf(rules, item);
 }
 
-bool ss_rules_admit(ss_rules *rules, uint32_t item)
+/* A function of its own: most items are admitted before it is needed. */
+static __attribute__((noinline)) bool passes_rules(ss_rules *rules, uint32_t item, unsigned state)
 {
-    if (item >= rules->catalogue->count)
-        return false;
-    unsigned state = rules->state[item];
-    if (state == 0 && rules->unrestricted)
-        return true;
     if (state & SS_STATE_SHOWN)
         return false;
     ss_rule_kind rule = first_forbidding(rules, item, state);
@@ -266,4 +270,12 @@ bool ss_rules_admit(ss_rules *rules, uint32_t item)
         return true;
     rules->removed[rule]++;
     return false;
+}
+
+bool ss_rules_admit(ss_rules *rules, uint32_t item)
+{
+    if (item >= rules->catalogue->count)
+        return false;
+    unsigned state = rules->state[item];
+    return (state == 0 && rules->unrestricted) || passes_rules(rules, item, state);
 }

@@ -27,6 +27,7 @@ typedef enum ss_withheld {
 
 typedef struct ss_rules {
     const ss_catalogue *catalogue; /* borrowed */
+    bool unrestricted;             /* nothing but an item's state decides */
     uint16_t *state;               /* item numbers: SS_SHOW_… and SS_STATE_… */
     uint8_t *group_taken;          /* groups: a variant is shown or in the context */
     uint32_t *dirty, *dirty_groups;
@@ -40,7 +41,6 @@ typedef struct ss_rules {
     size_t max_per_category;     /* 0: any number */
     uint32_t shown_categories[SS_LIMIT_MAX];
     size_t shown_count;
-    bool unrestricted; /* nothing but an item's state decides */
     uint32_t removed[SS_REMOVED_COUNT];
 } ss_rules;
 
