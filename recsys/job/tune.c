@@ -68,6 +68,17 @@ static const ss_knob blend_knobs[] = {
     {TUNE_SHELF, "shelf.%S.weight.related", NULL, false, 0.001, TRY_VALUES(0, 0.1, 0.25, 0.5, 1)},
     {TUNE_SHELF, "shelf.%S.weight.history", NULL, false, 0.001, TRY_VALUES(0, 0.25, 0.5, 1, 2, 4)},
 };
+
+/* Of the next basket: what was bought before, by when it is wanted again; the models keep the options given. */
+static const ss_knob again_knobs[] = {
+    {TUNE_SHELF, "shelf.%S.popularity-exponent", NULL, true, 0.001, TRY_VALUES(0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7)},
+    {TUNE_SHELF, "shelf.%S.repeat-exponent", NULL, true, 0.001, TRY_VALUES(0, 0.25, 0.5, 0.75, 1)},
+    {TUNE_SHELF, "shelf.%S.repurchase-days", NULL, true, 0.001, TRY_VALUES(7, 14, 30, 60, 90)},
+    {TUNE_SHELF, "shelf.%S.history-half-life", NULL, true, 0.001, TRY_VALUES(0, 180, 365, 730)},
+    {TUNE_SHELF, "shelf.%S.weight.related", NULL, false, 0.001, TRY_VALUES(0, 0.05, 0.1, 0.2, 0.3, 0.5)},
+    {TUNE_SHELF, "shelf.%S.weight.als", NULL, false, 0.001, TRY_VALUES(0, 0.05, 0.1, 0.2, 0.3, 0.5)},
+    {TUNE_SHELF, "shelf.%S.weight.history", NULL, false, 0.001, TRY_VALUES(0, 0.25, 0.5, 1, 2, 4)},
+};
 /* clang-format on */
 
 #define COUNT_OF(ARRAY) (sizeof(ARRAY) / sizeof *(ARRAY))
@@ -400,8 +411,11 @@ static ss_status search_task(ss_tuner *tuner)
     bool factors =
         (tuner->best.models & SS_TRAIN_ALS) && tuner->train.has_customers && tuner->task <= SS_TASK_NEXT_BASKET;
     SS_TRY(ask_start(tuner, pairs, factors));
-    tuner->in_blend = false;
-    status = search_models(tuner, pairs, factors);
+    tuner->in_blend = tuner->task == SS_TASK_NEXT_BASKET;
+    if (tuner->in_blend)
+        status = search(tuner, again_knobs, COUNT_OF(again_knobs), "blend", 1);
+    else
+        status = search_models(tuner, pairs, factors);
     *best = tuner->in_blend ? tuner->best_score : 0;
     if (*best < *start) {
         tuner->best = given;
@@ -465,7 +479,7 @@ static ss_status tune_task(ss_tuner *tuner, const ss_catalog *catalog, int64_t d
     ss_train_report trained = {0};
     ss_model_options base = tuner->best;
     ss_split_options split = split_of(tuner);
-    base.models &= SS_TRAIN_POPULARITY | SS_TRAIN_SESSION_KNN | SS_TRAIN_ALTERNATIVES;
+    base.models &= SS_TRAIN_POPULARITY | SS_TRAIN_SESSION_KNN | SS_TRAIN_ALTERNATIVES | SS_TRAIN_REPURCHASE;
     SS_TRY(ss_cases_split(tuner->log, tuner->task, &split, &tuner->train, &tuner->cases, tuner->error));
     if (tuner->cases.count == 0)
         SS_TRY(ss_error_set(tuner->error, SS_E_ARGUMENT, "the log has nothing to hold out for task %s",
