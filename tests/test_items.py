@@ -95,6 +95,23 @@ class Items(WithShop):
             self.assertNotIn("cup", shown(server, timestamp=HOUR))
             self.assertIn("cup", shown(server, timestamp=2 * HOUR))
 
+    def test_new_items_arrive(self):
+        with Server(self.folder, "--workers", 2) as server:
+            self.assertEqual(shown(server, "new_arrivals"), {})
+            change(server, {"item_id": "hat", "name": "Hat", "category": "hats", "price": 1900, "stock": 3},
+                   {"item_id": "scarf", "name": "Scarf", "category": "hats", "price": 900, "stock": 0})
+            for _ in range(6):
+                items = shown(server, "new_arrivals", fields=["name", "price", "category"])
+                self.assertEqual(list(items), ["hat"])
+                self.assertEqual(items["hat"]["reason"], {"model": "new", "stage": 0})
+                self.assertEqual((items["hat"]["name"], items["hat"]["price"], items["hat"]["category"]), ("Hat", 1900, "hats"))
+            self.assertEqual(list(shown(server, "new_arrivals", filter={"category": "hats"})), ["hat"])
+            self.assertEqual(shown(server, "new_arrivals", cart=["hat"]), {})
+            self.assertEqual(len(shown(server, "related", item_id="hat")), 5)
+            error, page = server.ask("page", {"shelves": ["new_arrivals", "popular"]})
+            self.assertIsNone(error)
+            self.assertEqual([item["item_id"] for item in page["shelves"][0]["items"]], ["hat"])
+
     def test_each_item_is_refused_by_itself(self):
         with Server(self.folder, "--items.new-capacity", 1) as server:
             result = change(server, {"item_id": "tea", "stock": -5}, {"item_id": "", "stock": 1}, {"item_id": "tea"},

@@ -268,7 +268,7 @@ const ss_command ss_command_query = {
     .operands = "[METHOD]",
     .summary = "Ask a server, or a store without one.",
     .description = "METHOD: related, bought_together, bought_next, for_you, cart, popular, trending, alternatives,\n"
-                   "buy_again, page; of a server also health, stats, reload.\n\n"
+                   "buy_again, new_arrivals, page; of a server also health, stats, reload.\n\n"
                    "  smartshelf query related --item 85123A --limit 8\n"
                    "  smartshelf query --shelves bought_together:4,for_you:8,popular --item 85123A --customer 17850\n"
                    "  smartshelf query cart --cart 85123A,22423 --store /srv/shelf --explain\n"

@@ -84,6 +84,7 @@ static const struct {
     {"popular", "popular", "number", " of the best sellers", NULL},
     {"popular_in_category", "popular in its category", "number", " in its category", NULL},
     {"trending", "selling better than usual", "number", " of what sells better than usual", NULL},
+    {"new", "new in the shop", NULL, NULL, NULL},
     {"session_knn", "what visitors like this one looked at", "in", " similar", " session"},
     {"repurchase", "bought before, and about due again", "about due again: bought", "", " time"},
     {"alternatives", "by its name", "looked at with it in", "", " session"},

@@ -2,10 +2,12 @@
 
 #include "base/memory.h"
 #include "shelf/again.h"
+#include "shelf/alike.h"
 #include "shelf/board.h"
 #include "shelf/context.h"
 #include "shelf/diversity.h"
 #include "shelf/evidence.h"
+#include "shelf/newness.h"
 #include "shelf/rules.h"
 #include <math.h>
 #include <stdlib.h>
@@ -14,6 +16,7 @@ struct ss_answerer {
     ss_snapshot *snapshot; /* a reference */
     ss_catalogue catalogue;
     ss_rules rules;
+    ss_alike *alike; /* NULL: no new items, or nothing to compare them with */
     ss_context context;
     ss_board board;
     ss_als_scratch *als_scratch; /* NULL without the model; the next likewise */
@@ -41,6 +44,7 @@ ss_status ss_answerer_new(ss_snapshot *snapshot, const ss_live *live, ss_answere
     SS_TRY(ss_catalogue_init(&new->catalogue, snapshot, live ? live->items : NULL, error));
     SS_TRY(ss_rules_init(&new->rules, &new->catalogue, error));
     SS_TRY(ss_answerer_catch_up(new, error));
+    SS_TRY(ss_alike_new(&new->catalogue, &new->alike, error));
     SS_TRY(ss_context_init(&new->context, &new->catalogue, live ? live->visitors : NULL, error));
     SS_TRY(ss_board_init(&new->board, new->catalogue.count, error));
     SS_TRY(ss_diversity_init(&new->diversity, snapshot->has_als ? &snapshot->als : NULL, error));
@@ -71,6 +75,7 @@ void ss_answerer_free(ss_answerer **answerer)
     ss_diversity_release(&old->diversity);
     ss_board_release(&old->board);
     ss_context_release(&old->context);
+    ss_alike_free(&old->alike);
     ss_rules_release(&old->rules);
     ss_catalogue_release(&old->catalogue);
     ss_snapshot_release(&old->snapshot);
@@ -122,6 +127,17 @@ static void show(ss_answerer *answerer, uint32_t item, float score, ss_reason re
     ss_rules_mark(&answerer->rules, item, SS_STATE_SHOWN);
     reason.stage = answerer->stage;
     answerer->items[answerer->count++] = (ss_answer_item){item, score, reason};
+}
+
+/* What a new item is like, which is in no list of its own yet. */
+static void show_alike(ss_answerer *answerer, uint32_t because)
+{
+    const ss_scored *found = NULL;
+    size_t count = ss_alike_of(answerer->alike, because, &found);
+    for (size_t i = 0; i < count && !full(answerer); i++)
+        if (ss_rules_admit(&answerer->rules, found[i].id))
+            show(answerer, found[i].id, found[i].score,
+                 (ss_reason){.model = SS_SOURCE_ALTERNATIVES, .because = because});
 }
 
 /* ---- single lists: one context item and one relation, or a ready-made order; walked best first ---- */
@@ -210,6 +226,21 @@ static void show_order(ss_answerer *answerer, ss_source source, float most)
                  (ss_reason){.model = source, .because = SS_NONE, .rank = (uint32_t)i + 1});
 }
 
+static ss_new_walk begin_new(const ss_answerer *answerer, const ss_shelf *shelf)
+{
+    return ss_new_begin(&answerer->catalogue, answerer->rules.now, shelf->new_days);
+}
+
+static void show_new(ss_answerer *answerer, const ss_shelf *shelf, float most)
+{
+    ss_new_walk walk = begin_new(answerer, shelf);
+    uint32_t item;
+    float score;
+    while (!full(answerer) && ss_new_next(&walk, &item, &score))
+        if (ss_rules_admit(&answerer->rules, item))
+            show(answerer, item, fminf(score, most), (ss_reason){.model = SS_SOURCE_NEW, .because = SS_NONE});
+}
+
 /* ---- blends: every source adds to the board ---- */
 
 static void add_relation(ss_answerer *answerer, ss_relation relation, const ss_shelf *shelf)
@@ -234,6 +265,10 @@ static void add_alternatives(ss_answerer *answerer, const ss_shelf *shelf)
     const ss_context *context = &answerer->context;
     for (size_t i = 0; i < context->count; i++) {
         ss_alternatives_list list = ss_alternatives_neighbours(&answerer->snapshot->alternatives, context->items[i]);
+        const ss_scored *alike = NULL;
+        size_t alike_count = ss_alike_of(answerer->alike, context->items[i], &alike);
+        for (size_t k = 0; k < alike_count; k++)
+            ss_board_add(&answerer->board, alike[k].id, context->weights[i] * alike[k].score, context->items[i]);
         for (size_t entry = 0; entry < list.count; entry++)
             if (list.items[entry] < answerer->board.item_count && has_evidence(shelf, &list, entry))
                 ss_board_add(&answerer->board, list.items[entry], context->weights[i] * list.scores[entry],
@@ -260,6 +295,18 @@ static void add_live_purchases(ss_answerer *answerer, const ss_visitor_view *vie
         if (item->bought > 0 && item->item < answerer->board.item_count && !answerer->board.cells[item->item].in_part)
             ss_board_add(&answerer->board, item->item, 1, SS_NONE);
     }
+}
+
+static void add_new(ss_answerer *answerer, const ss_shelf *shelf)
+{
+    ss_new_walk walk = begin_new(answerer, shelf);
+    uint32_t item;
+    float score;
+    for (int64_t wanted = shelf->candidates; wanted > 0 && ss_new_next(&walk, &item, &score);)
+        if (ss_rules_admit(&answerer->rules, item)) {
+            ss_board_add(&answerer->board, item, score, SS_NONE);
+            wanted--;
+        }
 }
 
 /* What the customer bought, by how often; where it may be shown again. */
@@ -383,6 +430,8 @@ static void add_source(ss_answerer *answerer, ss_source source, const ss_shelf *
         add_history(answerer, shelf);
     else if (source == SS_SOURCE_REPURCHASE)
         add_repurchase(answerer, shelf);
+    else if (source == SS_SOURCE_NEW)
+        add_new(answerer, shelf);
     else
         add_order(answerer, source, shelf);
 }
@@ -474,10 +523,11 @@ static bool is_own(ss_source source)
 
 static void show_blend(ss_answerer *answerer, const double *weights, const ss_shelf *shelf)
 {
-    static const ss_source order[] = {SS_SOURCE_REPURCHASE,  SS_SOURCE_HISTORY,     SS_SOURCE_BOUGHT_TOGETHER,
-                                      SS_SOURCE_RELATED,     SS_SOURCE_BOUGHT_NEXT, SS_SOURCE_ALTERNATIVES,
-                                      SS_SOURCE_SESSION_KNN, SS_SOURCE_POPULAR,     SS_SOURCE_POPULAR_IN_CATEGORY,
-                                      SS_SOURCE_TRENDING,    SS_SOURCE_ALS /* last: it scores what the others found */};
+    static const ss_source order[] = {
+        SS_SOURCE_REPURCHASE,  SS_SOURCE_HISTORY,     SS_SOURCE_BOUGHT_TOGETHER,
+        SS_SOURCE_RELATED,     SS_SOURCE_BOUGHT_NEXT, SS_SOURCE_ALTERNATIVES,
+        SS_SOURCE_SESSION_KNN, SS_SOURCE_POPULAR,     SS_SOURCE_POPULAR_IN_CATEGORY,
+        SS_SOURCE_TRENDING,    SS_SOURCE_NEW,         SS_SOURCE_ALS /* last: it scores what the others found */};
     ss_board *board = &answerer->board;
     ss_board_clear(board);
     for (size_t i = 0; i < sizeof order / sizeof *order; i++)
@@ -520,13 +570,26 @@ static void run_ranked_stage(ss_answerer *answerer, const double *weights, ss_so
 {
     size_t before = answerer->count;
     show_blend(answerer, weights, shelf);
+    float most = answerer->count > before ? answerer->items[answerer->count - 1].score : INFINITY;
     if (is_order(only))
-        show_order(answerer, only, answerer->count > before ? answerer->items[answerer->count - 1].score : INFINITY);
+        show_order(answerer, only, most);
+    else if (only == SS_SOURCE_NEW)
+        show_new(answerer, shelf, most);
 }
 
 static bool is_ranked_anew(const ss_shelf *shelf)
 {
     return shelf->diversity > 0 || (shelf->lists && ss_shelf_lists_boost(shelf->lists));
+}
+
+static void show_list(ss_answerer *answerer, const ss_shelf *shelf, ss_source source, uint32_t because)
+{
+    if (because >= answerer->catalogue.known)
+        show_alike(answerer, because);
+    else if (source == SS_SOURCE_ALTERNATIVES)
+        show_alternatives(answerer, shelf, because);
+    else
+        show_neighbours(answerer, source, shelf, because);
 }
 
 static void run_stage(ss_answerer *answerer, const double *weights, const ss_shelf *shelf)
@@ -538,12 +601,11 @@ static void run_stage(ss_answerer *answerer, const double *weights, const ss_she
         run_ranked_stage(answerer, weights, only, shelf);
     else if (is_order(only))
         show_order(answerer, only, INFINITY);
-    else if (only == SS_SOURCE_ALTERNATIVES && starts <= 1) {
+    else if (only == SS_SOURCE_NEW)
+        show_new(answerer, shelf, INFINITY);
+    else if ((only == SS_SOURCE_ALTERNATIVES || ss_source_relation(only, &relation)) && starts <= 1) {
         if (starts == 1)
-            show_alternatives(answerer, shelf, answerer->context.items[0]);
-    } else if (only != SS_SOURCE_COUNT && ss_source_relation(only, &relation) && starts <= 1) {
-        if (starts == 1)
-            show_neighbours(answerer, only, shelf, answerer->context.items[0]);
+            show_list(answerer, shelf, only, answerer->context.items[0]);
     } else
         show_blend(answerer, weights, shelf);
 }

@@ -38,8 +38,7 @@ void ss_arrivals_sort(ss_arrivals *arrivals)
         qsort(arrivals->list, arrivals->count, sizeof *arrivals->list, compare);
 }
 
-/* The place of the first that does not stand before it. */
-static size_t place_of(const ss_arrivals *arrivals, ss_arrival arrival)
+size_t ss_arrivals_find(const ss_arrivals *arrivals, ss_arrival arrival)
 {
     size_t low = 0, high = arrivals->count;
     while (low < high) {
@@ -55,7 +54,7 @@ static size_t place_of(const ss_arrivals *arrivals, ss_arrival arrival)
 void ss_arrivals_insert(ss_arrivals *arrivals, ss_arrival arrival)
 {
     assert(arrivals->count < arrivals->room);
-    ss_arrival *at = arrivals->list + place_of(arrivals, arrival);
+    ss_arrival *at = arrivals->list + ss_arrivals_find(arrivals, arrival);
     memmove(at + 1, at, (size_t)(arrivals->list + arrivals->count - at) * sizeof *at);
     *at = arrival;
     arrivals->count++;
@@ -63,7 +62,7 @@ void ss_arrivals_insert(ss_arrivals *arrivals, ss_arrival arrival)
 
 void ss_arrivals_remove(ss_arrivals *arrivals, ss_arrival arrival)
 {
-    ss_arrival *at = arrivals->list + place_of(arrivals, arrival);
+    ss_arrival *at = arrivals->list + ss_arrivals_find(arrivals, arrival);
     arrivals->count--;
     memmove(at, at + 1, (size_t)(arrivals->list + arrivals->count - at) * sizeof *at);
 }

@@ -30,6 +30,9 @@ void ss_arrivals_sort(ss_arrivals *arrivals);
 void ss_arrivals_insert(ss_arrivals *arrivals, ss_arrival arrival);
 void ss_arrivals_remove(ss_arrivals *arrivals, ss_arrival arrival); /* must be there */
 
+/* The place of the first that does not stand before it. */
+size_t ss_arrivals_find(const ss_arrivals *arrivals, ss_arrival arrival);
+
 static inline bool ss_arrival_before(ss_arrival a, ss_arrival b)
 {
     return a.time > b.time || (a.time == b.time && a.item < b.item);

@@ -304,6 +304,8 @@ static void merge(ss_catalogue *catalogue, ss_live_record *record, uint32_t know
     bool named = ss_item_record_text(&record->item, SS_LIVE_NAME).size > 0;
     ss_live_record_release(&entry->record);
     entry->record = record;
+    catalogue->stamp = catalogue->stamp == UINT32_MAX ? 1 : catalogue->stamp + 1;
+    entry->stamp = catalogue->stamp;
     entry->category = category;
     entry->group = group;
     if (known != SS_NONE) {
@@ -402,6 +404,12 @@ bool ss_catalogue_next_arrival(const ss_catalogue *catalogue, ss_arrival_walk *w
     *arrival = own;
     walk->snapshot_at++;
     return true;
+}
+
+void ss_catalogue_skip_dated(const ss_catalogue *catalogue, ss_arrival_walk *walk)
+{
+    walk->snapshot_at = ss_arrivals_find(&catalogue->snapshot->arrivals, (ss_arrival){SS_NO_TIME, 0});
+    walk->recent_at = catalogue->recent.count; /* all of them have one */
 }
 
 /* ---- making and freeing ---- */

@@ -21,6 +21,7 @@ typedef struct ss_catalogue_entry {
     ss_live_record *record; /* a reference; NULL: none yet */
     uint32_t item;          /* SS_NONE: has no number: not known and without a name, or no room */
     uint32_t category, group;
+    uint32_t stamp;  /* another one after each change of any item; never 0 */
     int64_t arrival; /* see ss_catalogue_arrival, or SS_NO_TIME */
     uint8_t show;    /* SS_SHOW_… */
 } ss_catalogue_entry;
@@ -42,6 +43,7 @@ typedef struct ss_catalogue {
     ss_dictionary *groups;     /* all names, once one is asked for */
     uint32_t *moved;           /* by category: items of the generation that live records have moved into it */
     size_t moved_room;
+    uint32_t stamp;     /* the last that was given */
     uint32_t unsold;    /* items that may be shown and that no list of popularity names */
     ss_arrivals recent; /* items with a live record that have arrived at some time */
 } ss_catalogue;
@@ -126,5 +128,8 @@ typedef struct ss_arrival_walk { /* all zero: at the beginning */
  * and behind them those that were never sold and have no date (SS_NO_TIME). False at the end.
  */
 bool ss_catalogue_next_arrival(const ss_catalogue *catalogue, ss_arrival_walk *walk, ss_arrival *arrival);
+
+/* Goes on with those that have no date. */
+void ss_catalogue_skip_dated(const ss_catalogue *catalogue, ss_arrival_walk *walk);
 
 #endif

@@ -60,6 +60,7 @@ typedef enum ss_source {
     SS_SOURCE_SESSION_KNN = 8,  /* what similar sessions looked at */
     SS_SOURCE_ALTERNATIVES = 9, /* what may be wanted instead */
     SS_SOURCE_REPURCHASE = 10,  /* the customer's own purchases, by how likely they are to be bought again now */
+    SS_SOURCE_NEW = 11,         /* what arrived last */
     SS_SOURCE_PINNED = 12,      /* none that a shelf is fed by: the configuration gives the product its place */
     SS_SOURCE_COUNT
 } ss_source;

@@ -220,7 +220,8 @@ static ss_rule_kind withheld_by(unsigned state)
     return why < SS_WITHHELD_COUNT ? rules[why] : SS_REMOVED_COUNT;
 }
 
-#define FORBIDDING (SS_SHOW_BLOCKED | SS_STATE_CONTEXT | SS_STATE_EXCLUDED | SS_STATE_BOUGHT | SS_STATE_WITHHELD)
+#define FORBIDDING (SS_SHOW_BLOCKED | SS_STATE_CONTEXT)
+#define UNWANTED   (SS_STATE_EXCLUDED | SS_STATE_BOUGHT | SS_STATE_WITHHELD)
 
 /* The rule that a state forbids by itself, or SS_REMOVED_COUNT. */
 static ss_rule_kind forbidden_by_state(unsigned state)
@@ -231,14 +232,25 @@ static ss_rule_kind forbidden_by_state(unsigned state)
         unsigned bit;
         ss_rule_kind rule;
     } table[] = {
-        {SS_SHOW_HIDDEN, SS_REMOVED_HIDDEN},      {SS_SHOW_UNLISTED, SS_REMOVED_CATALOGUE},
-        {SS_SHOW_NO_STOCK, SS_REMOVED_STOCK},     {SS_STATE_CONTEXT, SS_REMOVED_CONTEXT},
-        {SS_STATE_EXCLUDED, SS_REMOVED_EXCLUDED}, {SS_STATE_BOUGHT, SS_REMOVED_BOUGHT},
+        {SS_SHOW_HIDDEN, SS_REMOVED_HIDDEN},
+        {SS_SHOW_UNLISTED, SS_REMOVED_CATALOGUE},
+        {SS_SHOW_NO_STOCK, SS_REMOVED_STOCK},
+        {SS_STATE_CONTEXT, SS_REMOVED_CONTEXT},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (state & table[i].bit)
             return table[i].rule;
-    return withheld_by(state);
+    return SS_REMOVED_COUNT;
+}
+
+/* What this visitor is not to see; asked after what nobody is to see, so that the reason given holds. */
+static ss_rule_kind unwanted_by_state(unsigned state)
+{
+    if (!(state & UNWANTED))
+        return SS_REMOVED_COUNT;
+    if (state & SS_STATE_EXCLUDED)
+        return SS_REMOVED_EXCLUDED;
+    return state & SS_STATE_BOUGHT ? SS_REMOVED_BOUGHT : withheld_by(state);
 }
 
 static ss_rule_kind first_forbidding(const ss_rules *rules, uint32_t item, unsigned state)
@@ -250,6 +262,9 @@ static ss_rule_kind first_forbidding(const ss_rules *rules, uint32_t item, unsig
         return SS_REMOVED_DATES;
     if ((state & SS_SHOW_GROUPED) && variant_taken(rules, item))
         return SS_REMOVED_VARIANT;
+    rule = unwanted_by_state(state);
+    if (rule != SS_REMOVED_COUNT)
+        return rule;
     if (rules->unrestricted)
         return SS_REMOVED_COUNT;
     if (!rules->any_category &&

@@ -14,6 +14,7 @@ static const char *const source_names[SS_SOURCE_COUNT] = {
     [SS_SOURCE_SESSION_KNN] = "session_knn",
     [SS_SOURCE_ALTERNATIVES] = "alternatives",
     [SS_SOURCE_REPURCHASE] = "repurchase",
+    [SS_SOURCE_NEW] = "new",
     [SS_SOURCE_PINNED] = "pinned",
 };
 
@@ -32,6 +33,7 @@ static const char *const shelf_names[SS_SHELF_COUNT] = {
     [SS_SHELF_TRENDING] = "trending",
     [SS_SHELF_ALTERNATIVES] = "alternatives",
     [SS_SHELF_BUY_AGAIN] = "buy_again",
+    [SS_SHELF_NEW_ARRIVALS] = "new_arrivals",
 };
 
 const char *ss_shelf_name(ss_shelf_kind kind)
@@ -69,6 +71,7 @@ const ss_option ss_shelf_option_table[] = {
      "Weight of what may be wanted instead (where items have names, or the log has sessions of views)."},
     {"weight.repurchase", SS_OPTION_REAL, WEIGHT(SS_SOURCE_REPURCHASE), 0, 100, "0", NULL, NULL,
      "Weight of the customer's own purchases by how likely they are to be repeated now."},
+    {"weight.new", SS_OPTION_REAL, WEIGHT(SS_SOURCE_NEW), 0, 100, "0", NULL, NULL, "Weight of what arrived last."},
     {"history-half-life", SS_OPTION_REAL, offsetof(ss_shelf, history_half_life_days), 0, 10000, "0", NULL, "DAYS",
      "Half-life of an item's weight in the customer's history; 0: all count the same."},
     {"position-decay", SS_OPTION_REAL, offsetof(ss_shelf, position_decay), 0, 1, "1", NULL, NULL,
@@ -91,6 +94,8 @@ const ss_option ss_shelf_option_table[] = {
      "With fewer products than this the shelf hides itself."},
     {"max-shown", SS_OPTION_INT, offsetof(ss_shelf, max_shown), 0, 254, "6", NULL, NULL,
      "What was shown more often than this in a session without a click is held back in it; 0: nothing is."},
+    {"new-days", SS_OPTION_INT, offsetof(ss_shelf, new_days), 1, 3650, "60", NULL, "DAYS",
+     "How long an item is new, from the day it is available from or was first named."},
     {"exclude-bought", SS_OPTION_FLAG, offsetof(ss_shelf, exclude_bought), 0, 0, "false", NULL, NULL,
      "Leave out what the customer already bought."},
     {"show-due", SS_OPTION_FLAG, offsetof(ss_shelf, show_due), 0, 0, "true", NULL, NULL,
@@ -163,6 +168,7 @@ static const ss_shelf shelf_defaults[SS_SHELF_COUNT] = {
                             .only_bought = true,
                             .fallbacks = {SS_SOURCE_HISTORY},
                             .fallback_count = 1},
+    [SS_SHELF_NEW_ARRIVALS] = {.weights = {[SS_SOURCE_NEW] = 1}},
 };
 
 ss_shelf ss_shelf_default(ss_shelf_kind kind)
@@ -176,6 +182,7 @@ ss_shelf ss_shelf_default(ss_shelf_kind kind)
     shelf.min_customers = 1;
     shelf.evidence_customers = 2;
     shelf.max_shown = 6;
+    shelf.new_days = 60;
     return shelf;
 }
 
@@ -197,6 +204,7 @@ void ss_shelf_option_groups(ss_shelf shelves[SS_SHELF_COUNT], ss_option_group gr
         [SS_SHELF_TRENDING] = SS_SHELF_PREFIX "trending",
         [SS_SHELF_ALTERNATIVES] = SS_SHELF_PREFIX "alternatives",
         [SS_SHELF_BUY_AGAIN] = SS_SHELF_PREFIX "buy_again",
+        [SS_SHELF_NEW_ARRIVALS] = SS_SHELF_PREFIX "new_arrivals",
     };
     for (unsigned kind = 0; kind < SS_SHELF_COUNT; kind++)
         groups[kind] = (ss_option_group){NULL, prefixes[kind], ss_shelf_option_table, &shelves[kind]};

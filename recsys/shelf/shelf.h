@@ -18,6 +18,7 @@ typedef enum ss_shelf_kind {
     SS_SHELF_TRENDING,
     SS_SHELF_ALTERNATIVES,
     SS_SHELF_BUY_AGAIN,
+    SS_SHELF_NEW_ARRIVALS,
     SS_SHELF_COUNT
 } ss_shelf_kind;
 
@@ -53,6 +54,7 @@ typedef struct ss_shelf {
     bool suppress_durables; /* hold back durables that the customer has lately bought, unless the filter allows them */
     bool only_bought;       /* nothing but what the customer bought; other sources only have a say in its order */
     bool show_seen;         /* `items` may be shown again; the page's item and the cart never are */
+    int64_t new_days;       /* for so long an item is new */
     ss_source fallbacks[SS_FALLBACKS_MAX]; /* one source a stage */
     size_t fallback_count;
     int64_t max_items;                       /* most products of an answer; 0: as many as are asked for */
