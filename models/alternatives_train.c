@@ -95,6 +95,20 @@ static void join_variants(ss_groups *groups, const uint32_t *products)
     }
 }
 
+/* Counting is told under a name of ours: the model of co-occurrence has counted baskets before. */
+typedef struct renamed_phase {
+    ss_progress_sink *sink;
+    const char *phase;
+} renamed_phase;
+
+static bool report_renamed(void *context, const ss_progress *progress)
+{
+    const renamed_phase *renamed = context;
+    ss_progress named = *progress;
+    named.phase = renamed->phase;
+    return ss_progress_tell(renamed->sink, &named);
+}
+
 /* The pairs of one kind of event inside sessions or orders, with `products` of products; none for a log without them. */
 static ss_status count_pairs(const ss_interactions *log, unsigned events, const uint32_t *products,
                              const ss_relation_options *options, int threads, ss_progress_sink *progress,
@@ -102,10 +116,12 @@ static ss_status count_pairs(const ss_interactions *log, unsigned events, const 
 {
     ss_status status = SS_OK;
     ss_groups groups = {0};
+    renamed_phase renamed = {progress, events == VIEWS ? "pairs in views" : "pairs in orders"};
+    ss_progress_sink sink = {.report = report_renamed, .context = &renamed};
     SS_TRY(ss_groups_make(log, SS_BY_BASKET, events, false, false, &groups, error));
     if (products)
         join_variants(&groups, products);
-    SS_TRY(ss_pairs_count(&groups, log->item_count, SS_NO_TIME, NULL, options, threads, progress, lists, error));
+    SS_TRY(ss_pairs_count(&groups, log->item_count, SS_NO_TIME, NULL, options, threads, &sink, lists, error));
 out:
     ss_groups_free(&groups);
     return status;

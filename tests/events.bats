@@ -18,7 +18,7 @@ refused() { # WORDS... -- ARGUMENTS...
 }
 
 @test "what is missing or wrong is named" {
-    refused "an argument is missing" --store "$T"
+    refused "events [OPTION]... export|stats" --store "$T"
     refused "no store: give --store" stats
     refused "'list' is neither export nor stats" list --store "$T"
     refused "$T/state" stats --store "$T"

@@ -2,6 +2,7 @@
 #include "cli/config_file.h"
 
 #include "shelf/snapshot.h"
+#include <string.h>
 
 typedef struct check_settings {
     const char *store;
@@ -41,8 +42,15 @@ static void value_of(const ss_shelf *shelf, const ss_option *option, char text[3
 
 static void print_setting(const char *file, const ss_setting *setting, const char *instead)
 {
-    printf("  %s: %s  (%s:%u:%u%s%s)\n", setting->path, setting->value ? setting->value : "[]", file, setting->at.line,
-           setting->at.column, instead ? ", instead of " : "", instead ? instead : "");
+    const char *value = setting->value ? setting->value : "[]";
+    size_t size = strlen(value);
+    /* `instead` may go on: who says so */
+    bool same = instead && strncmp(instead, value, size) == 0 && (!instead[size] || instead[size] == ' ');
+    printf("  %s: %s  (%s:%u:%u%s%s)\n", setting->path, value, file, setting->at.line, setting->at.column,
+           same      ? ", as it is anyway"
+           : instead ? ", instead of "
+                     : "",
+           same || !instead ? "" : instead);
 }
 
 static void print_shelf(const char *file, const ss_settings *settings, const ss_shelf *before, const char *origin)

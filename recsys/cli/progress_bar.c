@@ -10,6 +10,7 @@
 #define SECOND       INT64_C(1000000000)
 #define LINE_SECONDS 5 /* off a terminal, a long phase says something this often */
 #define BAR_WIDTH    24
+#define RATE_SECONDS 0.01 /* a shorter phase has no rate worth telling */
 
 static void human(double value, char text[16])
 {
@@ -40,9 +41,13 @@ static void describe(const ss_progress_bar *bar, const ss_progress *progress, ch
 {
     double seconds = (double)(ss_clock_monotonic() - bar->phase_start) / (double)SECOND;
     double rate = seconds > 0 ? (double)progress->done / seconds : 0;
-    char done[16], per_second[16], drawn[BAR_WIDTH + 3] = "", left[32] = "", loss[32] = "";
+    char done[16], rate_text[32] = "", drawn[BAR_WIDTH + 3] = "", left[32] = "", loss[32] = "";
     human((double)progress->done, done);
-    human(rate, per_second);
+    if (seconds >= RATE_SECONDS) {
+        char per_second[16];
+        human(rate, per_second);
+        snprintf(rate_text, sizeof rate_text, ", %s/s", per_second);
+    }
     double share = progress->total > 0 ? (double)progress->done / (double)progress->total : 0;
     if (progress->total > 0 && bar->terminal)
         bar_text(drawn, sizeof drawn, share);
@@ -50,8 +55,8 @@ static void describe(const ss_progress_bar *bar, const ss_progress *progress, ch
         snprintf(left, sizeof left, ", %.0f s left", (double)(progress->total - progress->done) / rate);
     if (!isnan(progress->loss) && progress->loss != 0)
         snprintf(loss, sizeof loss, ", loss %.6g", progress->loss);
-    snprintf(text, size, "%-18s%s%s %s %s, %s/s, %.1f s%s%s", progress->phase, drawn, *drawn ? "" : "", done,
-             progress->unit ? progress->unit : "", per_second, seconds, loss, left);
+    snprintf(text, size, "%-18s%s%s %s %s%s, %.1f s%s%s", progress->phase, drawn, *drawn ? "" : "", done,
+             progress->unit ? progress->unit : "", rate_text, seconds, loss, left);
 }
 
 static void draw(ss_progress_bar *bar, const ss_progress *progress)

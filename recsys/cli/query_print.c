@@ -228,7 +228,9 @@ void ss_query_print_table(const smartshelf_answer *answer, bool explain)
     else
         print_shelf(&only, answer->decimals, explain);
     for (size_t i = 0; i < answer->unknown_count; i++)
-        printf("the generation does not know this %s\n", answer->unknown[i]);
+        printf(strcmp(answer->unknown[i], "session_id") == 0 ? "nothing is known of this %s\n"
+                                                             : "the generation does not know this %s\n",
+               answer->unknown[i]);
     if (explain && answer->generation)
         printf("generation %s\n", answer->generation);
 }

@@ -132,6 +132,31 @@ void ss_row_feed_identity(const ss_row_feed *feed, char text[33])
 
 /* ---- the batch ---- */
 
+/* What the server's word for a refusal means (recsys/server/PROTOCOL.md has them all). */
+static const char *meaning(const char *refused)
+{
+    static const struct {
+        const char *word, *text;
+    } meanings[] = {
+        {"event", "no such event"},
+        {"item_id", "the item's id is empty, too long, no UTF-8 or has control characters"},
+        {"id", "one of the ids is too long, no UTF-8 or has control characters"},
+        {"no_group", "neither session, customer nor order is told"},
+        {"quantity", "the quantity is no number"},
+        {"late", "too old for an event; a log for `smartshelf train` is the place for it"},
+        {"no_field", "nothing of the item is set or cleared"},
+        {"set_and_cleared", "the same column is set and cleared"},
+        {"money", "price or cost is out of range"},
+        {"date", "a date is out of range, or the first after the last"},
+        {"text", "a text is too long, no UTF-8 or has control characters"},
+        {"no_room", "there are as many new items as --items.new-capacity of the server allows"},
+    };
+    for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++)
+        if (strcmp(meanings[i].word, refused) == 0)
+            return meanings[i].text;
+    return refused;
+}
+
 static void note_results(ss_row_feed *feed, const smartshelf_answer *answer)
 {
     feed->counts.stored += answer->stored;
@@ -139,9 +164,11 @@ static void note_results(ss_row_feed *feed, const smartshelf_answer *answer)
     feed->counts.refused += answer->refused;
     for (size_t i = 0; i < answer->result_count && i < feed->count; i++) {
         ss_error error = {0};
+        feed->counts.unknown += answer->results[i].is_new;
         if (!answer->results[i].refused)
             continue;
-        ss_error_set(&error, SS_E_RANGE, "the server refuses it: %s", answer->results[i].refused);
+        ss_error_set(&error, SS_E_RANGE, "the server refuses it: %s (%s)", meaning(answer->results[i].refused),
+                     answer->results[i].refused);
         if (feed->places[i].name)
             ss_error_place(&error, feed->places[i].name, feed->places[i].line);
         say(feed, &error);
@@ -283,7 +310,8 @@ ss_status ss_row_feed_verdict(const ss_row_feed *feed, ss_error *error)
     const ss_feed_counts *counts = &feed->counts;
     if (counts->bad == 0 && counts->refused == 0)
         return SS_OK;
-    return ss_error_set(error, SS_E_BAD_INPUT,
-                        "%" PRIu64 " of %" PRIu64 " rows cannot be read, %" PRIu64 " are refused", counts->bad,
-                        counts->rows, counts->refused);
+    if (feed->from_options)
+        return ss_error_set(error, SS_E_BAD_INPUT, "nothing is changed");
+    return ss_error_set(error, SS_E_BAD_INPUT, "%" PRIu64 " of %" PRIu64 " rows were not read or refused",
+                        counts->bad + counts->refused, counts->rows);
 }

@@ -29,6 +29,7 @@ typedef struct ss_feed_kind {
 typedef struct ss_feed_counts {
     uint64_t rows, bad;                 /* read; that could not be understood */
     uint64_t stored, repeated, refused; /* as the server says */
+    uint64_t unknown;                   /* changes of items that its generation does not know */
 } ss_feed_counts;
 
 /* SS_E_NOMEM. `kind` is borrowed. */

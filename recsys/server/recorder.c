@@ -21,11 +21,11 @@
 #define AT(MEMBER) offsetof(ss_recorder_options, MEMBER)
 const ss_option ss_recorder_option_table[] = {
     {"retention-days", SS_OPTION_INT, AT(retention_days), 0, 36500, "400", NULL, "DAYS",
-     "events that arrived longer ago are removed; 0: none"},
+     "Events that arrived longer ago are removed; 0: none are."},
     {"retention-events", SS_OPTION_INT, AT(retention_events), 0, 1e15, "0", NULL, "EVENTS",
-     "beyond so many the oldest are removed; 0: any number is kept"},
+     "Beyond so many the oldest are removed; 0: any number is kept."},
     {"sync-ms", SS_OPTION_INT, AT(sync_ms), 1, 60000, "100", NULL, "MS",
-     "within this time relaxed events are on the disk"},
+     "Within this time relaxed events are on the disk."},
     {0},
 };
 

@@ -27,14 +27,14 @@ struct ss_event_store {
 #define RULE(MEMBER) offsetof(ss_event_store_options, rules.MEMBER)
 const ss_option ss_event_store_option_table[] = {
     {"repeat-window", SS_OPTION_INT, offsetof(ss_event_store_options, repeat_window), 0, 100000000, "1000000", NULL,
-     "EVENTS", "among how many events a repeated event_id counts once"},
+     "EVENTS", "Among how many events a repeated event_id counts once."},
     {"repeat-hours", SS_OPTION_INT, offsetof(ss_event_store_options, repeat_hours), 0, 8760, "168", NULL, "HOURS",
-     "for how long a repeated event_id counts once"},
+     "For how long a repeated event_id counts once."},
     {"ahead-seconds", SS_OPTION_INT, RULE(ahead_seconds), 0, 86400, "300", NULL, "SECONDS",
-     "how far ahead an event's clock may be before the answer says that its time was put right"},
-    {"late-days", SS_OPTION_INT, RULE(late_days), 1, 3650, "7", NULL, "DAYS", "events older than this are refused"},
+     "How far ahead an event's clock may be before the answer says that its time was put right."},
+    {"late-days", SS_OPTION_INT, RULE(late_days), 1, 3650, "7", NULL, "DAYS", "Events older than this are refused."},
     {"quantity-max", SS_OPTION_REAL, RULE(quantity_max), 1, SS_QUANTITY_MAX, "10000", NULL, "PIECES",
-     "larger quantities of an event become this"},
+     "Larger quantities of an event become this."},
     {NULL, SS_OPTION_FLAG, 0, 0, 0, NULL, NULL, NULL, NULL},
 };
 

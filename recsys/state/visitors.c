@@ -62,13 +62,13 @@ struct ss_visitors {
 #define AT(MEMBER) offsetof(ss_visitors_options, MEMBER)
 const ss_option ss_visitors_option_table[] = {
     {"memory-megabytes", SS_OPTION_INT, AT(memory_megabytes), 1, 1048576, "256", NULL, "MEGABYTES",
-     "most memory for sessions and customers; the least recently active go first"},
+     "Most memory for sessions and customers; the least recently active go first."},
     {"hours", SS_OPTION_REAL, AT(hours), 0.0001, 8760, "24", NULL, "HOURS",
-     "how long a session lives after its latest event"},
+     "How long a session lives after its latest event."},
     {"customer-days", SS_OPTION_REAL, AT(customer_days), 0.0001, 3650, "30", NULL, "DAYS",
-     "how long what a customer did is known beside the generation's history"},
+     "How long what a customer did is known beside the generation's history."},
     {"replay-events", SS_OPTION_INT, AT(replay_events), 0, 1e12, "20000000", NULL, "EVENTS",
-     "most events that are read again at start to know sessions and customers"},
+     "Most events that are read again at start to know sessions and customers."},
     {NULL, SS_OPTION_FLAG, 0, 0, 0, NULL, NULL, NULL, NULL},
 };
 
