@@ -127,6 +127,14 @@ class Files(unittest.TestCase):
         self.assertIn(f"server.workers: 3  ({self.path}:2:12, instead of 1)", out)
         self.assertIn(f"shelves.cart.min_items: 2  ({self.path}:5:16, instead of 0 by default)", out)
 
+    def test_a_good_file_says_what_it_lists(self):
+        self.write("shelves:\n  cart:\n    deny: [a, b]\n    fallbacks: [popular]\n    pins: [{item: c, position: 1}]\n")
+        code, out, err = check(self.path)
+        self.assertEqual((code, err), (0, ""))
+        self.assertIn("shelves.cart.deny: 2 listed", out)
+        self.assertIn("shelves.cart.pins: 1 listed", out)
+        self.assertRegex(out, r"shelves\.cart\.fallbacks: \[popular\]  \(instead of \[.+\]\)")
+
     def test_defaults_are_a_file_that_changes_nothing(self):
         text = subprocess.run([PROGRAM, "defaults"], capture_output=True, text=True, check=True).stdout
         self.write(text)

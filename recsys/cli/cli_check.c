@@ -63,6 +63,40 @@ static void print_shelf(const char *file, const ss_settings *settings, const ss_
     }
 }
 
+static void print_count(const char *shelf, const char *list, size_t count)
+{
+    if (count > 0)
+        printf("  shelves.%s.%s: %zu listed\n", shelf, list, count);
+}
+
+static void print_lists(const char *shelf, const ss_listed *listed)
+{
+    if (!listed)
+        return;
+    for (unsigned kind = 0; kind < SS_LIST_COUNT; kind++)
+        print_count(shelf, ss_list_name((ss_list_kind)kind), listed->texts[kind].count);
+    print_count(shelf, "pins", listed->pin_count);
+    print_count(shelf, "boosts", listed->boost_count);
+}
+
+static void print_sources(const ss_shelf *shelf)
+{
+    for (size_t i = 0; i < shelf->fallback_count; i++)
+        printf("%s%s", i > 0 ? ", " : "", ss_source_name(shelf->fallbacks[i]));
+}
+
+static void print_fallbacks(const char *name, const ss_shelf *now, const ss_shelf *before)
+{
+    size_t size = now->fallback_count * sizeof *now->fallbacks;
+    if (now->fallback_count == before->fallback_count && memcmp(now->fallbacks, before->fallbacks, size) == 0)
+        return;
+    printf("  shelves.%s.fallbacks: [", name);
+    print_sources(now);
+    fputs("]  (instead of [", stdout);
+    print_sources(before);
+    puts("])");
+}
+
 static void print_settings(const char *path, const ss_config_file *file, const ss_snapshot *snapshot)
 {
     ss_shelf defaults[SS_SHELF_COUNT];
@@ -71,9 +105,18 @@ static void print_settings(const char *path, const ss_config_file *file, const s
     const ss_shelf *before = snapshot ? snapshot->shelves : defaults;
     for (size_t i = 0; i < settings->count; i++)
         print_setting(path, &settings->list[i], settings->list[i].option->fallback);
-    for (unsigned kind = 0; kind < SS_SHELF_COUNT; kind++)
-        print_shelf(path, ss_shelf_settings_options(ss_config_file_shelves(file), (ss_shelf_kind)kind), &before[kind],
+    ss_shelf now[SS_SHELF_COUNT];
+    const ss_shelf_settings *shelves = ss_config_file_shelves(file);
+    memcpy(now, before, sizeof now);
+    ss_shelf_settings_apply(shelves, now);
+    for (unsigned i = 0; i < SS_SHELF_COUNT; i++) {
+        ss_shelf_kind kind = (ss_shelf_kind)i;
+        const char *name = ss_shelf_name(kind);
+        print_shelf(path, ss_shelf_settings_options(shelves, kind), &before[i],
                     snapshot ? "of the generation" : "by default");
+        print_fallbacks(name, &now[i], &before[i]);
+        print_lists(name, ss_shelf_settings_listed(shelves, kind));
+    }
 }
 
 /* ---- the command ---- */
