@@ -124,7 +124,7 @@ tell() {
     [ "$status" -eq 0 ]
     tell forget --customer c-77
     [ "$status" -eq 0 ]
-    [[ $output == "forgotten: 1 event and 1 session" ]]
+    [[ $output == "forgotten: 1 live event and 1 session; the next training leaves the customer out" ]]
     tell forget --customer c-77 --json
     [[ $output == *'"events": 0'* ]]
 }

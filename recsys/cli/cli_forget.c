@@ -38,8 +38,9 @@ static ss_status run_forget(void *memory, const ss_texts *operands, const ss_cli
     if (cli->json)
         SS_TRY(ss_query_print_json(&answer, error));
     else
-        printf("forgotten: %" PRIu64 " event%s and %" PRIu64 " session%s\n", answer.forgotten_events,
-               answer.forgotten_events == 1 ? "" : "s", answer.forgotten_sessions,
+        printf("forgotten: %" PRIu64 " live event%s and %" PRIu64
+               " session%s; the next training leaves the customer out\n",
+               answer.forgotten_events, answer.forgotten_events == 1 ? "" : "s", answer.forgotten_sessions,
                answer.forgotten_sessions == 1 ? "" : "s");
 out:
     smartshelf_answer_release(&answer);

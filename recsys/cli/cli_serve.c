@@ -1,6 +1,9 @@
 #include "cli/command.h"
 
 #include "server/server.h"
+#include <malloc.h>
+
+#define LARGE_BLOCK (1 << 19) /* bytes: what one request needs is smaller */
 
 typedef struct serve_settings {
     ss_server_options server;
@@ -33,6 +36,16 @@ static ss_status read_configuration(const char *path, ss_mistakes *mistakes, ss_
     return status;
 }
 
+/*
+ * Each generation has arrays of its own. By itself glibc takes the first such array that is freed as a reason to keep
+ * later ones in its heap, which then holds what the largest generations needed together; set, the limit stays, and a
+ * swap gives back what the old generation had.
+ */
+static void return_large_blocks(void)
+{
+    mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
+}
+
 static ss_status run_serve(void *memory, const ss_texts *operands, const ss_cli *cli, ss_error *error)
 {
     serve_settings *settings = memory;
@@ -42,6 +55,7 @@ static ss_status run_serve(void *memory, const ss_texts *operands, const ss_cli 
         settings->server.configuration =
             (ss_configuration){cli->config, read_configuration, ss_config_file_shelves(cli->file)};
     settings->server.signals = true;
+    return_large_blocks();
     ss_status status = ss_command_operands(operands, 0, 0, error);
     if (status == SS_OK)
         status = ss_server_new(&settings->server, &logger, &server, error);
