@@ -167,6 +167,13 @@ static void arrivals_are_newest_first(void **state)
     }
     assert_int_equal(count, 5);
     assert_true(arrival.time == SS_NO_TIME);
+    change(&seen, item_number("tea", SS_LIVE_STOCK, 3));
+    change(&seen, item_number("pot", SS_LIVE_PRICE, 300));
+    assert_int_equal(seen.catalogue.recent.count, 2); /* the others stand where the generation has them */
+    walk = (ss_arrival_walk){0};
+    for (count = 0; ss_catalogue_next_arrival(&seen.catalogue, &walk, &arrival); count++)
+        assert_slice_equal(ss_catalogue_id(&seen.catalogue, arrival.item), wanted[count]);
+    assert_int_equal(count, 5);
     change(&seen, item_number("tea", SS_LIVE_AVAILABLE_FROM, ITEM_NOW + 2 * SS_DAY));
     walk = (ss_arrival_walk){0};
     assert_true(ss_catalogue_next_arrival(&seen.catalogue, &walk, &arrival));
@@ -179,19 +186,24 @@ static void arrivals_are_newest_first(void **state)
 static void check_sums(const view *seen)
 {
     const ss_catalogue *catalogue = &seen->catalogue;
-    uint32_t unsold = 0, moved[16] = {0};
+    uint32_t unsold = 0, moved[16] = {0}, listed[16] = {0};
     for (uint32_t item = 0; item < catalogue->count; item++) {
         bool known = item < catalogue->known;
         bool sold = known && catalogue->snapshot->popularity.scores[item] > 0;
         uint32_t category = ss_catalogue_category(catalogue, item);
         assert_int_equal(seen->show[item], ss_catalogue_show(catalogue, item));
         unsold += !sold && !(seen->show[item] & SS_SHOW_BLOCKED);
-        if (known && category != SS_NONE && category != catalogue->snapshot->items.category[item])
-            moved[category]++;
+        if (!known || category == SS_NONE || category == catalogue->snapshot->items.category[item])
+            continue;
+        moved[category]++;
+        listed[category] += sold;
     }
     assert_int_equal(catalogue->unsold, unsold);
-    for (uint32_t category = 0; category < 16; category++)
+    for (uint32_t category = 0; category < 16; category++) {
         assert_int_equal(ss_catalogue_moved_into(catalogue, category), moved[category] > 0);
+        if (moved[category] > 0)
+            assert_int_equal(catalogue->moved[category].listed, listed[category]);
+    }
     for (size_t i = 1; i < catalogue->recent.count; i++)
         assert_true(ss_arrival_before(catalogue->recent.list[i - 1], catalogue->recent.list[i]));
 }

@@ -186,20 +186,35 @@ static bool order_category(const ss_answerer *answerer, ss_source source, uint32
     return source == SS_SOURCE_POPULAR ? !rules->any_category : source == SS_SOURCE_POPULAR_IN_CATEGORY;
 }
 
+/* The generation's order of a category with what live records moved into it; false: they are too many for that. */
+static bool order_of_category(const ss_answerer *answerer, uint32_t category, ss_order_walk *walk)
+{
+    const ss_catalogue *catalogue = &answerer->catalogue;
+    if (ss_catalogue_moved_into(catalogue, category)) {
+        const ss_moved *moved = &catalogue->moved[category];
+        walk->moved = (ss_item_list){moved->items, moved->listed};
+        if (moved->many)
+            return false;
+    }
+    walk->list = ss_popularity_category(&answerer->snapshot->popularity, category);
+    return true;
+}
+
 /* The ready-made order behind a source; empty for sources that have none. */
-static ss_item_list order_of(const ss_answerer *answerer, ss_source source)
+static ss_order_walk order_of(const ss_answerer *answerer, ss_source source)
 {
     const ss_popularity *popularity = &answerer->snapshot->popularity;
+    ss_order_walk walk = {.scores = popularity->scores, .item_count = popularity->item_count};
     uint32_t category;
     if (!answerer->snapshot->has_popularity)
-        return (ss_item_list){0};
+        return walk;
     if (source == SS_SOURCE_TRENDING)
-        return (ss_item_list){popularity->trending_order, popularity->trending};
-    if (order_category(answerer, source, &category) && !ss_catalogue_moved_into(&answerer->catalogue, category))
-        return ss_popularity_category(popularity, category);
-    if (source == SS_SOURCE_POPULAR || source == SS_SOURCE_POPULAR_IN_CATEGORY)
-        return (ss_item_list){popularity->order, popularity->listed};
-    return (ss_item_list){0};
+        walk.list = (ss_item_list){popularity->trending_order, popularity->trending};
+    else if (order_category(answerer, source, &category) && order_of_category(answerer, category, &walk))
+        return walk;
+    else if (source == SS_SOURCE_POPULAR || source == SS_SOURCE_POPULAR_IN_CATEGORY)
+        walk.list = (ss_item_list){popularity->order, popularity->listed};
+    return walk;
 }
 
 /* The order of a category, or the longer one walked in its place, may hold what is in another category by now. */
@@ -219,11 +234,12 @@ static const float *order_scores(const ss_answerer *answerer, ss_source source)
 /* No score is above `most`. */
 static void show_order(ss_answerer *answerer, ss_source source, float most)
 {
-    ss_item_list list = order_of(answerer, source);
-    for (size_t i = 0; i < list.count && !full(answerer); i++)
-        if (in_order(answerer, source, list.items[i]) && ss_rules_admit(&answerer->rules, list.items[i]))
-            show(answerer, list.items[i], fminf(order_scores(answerer, source)[list.items[i]], most),
-                 (ss_reason){.model = source, .because = SS_NONE, .rank = (uint32_t)i + 1});
+    ss_order_walk walk = order_of(answerer, source);
+    uint32_t item;
+    while (!full(answerer) && ss_order_next(&walk, &item))
+        if (in_order(answerer, source, item) && ss_rules_admit(&answerer->rules, item))
+            show(answerer, item, fminf(order_scores(answerer, source)[item], most),
+                 (ss_reason){.model = source, .because = SS_NONE, .rank = (uint32_t)(walk.at + walk.moved_at)});
 }
 
 static ss_new_walk begin_new(const ss_answerer *answerer, const ss_shelf *shelf)
@@ -278,11 +294,12 @@ static void add_alternatives(ss_answerer *answerer, const ss_shelf *shelf)
 
 static void add_order(ss_answerer *answerer, ss_source source, const ss_shelf *shelf)
 {
-    ss_item_list list = order_of(answerer, source);
+    ss_order_walk walk = order_of(answerer, source);
     size_t wanted = (size_t)shelf->candidates > answerer->limit ? (size_t)shelf->candidates : answerer->limit;
-    for (size_t i = 0; i < list.count && wanted > 0; i++)
-        if (in_order(answerer, source, list.items[i]) && ss_rules_admit(&answerer->rules, list.items[i])) {
-            ss_board_add(&answerer->board, list.items[i], order_scores(answerer, source)[list.items[i]], SS_NONE);
+    uint32_t item;
+    while (wanted > 0 && ss_order_next(&walk, &item))
+        if (in_order(answerer, source, item) && ss_rules_admit(&answerer->rules, item)) {
+            ss_board_add(&answerer->board, item, order_scores(answerer, source)[item], SS_NONE);
             wanted--;
         }
 }

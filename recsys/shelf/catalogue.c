@@ -208,12 +208,13 @@ static ss_status number_group(ss_catalogue *catalogue, ss_slice name, uint32_t *
 static ss_status make_room_for_category(ss_catalogue *catalogue, uint32_t category)
 {
     size_t before = catalogue->moved_room;
-    if (category == SS_NONE || category < before)
+    if (category == SS_NONE)
         return SS_OK;
-    if (!ss_array_grow(&catalogue->moved, &catalogue->moved_room, (size_t)category + 1, sizeof *catalogue->moved))
+    if (category >= before &&
+        !ss_array_grow(&catalogue->moved, &catalogue->moved_room, (size_t)category + 1, sizeof *catalogue->moved))
         return SS_E_NOMEM;
     memset(catalogue->moved + before, 0, (catalogue->moved_room - before) * sizeof *catalogue->moved);
-    return SS_OK;
+    return ss_moved_reserve(&catalogue->moved[category]);
 }
 
 /* ---- merging ---- */
@@ -250,6 +251,13 @@ static bool is_moved(const ss_catalogue *catalogue, const ss_catalogue_entry *en
            entry->category != catalogue->snapshot->items.category[entry->item];
 }
 
+/* Does the generation's own list have it where it is to stand? So it is with most of what only the stock changes of: a
+ * list of all of those would be moved about with each change. */
+static bool stands_in_snapshot(const ss_catalogue *catalogue, const ss_catalogue_entry *entry)
+{
+    return entry->item < catalogue->known && entry->arrival == catalogue->snapshot->items.available_from[entry->item];
+}
+
 /* Takes out of the sums what an entry with a number has put there, or (`in`) puts it in. */
 static void account(ss_catalogue *catalogue, const ss_catalogue_entry *entry, bool in)
 {
@@ -257,8 +265,9 @@ static void account(ss_catalogue *catalogue, const ss_catalogue_entry *entry, bo
     if (counts_as_unsold(catalogue, entry->item, entry->show))
         catalogue->unsold += one;
     if (is_moved(catalogue, entry))
-        catalogue->moved[entry->category] += one;
-    if (entry->arrival == SS_NO_TIME)
+        (in ? ss_moved_in : ss_moved_out)(&catalogue->moved[entry->category], &catalogue->snapshot->popularity,
+                                          entry->item);
+    if (entry->arrival == SS_NO_TIME || stands_in_snapshot(catalogue, entry))
         return;
     ss_arrival arrival = {entry->arrival, entry->item};
     if (in)
@@ -384,7 +393,7 @@ static bool next_of_snapshot(const ss_catalogue *catalogue, size_t *at, ss_arriv
     for (; *at < arrivals->count; ++*at) {
         *arrival = arrivals->list[*at];
         const ss_catalogue_entry *entry = ss_catalogue_entry_of(catalogue, arrival->item);
-        if (!entry || (entry->arrival == SS_NO_TIME && arrival->time == SS_NO_TIME))
+        if (!entry || entry->arrival == arrival->time)
             return true;
     }
     return false;
@@ -451,6 +460,8 @@ void ss_catalogue_release(ss_catalogue *catalogue)
     free(catalogue->places);
     free(catalogue->slots);
     free(catalogue->free_numbers);
+    for (size_t category = 0; category < catalogue->moved_room; category++)
+        ss_moved_release(&catalogue->moved[category]);
     free(catalogue->moved);
     ss_dictionary_free(&catalogue->categories);
     ss_dictionary_free(&catalogue->groups);

@@ -13,6 +13,7 @@
 #define SS_SHELF_CATALOGUE_H
 
 #include "shelf/arrivals.h"
+#include "shelf/moved.h"
 #include "shelf/snapshot.h"
 #include "state/live_items.h"
 
@@ -41,11 +42,11 @@ typedef struct ss_catalogue {
     uint32_t free_count;
     ss_dictionary *categories; /* names that the generation does not have */
     ss_dictionary *groups;     /* all names, once one is asked for */
-    uint32_t *moved;           /* by category: items of the generation that live records have moved into it */
+    ss_moved *moved;           /* by category: items of the generation that live records have moved into it */
     size_t moved_room;
     uint32_t stamp;     /* the last that was given */
     uint32_t unsold;    /* items that may be shown and that no list of popularity names */
-    ss_arrivals recent; /* items with a live record that have arrived at some time */
+    ss_arrivals recent; /* items that by a live record arrived at another time than the generation says */
 } ss_catalogue;
 
 /* SS_E_NOMEM. Sees no live item before it has caught up. */
@@ -114,7 +115,7 @@ uint32_t ss_catalogue_group_count(const ss_catalogue *catalogue);
 /* Are there items in the category that the generation's list of it does not have? */
 static inline bool ss_catalogue_moved_into(const ss_catalogue *catalogue, uint32_t category)
 {
-    return category < catalogue->moved_room && catalogue->moved[category] > 0;
+    return category < catalogue->moved_room && catalogue->moved[category].count > 0;
 }
 
 /* ---- what came last ---- */

@@ -64,10 +64,11 @@ ss_reason ss_evidence_history(const ss_snapshot *snapshot, ss_source source, con
     return reason;
 }
 
-ss_reason ss_evidence_rank(ss_source source, ss_item_list list, uint32_t item)
+ss_reason ss_evidence_rank(ss_source source, ss_order_walk walk, uint32_t item)
 {
-    size_t at = 0;
-    while (at < list.count && list.items[at] != item)
-        at++;
-    return (ss_reason){.model = source, .because = SS_NONE, .rank = at < list.count ? (uint32_t)at + 1 : 0};
+    uint32_t next = SS_NONE;
+    while (next != item && ss_order_next(&walk, &next))
+        continue;
+    return (ss_reason){
+        .model = source, .because = SS_NONE, .rank = next == item ? (uint32_t)(walk.at + walk.moved_at) : 0};
 }

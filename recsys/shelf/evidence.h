@@ -7,7 +7,7 @@
 #ifndef SS_SHELF_EVIDENCE_H
 #define SS_SHELF_EVIDENCE_H
 
-#include "models/popularity_query.h"
+#include "shelf/moved.h"
 #include "shelf/snapshot.h"
 
 /* Of a pair: entry `entry` of the list of item `because`. `source` is one that ss_source_relation knows. */
@@ -31,6 +31,6 @@ ss_reason ss_evidence_sessions(const ss_shelf *shelf, size_t sessions);
 ss_reason ss_evidence_history(const ss_snapshot *snapshot, ss_source source, const ss_history *history, uint32_t item);
 
 /* Of a ready-made order such as the best sellers: the place in it. */
-ss_reason ss_evidence_rank(ss_source source, ss_item_list list, uint32_t item);
+ss_reason ss_evidence_rank(ss_source source, ss_order_walk walk, uint32_t item);
 
 #endif
