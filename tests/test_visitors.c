@@ -167,6 +167,29 @@ static void the_forgotten_leave_nothing(void **state)
     ss_visitors_free(&visitors);
 }
 
+static void several_are_forgotten_with_one_look(void **state)
+{
+    (void)state;
+    ss_visitors *visitors = visitors_of(ss_visitors_defaults());
+    ss_visitor_view view;
+    const ss_slice ids[] = {ss_slice_of("c9"), ss_slice_of("c7"), ss_slice_of("c3"), ss_slice_of("c7")};
+    size_t forgotten[4];
+    apply(visitors, SS_EVENT_VIEW, 1, 1, 7, NOW);
+    apply(visitors, SS_EVENT_VIEW, 1, 2, 8, NOW);
+    apply(visitors, SS_EVENT_VIEW, 1, 3, 9, NOW);
+    apply(visitors, SS_EVENT_VIEW, 1, 4, 9, NOW);
+    apply(visitors, SS_EVENT_VIEW, 1, 5, -1, NOW);
+    ss_visitors_forget_all(visitors, ids, 4, forgotten);
+    assert_int_equal(forgotten[0], 3);
+    assert_int_equal(forgotten[1] + forgotten[3], 2); /* named twice */
+    assert_int_equal(forgotten[2], 0);
+    assert_false(read_customer(visitors, 7, NOW, &view) || read_customer(visitors, 9, NOW, &view));
+    assert_true(read_session(visitors, 2, NOW, &view) && read_session(visitors, 5, NOW, &view));
+    assert_int_equal(ss_visitors_count(visitors).visitors[SS_VISITOR_SESSION], 2);
+    ss_visitors_forget_all(visitors, ids, 0, forgotten);
+    ss_visitors_free(&visitors);
+}
+
 static void numbers_are_asked_for_once_a_numbering(void **state)
 {
     (void)state;
@@ -509,6 +532,7 @@ int main(void)
         cmocka_unit_test(a_session_ends_with_its_time),
         cmocka_unit_test(another_customer_begins_the_session_anew),
         cmocka_unit_test(the_forgotten_leave_nothing),
+        cmocka_unit_test(several_are_forgotten_with_one_look),
         cmocka_unit_test(numbers_are_asked_for_once_a_numbering),
         cmocka_unit_test(options_are_checked),
         cmocka_unit_test(a_session_is_small),

@@ -15,10 +15,13 @@ typedef struct asked {
     char id[SS_ID_MAX];
     uint8_t id_size;
     int64_t time;
-    uint64_t last;     /* event */
-    uint64_t ticket;   /* of the eraser */
-    uint64_t visitors; /* forgotten */
+    uint64_t last;   /* event */
+    uint64_t ticket; /* of the eraser */
+    size_t visitors; /* forgotten */
+    bool remembered; /* by the visitors, still */
 } asked;
+
+_Static_assert(SS_WRITER_DEFERRED_MAX <= SS_VISITORS_FORGOTTEN_MAX, "all can be forgotten at once");
 
 struct ss_forget_writer {
     ss_event_store *events; /* borrowed, as are the next two */
@@ -146,8 +149,31 @@ static ss_status begin_erasing(ss_forget_writer *writer, asked *each)
     ss_forgotten_customer customer = customer_of(each);
     ss_status status = ss_eraser_add(writer->eraser, &customer, &each->ticket, NULL);
     each->state = status == SS_OK ? ASKED_ERASING : ASKED_FREE;
-    each->visitors = writer->visitors ? ss_visitors_forget(writer->visitors, customer.customer_id) : 0;
+    each->visitors = 0;
+    each->remembered = status == SS_OK;
+    if (status != SS_OK && writer->visitors)
+        ss_visitors_forget(writer->visitors, customer.customer_id);
     return status;
+}
+
+/* All at once: to find the sessions of one or of many takes a look at each session. */
+static void forget_visitors(ss_forget_writer *writer)
+{
+    ss_slice ids[SS_WRITER_DEFERRED_MAX];
+    size_t places[SS_WRITER_DEFERRED_MAX], forgotten[SS_WRITER_DEFERRED_MAX], count = 0;
+    for (size_t i = 0; i < SS_WRITER_DEFERRED_MAX; i++) {
+        asked *each = &writer->all[i];
+        if (each->state != ASKED_ERASING || !each->remembered)
+            continue;
+        each->remembered = false;
+        places[count] = i;
+        ids[count++] = (ss_slice){each->id, each->id_size};
+    }
+    if (count == 0 || !writer->visitors)
+        return;
+    ss_visitors_forget_all(writer->visitors, ids, count, forgotten);
+    for (size_t i = 0; i < count; i++)
+        writer->all[places[i]].visitors = forgotten[i];
 }
 
 static ss_status finish(void *context, const ss_recorded *request, ss_buffer *out)
@@ -172,6 +198,7 @@ out:
 static ss_status work(void *context, bool *more, ss_error *error)
 {
     ss_forget_writer *writer = context;
+    forget_visitors(writer); /* before any of them is answered: that takes a step at least */
     return ss_eraser_step(writer->eraser, more, error);
 }
 

@@ -11,6 +11,7 @@
 #include "base/timestamp.h"
 #include "state/live_ids.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -368,24 +369,55 @@ ss_status ss_visitors_apply(ss_visitors *visitors, const ss_live_event *event)
     return status;
 }
 
-size_t ss_visitors_forget(ss_visitors *visitors, ss_slice customer_id)
+/* ---- forgetting ---- */
+
+typedef struct leaver {
+    uint64_t customer; /* half of their key */
+    size_t place;      /* among those asked for */
+} leaver;
+
+static int compare_leavers(const void *left, const void *right)
 {
-    ss_hash128 key = key_of(SS_VISITOR_CUSTOMER, customer_id);
-    size_t count = 0;
-    visitor *customer = find(visitors, key);
-    if (customer) {
-        drop(visitors, customer, &visitors->forgotten);
-        count++;
-    }
+    const leaver *a = left, *b = right;
+    return a->customer < b->customer ? -1 : a->customer > b->customer;
+}
+
+/* Their sessions. */
+static void forget_sessions(ss_visitors *visitors, const leaver *leavers, size_t count, size_t *forgotten)
+{
     for (visitor *at = visitors->lists[SS_VISITOR_SESSION].oldest, *newer; at; at = newer) {
         newer = at->newer;
-        if (at->customer != key.high)
+        leaver wanted = {at->customer, 0};
+        const leaver *owner = at->customer ? bsearch(&wanted, leavers, count, sizeof *leavers, compare_leavers) : NULL;
+        if (!owner)
             continue;
         drop(visitors, at, &visitors->forgotten);
-        count++;
+        forgotten[owner->place]++;
     }
+}
+
+void ss_visitors_forget_all(ss_visitors *visitors, const ss_slice *customer_ids, size_t count, size_t *forgotten)
+{
+    leaver leavers[SS_VISITORS_FORGOTTEN_MAX];
+    assert(count <= SS_VISITORS_FORGOTTEN_MAX);
+    for (size_t i = 0; i < count; i++) {
+        ss_hash128 key = key_of(SS_VISITOR_CUSTOMER, customer_ids[i]);
+        visitor *customer = find(visitors, key);
+        leavers[i] = (leaver){key.high, i};
+        forgotten[i] = customer != NULL;
+        if (customer)
+            drop(visitors, customer, &visitors->forgotten);
+    }
+    qsort(leavers, count, sizeof *leavers, compare_leavers);
+    forget_sessions(visitors, leavers, count, forgotten);
     atomic_store_explicit(&visitors->all_bytes, all_bytes(visitors), memory_order_relaxed);
-    return count;
+}
+
+size_t ss_visitors_forget(ss_visitors *visitors, ss_slice customer_id)
+{
+    size_t forgotten;
+    ss_visitors_forget_all(visitors, &customer_id, 1, &forgotten);
+    return forgotten;
 }
 
 /* ---- reading ---- */

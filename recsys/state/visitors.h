@@ -58,6 +58,11 @@ ss_status ss_visitors_apply(ss_visitors *visitors, const ss_live_event *event);
 /* Forgets the customer and the sessions that belong to them; how many visitors that were. Looks at every session. */
 size_t ss_visitors_forget(ss_visitors *visitors, ss_slice customer_id);
 
+/* The same of several, at most SS_VISITORS_FORGOTTEN_MAX, with one look: of each, how many visitors. Who is named twice
+ * was forgotten by one of them. */
+#define SS_VISITORS_FORGOTTEN_MAX 256u
+void ss_visitors_forget_all(ss_visitors *visitors, const ss_slice *customer_ids, size_t count, size_t *forgotten);
+
 /* ---- reading: any thread ---- */
 
 /*
