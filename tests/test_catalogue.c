@@ -147,6 +147,30 @@ static void numbers_of_new_items_are_used_again(void **state)
     view_close(&seen);
 }
 
+/* Who is far behind takes all items, whichever came first: one that was named when another had left has its number. */
+static void the_last_free_number_is_found(void **state)
+{
+    (void)state;
+    view seen;
+    char id[8];
+    view_open(&seen, shop_log, shop_catalog);
+    change(&seen, item_number("late", SS_LIVE_STOCK, 5));
+    for (int i = 0; i < CAPACITY; i++) {
+        snprintf(id, sizeof id, "n%d", i);
+        change(&seen, item_text(id, SS_LIVE_NAME, "New"));
+    }
+    live_change(seen.items, seen.of.snapshot, item_clear("n3", SS_LIVE_ALL), ITEM_NOW);
+    live_change(seen.items, seen.of.snapshot, item_text("late", SS_LIVE_NAME, "Late"), ITEM_NOW);
+    for (unsigned i = 0; i < SS_LIVE_RING; i++)
+        live_change(seen.items, seen.of.snapshot, item_number("tea", SS_LIVE_STOCK, i + 1), ITEM_NOW);
+    change(&seen, item_number("tea", SS_LIVE_STOCK, 1));
+    assert_int_equal(find(&seen, "n3"), SS_NONE);
+    uint32_t late = find(&seen, "late");
+    assert_in_range(late, seen.catalogue.known, seen.catalogue.count - 1);
+    assert_int_equal(seen.show[late], 0);
+    view_close(&seen);
+}
+
 static void arrivals_are_newest_first(void **state)
 {
     (void)state;
@@ -291,6 +315,7 @@ int main(void)
         cmocka_unit_test(overrides_outrank_the_generation_until_cleared),
         cmocka_unit_test(a_name_lists_what_is_in_no_catalogue),
         cmocka_unit_test(numbers_of_new_items_are_used_again),
+        cmocka_unit_test(the_last_free_number_is_found),
         cmocka_unit_test(arrivals_are_newest_first),
         cmocka_unit_test(following_is_taking_all),
         cmocka_unit_test(memory_may_run_out),

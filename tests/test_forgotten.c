@@ -270,6 +270,29 @@ static void who_asks_twice_is_answered_twice(void **state)
     close_shop(&at);
 }
 
+/* What was asked for while it went on is taken up again too, though the first is finished. */
+static void who_asks_again_is_not_held_for_erased(void **state)
+{
+    shop at;
+    ss_erased erased;
+    ss_error error;
+    bool more;
+    open_shop(&at, *state);
+    fill_shop(&at);
+    uint64_t first = forget(&at, "ann");
+    expect_ok(ss_eraser_step(at.eraser, &more, &error), &error);
+    append(&at, "j", "s", "ann");
+    forget(&at, "ann");
+    while (!ss_eraser_collect(at.eraser, first, &erased))
+        expect_ok(ss_eraser_step(at.eraser, &more, &error), &error);
+    assert_true(more);
+    close_shop(&at);
+    open_shop(&at, *state);
+    erase_all(&at);
+    expect_items(&at, "b d f i ");
+    close_shop(&at);
+}
+
 /* The number of the last event is not given again, though the event is gone. */
 static void numbers_are_not_given_again(void **state)
 {
@@ -392,9 +415,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_FOLDER(who_is_entered_is_listed),         WITH_FOLDER(a_store_without_the_list_says_so),
         WITH_FOLDER(a_damaged_entry_is_an_error),      WITH_FOLDER(a_customer_and_their_sessions_are_erased),
-        WITH_FOLDER(who_asks_twice_is_answered_twice), WITH_FOLDER(numbers_are_not_given_again),
-        WITH_FOLDER(it_is_taken_up_where_it_was_left), WITH_FOLDER(it_agrees_with_a_plain_removal),
-        WITH_FOLDER(every_allocation_may_fail),
+        WITH_FOLDER(who_asks_twice_is_answered_twice), WITH_FOLDER(who_asks_again_is_not_held_for_erased),
+        WITH_FOLDER(numbers_are_not_given_again),      WITH_FOLDER(it_is_taken_up_where_it_was_left),
+        WITH_FOLDER(it_agrees_with_a_plain_removal),   WITH_FOLDER(every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

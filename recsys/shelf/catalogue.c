@@ -148,8 +148,10 @@ uint32_t ss_catalogue_find(const ss_catalogue *catalogue, ss_slice item_id)
 static void take_number(ss_catalogue *catalogue, uint32_t place)
 {
     ss_catalogue_entry *entry = &catalogue->entries[place];
-    if (catalogue->free_count == 0)
+    if (catalogue->free_count == 0) {
+        catalogue->waiting = true;
         return;
+    }
     uint32_t slot = find_slot(catalogue, entry->record->item.item_id);
     entry->item = catalogue->free_numbers[--catalogue->free_count];
     catalogue->places[entry->item] = place + 1;
@@ -358,12 +360,10 @@ static ss_status apply(ss_catalogue *catalogue, ss_live_record *record, ss_catal
 
 #define PIECE 64u /* records taken at a time, while others may publish */
 
-ss_status ss_catalogue_catch_up(ss_catalogue *catalogue, ss_catalogue_changed changed, void *context, ss_error *error)
+static ss_status take_over(ss_catalogue *catalogue, ss_catalogue_changed changed, void *context)
 {
     ss_live_record *records[PIECE];
     ss_status status = SS_OK;
-    if (ss_catalogue_current(catalogue))
-        return SS_OK;
     for (size_t count; (count = ss_live_items_take(catalogue->live, &catalogue->cursor, records, PIECE)) > 0;) {
         for (size_t i = 0; i < count; i++) {
             if (status == SS_OK)
@@ -371,12 +371,39 @@ ss_status ss_catalogue_catch_up(ss_catalogue *catalogue, ss_catalogue_changed ch
             else
                 ss_live_record_release(&records[i]);
         }
-        if (status == SS_OK)
-            continue;
-        ss_catalogue_forget(catalogue);
-        return ss_error_set(error, status, "no room for the changes of items");
+        if (status != SS_OK)
+            break;
     }
-    return SS_OK;
+    return status;
+}
+
+/* New items for which there was no number when their turn came, where others have given theirs back since: who takes
+ * all items anew does not see them in the order of their changes. */
+static ss_status number_the_rest(ss_catalogue *catalogue, ss_catalogue_changed changed, void *context)
+{
+    ss_status status = SS_OK;
+    if (!catalogue->waiting || catalogue->free_count == 0)
+        return SS_OK;
+    catalogue->waiting = false;
+    for (size_t place = 0; place < catalogue->entry_room && status == SS_OK; place++) {
+        const ss_catalogue_entry *entry = &catalogue->entries[place];
+        if (entry->record && entry->item == SS_NONE && ss_item_record_text(&entry->record->item, SS_LIVE_NAME).size > 0)
+            status = apply(catalogue, ss_live_record_retain(entry->record), changed, context);
+    }
+    return status;
+}
+
+ss_status ss_catalogue_catch_up(ss_catalogue *catalogue, ss_catalogue_changed changed, void *context, ss_error *error)
+{
+    if (ss_catalogue_current(catalogue))
+        return SS_OK;
+    ss_status status = take_over(catalogue, changed, context);
+    if (status == SS_OK)
+        status = number_the_rest(catalogue, changed, context);
+    if (status == SS_OK)
+        return SS_OK;
+    ss_catalogue_forget(catalogue);
+    return ss_error_set(error, status, "no room for the changes of items");
 }
 
 void ss_catalogue_forget(ss_catalogue *catalogue)

@@ -40,6 +40,7 @@ typedef struct ss_catalogue {
     uint32_t slot_mask;
     uint32_t *free_numbers; /* of new items, a stack */
     uint32_t free_count;
+    bool waiting;              /* a new item may have found none */
     ss_dictionary *categories; /* names that the generation does not have */
     ss_dictionary *groups;     /* all names, once one is asked for */
     ss_moved *moved;           /* by category: items of the generation that live records have moved into it */

@@ -223,6 +223,15 @@ static ss_status begin_walk(ss_eraser *eraser, ss_error *error)
     return ss_error_nomem(error);
 }
 
+/* Has somebody asked for them once more meanwhile? Their entry then says what is still to be done. */
+static bool is_asked_again(const ss_eraser *eraser, const customer *finished)
+{
+    for (size_t i = 0; i < eraser->waiting.count; i++)
+        if (ss_slice_equal(id_of(&eraser->waiting.all[i]), id_of(finished)))
+            return true;
+    return false;
+}
+
 static ss_status finish_walk(ss_eraser *eraser, ss_error *error)
 {
     const customers *walk = &eraser->walk;
@@ -230,7 +239,8 @@ static ss_status finish_walk(ss_eraser *eraser, ss_error *error)
     for (size_t i = 0; i < walk->count && status == SS_OK; i++) {
         const customer *each = &walk->all[i];
         ss_forgotten_customer erased = {id_of(each), each->time, each->last, true};
-        status = ss_forgotten_put(eraser->forgotten, &erased, 1, error);
+        if (!is_asked_again(eraser, each))
+            status = ss_forgotten_put(eraser->forgotten, &erased, 1, error);
     }
     if (status == SS_OK)
         status = ss_environment_sync(ss_event_store_environment(eraser->events), error);
