@@ -488,7 +488,8 @@ class UnderLoad(Marked):
             self.assertEqual(load.stale, 0)
         self.assertEqual((stats["swaps"], stats["refused_swaps"]), (swaps, 0))
         self.assertLessEqual(descriptors, begun[0])
-        self.assertLess(held, begun[1] + (4 << 20))
+        # The heap has its full height only after some ten swaps; a generation left behind by each would be far more.
+        self.assertLess(held, begun[1] + (8 << 20))
 
     def test_swapping_generations_loses_nothing(self):
         for workers in (1, 2):

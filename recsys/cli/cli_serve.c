@@ -3,7 +3,7 @@
 #include "server/server.h"
 #include <malloc.h>
 
-#define LARGE_BLOCK (1 << 19) /* bytes: what one request needs is smaller */
+#define LARGE_BLOCK (1 << 17) /* bytes, as glibc begins */
 
 typedef struct serve_settings {
     ss_server_options server;
