@@ -470,12 +470,25 @@ static void reading_allocates_nothing(void **state)
 
 typedef struct crowd {
     ss_visitors *visitors;
-    atomic_int last; /* the item of session 0 that was viewed last */
-    atomic_bool stop;
+    atomic_int last; /* how often session 0 has viewed, less one: the item is that modulo CYCLE */
+    atomic_bool stop, wrong;
     atomic_uint_fast64_t read;
 } crowd;
 
-/* Session 0 sees 0, 1, 2, … up to 79 and again; whoever looks sees no less than what had been told before. */
+#define CYCLE 80 /* items that session 0 views in turn */
+
+static bool holds(const ss_visitor_view *view, uint32_t item)
+{
+    for (unsigned i = 0; i < view->count; i++)
+        if (view->items[i].item == item)
+            return true;
+    return false;
+}
+
+/*
+ * Session 0 sees 0, 1, 2, … up to 79 and again; whoever looks sees no less than what had been told before, unless so
+ * much was viewed while they looked that it is no longer among the last. cmocka's assertions are for the main thread.
+ */
 static void *read_on(void *argument)
 {
     crowd *of = argument;
@@ -489,13 +502,11 @@ static void *read_on(void *argument)
         bool known = ss_visitors_read(of->visitors, SS_VISITOR_SESSION, id, NOW, &own, &view);
         atomic_fetch_add(&of->read, known);
         for (unsigned i = 0; i < view.count; i++)
-            assert_true(view.items[i].item < UNKNOWN && view.items[i].flags == SS_VISITOR_SEEN);
-        if (round % 300 == 0 && least >= 0 && known) {
-            bool found = false;
-            for (unsigned i = 0; i < view.count; i++)
-                found = found || view.items[i].item == (uint32_t)least;
-            assert_true(found);
-        }
+            if (view.items[i].item >= UNKNOWN || view.items[i].flags != SS_VISITOR_SEEN)
+                atomic_store(&of->wrong, true);
+        bool recent = atomic_load(&of->last) - least < (int)SS_VISITOR_ITEMS_MAX - 4;
+        if (round % 300 == 0 && least >= 0 && known && recent && !holds(&view, (uint32_t)least % CYCLE))
+            atomic_store(&of->wrong, true);
         ss_visitors_count(of->visitors);
     }
     return NULL;
@@ -511,15 +522,16 @@ static void readers_and_a_writer_get_along(void **state)
     for (int i = 0; i < READERS; i++)
         assert_int_equal(pthread_create(&threads[i], NULL, read_on, &of), 0);
     for (int step = 0; step < 60000; step++) {
-        apply(of.visitors, SS_EVENT_VIEW, step / 40 % 80, step % 40 ? step % 7000 : 0, -1, NOW);
+        apply(of.visitors, SS_EVENT_VIEW, step / 40 % CYCLE, step % 40 ? step % 7000 : 0, -1, NOW);
         if (step % 40 == 0)
-            atomic_store(&of.last, step / 40 % 80);
+            atomic_store(&of.last, step / 40);
         if (step % 1000 == 0)
             ss_visitors_forget(of.visitors, ss_slice_of("c1"));
     }
     atomic_store(&of.stop, true);
     for (int i = 0; i < READERS; i++)
         pthread_join(threads[i], NULL);
+    assert_false(of.wrong);
     assert_true(of.read > 0);
     assert_true(ss_visitors_count(of.visitors).evicted > 0);
     ss_visitors_free(&of.visitors);
