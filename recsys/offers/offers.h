@@ -1,0 +1,93 @@
+/*
+ * offers.h: a visitor moves to leave: what do we offer? One decision: show or not and why, which campaign, which
+ * products at which price or with which incentive, until when; and what becomes of it.
+ *
+ *   parties (shows, cooling-off) → campaign (page, schedule, segments, cart) → products (page, session, related, cart,
+ *   due again) → incentives that guards and budgets allow → value of each, of none, and of showing nothing (learner.h)
+ *   → holdout → lease
+ *
+ * Prices and costs are the catalogue's, never the caller's. The holdout is decided after everything else, by the
+ * visitor alone, so that ghosts are what would have been shown.
+ *
+ * One thread, the one that owns the ledger. Requests are decided one after the other inside of ss_offers_begin … _end;
+ * each sees what those before it leased. Decisions are reproducible: the same ledger, policy, generation and requests
+ * give the same decisions (random numbers come from the policy's seed and the decision's number). Nothing allocates
+ * once warm, but LMDB.
+ */
+#ifndef SS_OFFERS_OFFERS_H
+#define SS_OFFERS_OFFERS_H
+
+#include "offers/code.h"
+#include "offers/policy.h"
+#include "offers/pricing.h"
+#include "shelf/answer.h"
+#include "state/live_event.h"
+#include "state/offer_ledger.h"
+
+typedef struct ss_offers ss_offers;
+
+/* Takes ownership of the answerer and a reference of the policy; the ledger is borrowed. SS_E_NOMEM, SS_E_IO. */
+ss_status ss_offers_new(ss_offer_ledger *ledger, ss_policy *policy, ss_answerer *answerer, ss_offers **offers,
+                        ss_error *error);
+void ss_offers_free(ss_offers **offers);
+
+/* Another generation, another policy (a reference of its own), between steps. The caller owns the result, the old answerer. */
+ss_answerer *ss_offers_exchange(ss_offers *offers, ss_answerer *answerer, ss_policy *policy);
+
+ss_answerer *ss_offers_answerer(const ss_offers *offers);    /* borrowed: for the shelves of a page with offers */
+const ss_code_keys *ss_offers_keys(const ss_offers *offers); /* borrowed */
+
+/* ---- a step ---- */
+
+/* Begins: takes over changed items, settles some of what is due. `now`: microseconds UTC. */
+ss_status ss_offers_begin(ss_offers *offers, int64_t now, ss_error *error);
+/* Ends: as ss_offer_ledger_end; what was learned in it is kept or dropped with it. */
+ss_status ss_offers_end(ss_offers *offers, bool keep, ss_error *error);
+
+typedef struct ss_cart_line {
+    ss_slice item_id;
+    int64_t quantity; /* 1 .. 10,000 */
+} ss_cart_line;
+
+typedef struct ss_offer_request {
+    ss_offer_page page;
+    ss_slice item_id;                 /* the product on the page; needed on a product page */
+    const ss_cart_line *cart;         /* NULL: what is known live of the session's, else of the customer's */
+    size_t cart_count;                /* at most SS_CONTEXT_MAX */
+    ss_slice customer_id, session_id; /* one of them is there */
+    ss_slice request_id;              /* empty: none */
+    const ss_slice *exclude;          /* products that stand on the page already */
+    size_t exclude_count;
+    uint32_t limit; /* most products, 1 .. SS_OFFERS_MAX; 0: the campaign's */
+    bool no_consent;
+    bool preview; /* decides without leasing, keeping or learning anything */
+} ss_offer_request;
+
+typedef struct ss_offer_answer {
+    const ss_decision
+        *decision; /* borrowed until the next call; its number is 0 for a preview, or where nothing is kept */
+    const ss_campaign *campaign; /* of the policy as it is now; NULL: none, or it is gone */
+    bool repeated;               /* this is what the same request_id was answered with */
+} ss_offer_answer;
+
+/* SS_E_RANGE: the request; SS_E_NOMEM, SS_E_IO, …: the step must be given up. */
+ss_status ss_offers_decide(ss_offers *offers, const ss_offer_request *request, ss_offer_answer *answer,
+                           ss_error *error);
+
+/* ---- redeeming (redeem.h has the reasons) ---- */
+
+struct ss_redeem_request;
+struct ss_redeem_answer;
+ss_status ss_offers_redeem(ss_offers *offers, const struct ss_redeem_request *request, struct ss_redeem_answer *answer,
+                           ss_error *error);
+
+/* ---- what visitors did ---- */
+
+/*
+ * An event that was stored: with offer_id it is told of that offer (impression, accept, dismiss); a dismissal begins a
+ * cooling-off; a purchase does, and is the outcome of the visitor's open decisions: at the price the event gives or the
+ * catalogue has, with the catalogue's cost.
+ */
+ss_status ss_offers_event(ss_offers *offers, const ss_live_event *event, ss_error *error);
+
+#endif

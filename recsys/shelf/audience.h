@@ -1,0 +1,23 @@
+/*
+ * audience.h: which segments a visitor is of, now: what the generation knows of the customer (models/segments.h) and
+ * what is known live of them and their session. Pure but for what it reads; one thread with its answerer.
+ */
+#ifndef SS_SHELF_AUDIENCE_H
+#define SS_SHELF_AUDIENCE_H
+
+#include "models/segments.h"
+#include "shelf/snapshot.h"
+#include "state/visitors.h"
+
+typedef struct ss_audience {
+    uint32_t segments; /* bits 1u << ss_segment: exactly one of the life cycle, and those that are so beside */
+    uint32_t affinity; /* category that the customer buys most of, or SS_NONE */
+} ss_audience;
+
+/* session, customer: what is known live, empty views where nothing is. now: microseconds UTC. */
+ss_audience ss_audience_of(const ss_snapshot *snapshot, ss_slice customer_id, const ss_visitor_view *session,
+                           const ss_visitor_view *customer, int64_t now);
+
+ss_segment ss_audience_lifecycle(const ss_audience *audience);
+
+#endif

@@ -1,0 +1,151 @@
+/*
+ * offer_ledger.h: the accounts of offers, kept durably in LMDB (STORE/state): decisions with their offers, what is
+ * leased and redeemed of every budget, what each visitor was shown and used, which order took which code, which request
+ * was answered how, and what was learned. It keeps books and knows no policy: whether something may be done is decided
+ * above it (offers/), from what it tells.
+ *
+ * Its invariant: for every campaign and over all, for every day and in all, `leased` is the sum of the leases of open
+ * offers, and `redeemed` the sum of what redeemed ones cost: after any crash, too (ss_offer_ledger_audit).
+ *
+ * One thread, the one that writes to the environment. Changes are made inside of ss_offer_ledger_begin … _end, all or
+ * nothing, and wait for the environment's sync like those of every table; when a sync fails, what is in memory (the
+ * accounts, the cells) is read again. Readers of other threads and processes use offer_reader.h.
+ */
+#ifndef SS_STATE_OFFER_LEDGER_H
+#define SS_STATE_OFFER_LEDGER_H
+
+#include "state/environment.h"
+#include "state/offer_record.h"
+
+typedef struct ss_offer_ledger ss_offer_ledger;
+
+#define SS_LEDGER_SECRET 32u /* bytes */
+
+/* Opens the tables of an environment that is open to write, and makes what is missing, the secret too. Errors as
+ * ss_event_store_open. `environment` is borrowed. Caller owns the result. */
+ss_status ss_offer_ledger_open(ss_environment *environment, ss_offer_ledger **ledger, ss_error *error);
+void ss_offer_ledger_close(ss_offer_ledger **ledger);
+
+/* Random, made with the store, the key of codes: never told to anybody. Borrowed. */
+const unsigned char *ss_offer_ledger_secret(const ss_offer_ledger *ledger);
+
+/* ---- a step: all or nothing ---- */
+
+ss_status ss_offer_ledger_begin(ss_offer_ledger *ledger, ss_error *error);
+/* keep: its changes wait for the sync. Else, and on an error, they have never been, in memory too. */
+ss_status ss_offer_ledger_end(ss_offer_ledger *ledger, bool keep, ss_error *error);
+
+/* All below are inside of a step. Texts and decisions they give are borrowed until the next call. */
+
+/* ---- decisions ---- */
+
+/*
+ * Keeps a decision: gives it and its offers their numbers, leases what its offers that are SHOWN hold, puts it on the
+ * agenda (expiry, end of window), and remembers its request_id for its visitor where there is one. SS_E_LIMIT: numbers
+ * are used up.
+ */
+ss_status ss_offer_ledger_add(ss_offer_ledger *ledger, ss_decision *decision, ss_error *error);
+uint64_t ss_offer_ledger_next(const ss_offer_ledger *ledger); /* the number that the next decision gets */
+
+/* The decision of that number. SS_E_NOT_FOUND. */
+ss_status ss_offer_ledger_find(ss_offer_ledger *ledger, uint64_t number, ss_decision *decision, ss_error *error);
+
+/* What the same visitor's request of that id was answered with. SS_E_NOT_FOUND: nothing. */
+ss_status ss_offer_ledger_find_request(ss_offer_ledger *ledger, ss_slice visitor, ss_slice request_id,
+                                       ss_decision *decision, ss_error *error);
+
+/* Who a decision is about: the customer where one is named, else the session. */
+ss_slice ss_decision_visitor(const ss_decision *decision);
+
+/* Writes back what of a decision may change without money moving: told, outcome, closed. */
+ss_status ss_offer_ledger_update(ss_offer_ledger *ledger, const ss_decision *decision, ss_error *error);
+
+/* ---- money ---- */
+
+typedef struct ss_account {
+    int64_t leased, redeemed; /* minor units, >= 0 */
+} ss_account;
+
+#define SS_DAY_ALL INT32_MIN /* not of a day: in all */
+
+/* campaign: empty: over all of them. */
+ss_account ss_offer_ledger_account(const ss_offer_ledger *ledger, ss_slice campaign, int32_t day);
+
+typedef struct ss_redemption {
+    int64_t time, cost, value; /* cost <= the offer's lease */
+    ss_slice order_id;
+} ss_redemption;
+
+/* An open offer is redeemed: its lease becomes its cost. SS_E_ARGUMENT: it is not open, or the cost is above the lease. */
+ss_status ss_offer_ledger_redeem(ss_offer_ledger *ledger, uint64_t offer, const ss_redemption *redemption,
+                                 ss_error *error);
+
+/* A redeemed one is undone: the cost goes back to the budgets. SS_E_ARGUMENT: it is not redeemed. */
+ss_status ss_offer_ledger_undo(ss_offer_ledger *ledger, uint64_t offer, ss_error *error);
+
+/* Offers that an order has taken and that are not undone; at most `room`; how many in *count. */
+ss_status ss_offer_ledger_order(ss_offer_ledger *ledger, ss_slice order_id, uint64_t *offers, size_t room,
+                                size_t *count, ss_error *error);
+
+/*
+ * What is due at `now`, at most `most` of it, oldest first: leases that expire are given back; a window that is over is
+ * shown to `closed` (once), and kept as closed. *done == most: there may be more.
+ */
+ss_status ss_offer_ledger_settle(ss_offer_ledger *ledger, int64_t now, size_t most,
+                                 ss_status (*closed)(void *context, const ss_decision *decision, ss_error *error),
+                                 void *context, size_t *done, ss_error *error);
+
+/* ---- visitors ---- */
+
+typedef enum ss_offer_party { SS_PARTY_SESSION, SS_PARTY_CUSTOMER } ss_offer_party;
+
+#define SS_PARTY_USES_MAX 32u
+#define SS_PARTY_OPEN_MAX 8u
+
+/* What the guards must know of a session or a customer; all zero: nothing. Times are microseconds UTC, 0: never. */
+typedef struct ss_party {
+    int64_t latest;            /* change of any of it: pruned by it */
+    uint32_t shows;            /* decisions that showed something, or would have */
+    int64_t dismissed, bought; /* the latest time of each */
+    uint32_t use_count;        /* the latest redemptions, oldest first */
+    int64_t uses[SS_PARTY_USES_MAX];
+    uint32_t open_count; /* decisions whose window is open, oldest first: what is bought is their outcome */
+    uint64_t open[SS_PARTY_OPEN_MAX];
+} ss_party;
+
+ss_status ss_offer_ledger_party(ss_offer_ledger *ledger, ss_offer_party kind, ss_slice id, ss_party *party,
+                                ss_error *error);
+ss_status ss_offer_ledger_keep_party(ss_offer_ledger *ledger, ss_offer_party kind, ss_slice id, const ss_party *party,
+                                     ss_error *error);
+
+/* Takes a customer (and the sessions that decisions about them name) out of everything: their parties, their ids and
+ * request ids in decisions. Money stays in the accounts. At most `step` decisions a call; *from: 0 at first, where to go
+ * on; *more. */
+ss_status ss_offer_ledger_forget(ss_offer_ledger *ledger, ss_slice customer_id, size_t step, uint64_t *from, bool *more,
+                                 ss_error *error);
+
+/* Removes at most `step` decisions that closed before `before`, and parties and requests as old. Accounts in all stay. */
+ss_status ss_offer_ledger_prune(ss_offer_ledger *ledger, int64_t before, size_t step, size_t *removed, ss_error *error);
+
+/* ---- what was learned ---- */
+
+#define SS_CELL_VALUES 4u
+
+/* campaign, incentive, segment: as ss_cell (offers/learner.h). */
+ss_status ss_offer_ledger_keep_cell(ss_offer_ledger *ledger, const ss_slice names[3],
+                                    const double values[SS_CELL_VALUES], ss_error *error);
+/* All of them, in order of their names; outside of a step too. */
+ss_status ss_offer_ledger_cells(ss_offer_ledger *ledger,
+                                ss_status (*each)(void *context, const ss_slice names[3],
+                                                  const double values[SS_CELL_VALUES], ss_error *error),
+                                void *context, ss_error *error);
+
+/* Is told after a sync that failed, when memory has been read again: what others keep of it must be, too. */
+void ss_offer_ledger_on_loss(ss_offer_ledger *ledger, void (*lost)(void *context), void *context);
+
+/* ---- audit ---- */
+
+/* Recounts everything from the decisions, and holds it against the accounts. SS_E_CORRUPT says which and by how much. */
+ss_status ss_offer_ledger_audit(ss_offer_ledger *ledger, ss_error *error);
+
+#endif
