@@ -1,0 +1,53 @@
+#include "offers/lines.h"
+
+#include "log/catalog.h"
+
+static bool names(const ss_slice *list, size_t count, ss_slice category)
+{
+    for (size_t i = 0; i < count; i++)
+        if (ss_slice_equal(list[i], category))
+            return true;
+    return false;
+}
+
+bool ss_campaign_takes(const ss_campaign *campaign, const ss_catalogue *catalogue, uint32_t item)
+{
+    if (campaign->category_count == 0 && campaign->not_category_count == 0)
+        return true;
+    ss_slice category = item < catalogue->count ? ss_catalogue_text(catalogue, item, SS_LIVE_CATEGORY) : (ss_slice){0};
+    return (campaign->category_count == 0 || names(campaign->categories, campaign->category_count, category)) &&
+           !names(campaign->not_categories, campaign->not_category_count, category);
+}
+
+/* Was its price lowered within the last 30 days, and is it below the lowest of the 30 days before that? */
+static bool is_reduced(const ss_catalogue *catalogue, uint32_t item, int64_t price, int64_t lowest, int64_t now)
+{
+    const ss_catalogue_entry *entry = ss_catalogue_entry_of(catalogue, item);
+    if (!entry || lowest == SS_NO_MONEY || price >= lowest)
+        return false;
+    size_t steps = entry->record->item.price_count;
+    return steps > 0 && now - entry->record->item.prices[steps - 1].since < SS_PRICE_WINDOW;
+}
+
+ss_price_line ss_line_of(const ss_catalogue *catalogue, const ss_campaign *campaign, uint32_t item, int64_t quantity,
+                         int64_t now)
+{
+    ss_price_line line = {SS_NO_MONEY, SS_NO_MONEY, SS_NO_MONEY, quantity, false, false};
+    if (item >= catalogue->count)
+        return line;
+    line.price = ss_catalogue_number(catalogue, item, SS_LIVE_PRICE);
+    line.cost = ss_catalogue_number(catalogue, item, SS_LIVE_COST);
+    line.lowest = ss_catalogue_lowest_price(catalogue, item, now);
+    line.reduced = is_reduced(catalogue, item, line.price, line.lowest, now);
+    line.eligible = !campaign || ss_campaign_takes(campaign, catalogue, item);
+    return line;
+}
+
+int64_t ss_gift_cost(const ss_catalogue *catalogue, ss_slice gift_item, int64_t now)
+{
+    uint32_t item = ss_catalogue_find(catalogue, gift_item);
+    if (item == SS_NONE || (ss_catalogue_show(catalogue, item) & SS_SHOW_BLOCKED) ||
+        ss_catalogue_out_of_dates(catalogue, item, now))
+        return SS_NO_MONEY;
+    return ss_catalogue_number(catalogue, item, SS_LIVE_COST);
+}
