@@ -71,6 +71,33 @@ static void a_variant_is_shown_once(void **state)
     shop_close(&of);
 }
 
+static void chosen_products_are_held_against_the_rules(void **state)
+{
+    (void)state;
+    static const char catalog[] = "item_id,group,stock\ntea,,\npot,ware,\ncup,ware,\nsoap,,0\ntowel,,\n";
+    shop of;
+    shop_open(&of, small_log, catalog);
+    const char *const wanted[] = {"soap", "cup", "pot", "towel", "tea"};
+    uint32_t items[sizeof wanted / sizeof *wanted + 1] = {[5] = UINT32_MAX};
+    for (size_t i = 0; i < 5; i++)
+        items[i] = ss_strings_find(&of.snapshot->items.ids, ss_slice_of(wanted[i]));
+    const ss_slice exclude = SS_SLICE_LITERAL("towel");
+    ss_request request = ss_request_empty();
+    request.exclude = &exclude;
+    request.exclude_count = 1;
+    ss_error error = {0};
+    ss_answer answer;
+    assert_int_equal(ss_answerer_meet(of.answerer, &request)->session.count, 0);
+    ss_page_begin(&page, &request);
+    expect_ok(ss_page_choose(&page, of.answerer, &of.snapshot->shelves[SS_SHELF_POPULAR], items, 6, 5, &answer, &error),
+              &error);
+    assert_int_equal(answer.count, 2); /* not the soap, the cup's variant, what is excluded */
+    assert_string_equal(shop_id(&of, answer.items[0].item), "cup");
+    assert_string_equal(shop_id(&of, answer.items[1].item), "tea");
+    assert_int_equal(next_shelf(&of, &of.snapshot->shelves[SS_SHELF_POPULAR], 5).count, 0);
+    shop_close(&of);
+}
+
 static void a_shelf_that_hides_itself_frees_its_products(void **state)
 {
     (void)state;
@@ -239,6 +266,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_product_stands_on_two_shelves),
         cmocka_unit_test(a_variant_is_shown_once),
+        cmocka_unit_test(chosen_products_are_held_against_the_rules),
         cmocka_unit_test(a_shelf_that_hides_itself_frees_its_products),
         cmocka_unit_test(maxima_are_kept),
         cmocka_unit_test(a_page_is_its_shelves_without_what_stands_above),

@@ -734,8 +734,7 @@ static uint32_t compared_item(const ss_context *context)
     return context->session_count > 0 ? context->items[0] : SS_NONE;
 }
 
-ss_status ss_answer_shelf(ss_answerer *answerer, const ss_shelf *shelf, const ss_request *request, ss_answer *answer,
-                          ss_error *error)
+static ss_status begin_answer(ss_answerer *answerer, const ss_shelf *shelf, const ss_request *request, ss_error *error)
 {
     ss_status status = check_request(request, error);
     if (status != SS_OK)
@@ -745,9 +744,11 @@ ss_status ss_answer_shelf(ss_answerer *answerer, const ss_shelf *shelf, const ss
     ss_rules_begin(&answerer->rules, request);
     ss_context_gather(&answerer->context, &answerer->rules, shelf, request);
     ss_rules_restrict(&answerer->rules, shelf, compared_item(&answerer->context));
-    take_pins(answerer, shelf);
-    run_stages(answerer, shelf);
-    place_pins(answerer);
+    return SS_OK;
+}
+
+static void finish_answer(ss_answerer *answerer, const ss_shelf *shelf, ss_answer *answer)
+{
     ss_short code = why_short(answerer, shelf);
     if (answerer->count < (size_t)shelf->min_items) {
         answerer->count = 0;
@@ -762,5 +763,37 @@ ss_status ss_answer_shelf(ss_answerer *answerer, const ss_shelf *shelf, const ss
     answer->unknown_customer = answerer->context.unknown_customer;
     answer->unknown_session = answerer->context.visit.unknown_session;
     memcpy(answer->removed, answerer->rules.removed, sizeof answer->removed);
+}
+
+ss_status ss_answer_shelf(ss_answerer *answerer, const ss_shelf *shelf, const ss_request *request, ss_answer *answer,
+                          ss_error *error)
+{
+    ss_status status = begin_answer(answerer, shelf, request, error);
+    if (status != SS_OK)
+        return status;
+    take_pins(answerer, shelf);
+    run_stages(answerer, shelf);
+    place_pins(answerer);
+    finish_answer(answerer, shelf, answer);
     return SS_OK;
+}
+
+ss_status ss_answer_chosen(ss_answerer *answerer, const ss_shelf *shelf, const ss_request *request,
+                           const uint32_t *items, size_t count, ss_answer *answer, ss_error *error)
+{
+    ss_status status = begin_answer(answerer, shelf, request, error);
+    if (status != SS_OK)
+        return status;
+    answerer->stage = 0;
+    for (size_t i = 0; i < count && !full(answerer); i++)
+        if (ss_rules_admit(&answerer->rules, items[i]))
+            show(answerer, items[i], 0, (ss_reason){.model = SS_SOURCE_PINNED, .because = SS_NONE});
+    finish_answer(answerer, shelf, answer);
+    return SS_OK;
+}
+
+const ss_visit *ss_answerer_meet(ss_answerer *answerer, const ss_request *request)
+{
+    ss_context_meet(&answerer->context, answerer->snapshot, request);
+    return &answerer->context.visit;
 }

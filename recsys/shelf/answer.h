@@ -11,6 +11,7 @@
 #include "shelf/catalogue.h"
 #include "shelf/foresight.h"
 #include "shelf/live.h"
+#include "shelf/visit.h"
 
 typedef struct ss_answerer ss_answerer;
 
@@ -38,5 +39,19 @@ void ss_answerer_foresee(const ss_answerer *answerer, const ss_question *questio
  */
 ss_status ss_answer_shelf(ss_answerer *answerer, const ss_shelf *shelf, const ss_request *request, ss_answer *answer,
                           ss_error *error);
+
+/*
+ * Those of `items` (numbers) that may be shown, in their order: products that the caller has reasons of its own for,
+ * held against every rule of the request and of `shelf`, whose sources are not asked. Their scores are 0, their reason
+ * SS_SOURCE_PINNED. Errors as above.
+ */
+ss_status ss_answer_chosen(ss_answerer *answerer, const ss_shelf *shelf, const ss_request *request,
+                           const uint32_t *items, size_t count, ss_answer *answer, ss_error *error);
+
+/*
+ * Looks up whom the request names, once for all that is asked about them next with `same_visitor`. Borrowed: until
+ * another visitor is asked about.
+ */
+const ss_visit *ss_answerer_meet(ss_answerer *answerer, const ss_request *request);
 
 #endif

@@ -216,13 +216,17 @@ static void mark_page(ss_rules *rules, const ss_request *request)
         ss_rules_mark(rules, request->on_page[i], SS_STATE_CONTEXT);
 }
 
+void ss_context_meet(ss_context *context, const ss_snapshot *snapshot, const ss_request *request)
+{
+    find_customer(context, snapshot, request);
+    ss_visit_look_up(&context->visit, request);
+}
+
 void ss_context_gather(ss_context *context, ss_rules *rules, const ss_shelf *shelf, const ss_request *request)
 {
     context->count = 0;
-    if (!request->same_visitor) {
-        find_customer(context, rules->catalogue->snapshot, request);
-        ss_visit_look_up(&context->visit, request);
-    }
+    if (!request->same_visitor)
+        ss_context_meet(context, rules->catalogue->snapshot, request);
     context->page_item = SS_NONE;
     if (request->item_id.size > 0 && (shelf->context & SS_CONTEXT_ITEM))
         context->page_item = take_id(context, rules, request->item_id, 1, SS_STATE_CONTEXT);

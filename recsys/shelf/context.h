@@ -25,6 +25,9 @@ typedef struct ss_context { /* parallel arrays of SS_CONTEXT_ENTRIES_MAX, distin
 ss_status ss_context_init(ss_context *context, const ss_catalogue *catalogue, ss_visitors *visitors, ss_error *error);
 void ss_context_release(ss_context *context);
 
+/* Looks up whom the request names: what the generation knows of the customer, and what is known live. */
+void ss_context_meet(ss_context *context, const ss_snapshot *snapshot, const ss_request *request);
+
 /*
  * Gathers the parts that the shelf reads, of the request and where it has none of what is known live (visit.h); marks
  * the items of page, other shelves, session and cart SS_STATE_CONTEXT (those of the session SS_STATE_SEEN where the

@@ -34,4 +34,8 @@ void ss_page_begin(ss_page *page, const ss_request *request);
 ss_status ss_page_answer(ss_page *page, ss_answerer *answerer, const ss_shelf *shelf, uint32_t limit, ss_answer *answer,
                          ss_error *error);
 
+/* The same with chosen products (ss_answer_chosen) as the next shelf. */
+ss_status ss_page_choose(ss_page *page, ss_answerer *answerer, const ss_shelf *shelf, const uint32_t *items,
+                         size_t count, uint32_t limit, ss_answer *answer, ss_error *error);
+
 #endif
