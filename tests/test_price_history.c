@@ -86,6 +86,28 @@ static void many_steps_are_bounded_from_below(void **state)
     }
 }
 
+static void a_reduction_wears_off_after_thirty_days(void **state)
+{
+    (void)state;
+    ss_price_step steps[SS_PRICE_STEPS_MAX] = {{0, 0}};
+    assert_false(ss_price_reduced(steps, 0, 1000, START));
+    size_t count = ss_price_history_add(steps, 0, 0, 1000);
+    assert_false(ss_price_reduced(steps, count, 1000, START));
+    assert_true(ss_price_reduced(steps, count, 999, START)); /* begins now */
+    assert_false(ss_price_reduced(steps, count, 1001, START));
+    count = ss_price_history_add(steps, count, START, 800);
+    assert_true(ss_price_reduced(steps, count, 800, START));
+    assert_true(ss_price_reduced(steps, count, 800, START + SS_PRICE_WINDOW));
+    assert_false(ss_price_reduced(steps, count, 800, START + SS_PRICE_WINDOW + 1));
+    assert_false(ss_price_reduced(steps, count, SS_NO_MONEY, START));
+    count = ss_price_history_add(steps, count, START + SS_DAY, 900); /* still below 1000, but not reduced from 800 */
+    assert_false(ss_price_reduced(steps, count, 900, START + SS_DAY));
+    count = ss_price_history_add(steps, count, START + 2 * SS_DAY, SS_NO_MONEY);
+    count = ss_price_history_add(steps, count, START + 3 * SS_DAY, 700); /* from no price at all */
+    assert_false(ss_price_reduced(steps, count, 700, START + 3 * SS_DAY));
+    assert_false(ss_price_reduced(steps, 0, 1000, SS_NO_TIME));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -93,6 +115,7 @@ int main(void)
         cmocka_unit_test(a_price_that_is_not_the_newest_step_begins_now),
         cmocka_unit_test(steps_stay_in_order_whatever_the_clock_does),
         cmocka_unit_test(many_steps_are_bounded_from_below),
+        cmocka_unit_test(a_reduction_wears_off_after_thirty_days),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,7 +2,6 @@
 
 #include "log/catalog.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 /* The first step that still holds at `since` or later. */
@@ -62,15 +61,39 @@ static int64_t lowest_since(const ss_price_step *steps, size_t count, int64_t fr
     return lowest;
 }
 
+/* The price as it is at some moment, and what was before it. */
+typedef struct moment {
+    bool begins_now; /* the price is none of the steps' */
+    size_t before;   /* steps before the one that holds */
+    int64_t since;
+    bool reduced; /* lower than the one right before */
+} moment;
+
+static moment moment_of(const ss_price_step *steps, size_t count, int64_t current, int64_t now)
+{
+    moment of = {.begins_now = count == 0 || steps[count - 1].price != current};
+    of.before = of.begins_now ? count : count - 1;
+    of.since = of.begins_now ? now : steps[count - 1].since;
+    of.reduced = of.before > 0 && current != SS_NO_MONEY && steps[of.before - 1].price != SS_NO_MONEY &&
+                 current < steps[of.before - 1].price;
+    return of;
+}
+
+static int64_t window_before(int64_t time)
+{
+    return time < INT64_MIN + SS_PRICE_WINDOW ? INT64_MIN : time - SS_PRICE_WINDOW;
+}
+
 int64_t ss_price_history_lowest(const ss_price_step *steps, size_t count, int64_t current, int64_t now)
 {
-    bool begins_now = count == 0 || steps[count - 1].price != current;
-    size_t before = begins_now ? count : count - 1; /* steps before the price of now */
-    int64_t since = begins_now ? now : steps[count - 1].since;
-    int64_t oldest = now < INT64_MIN + SS_PRICE_WINDOW ? INT64_MIN : now - SS_PRICE_WINDOW;
-    bool reduced = before > 0 && current != SS_NO_MONEY && steps[before - 1].price != SS_NO_MONEY &&
-                   current < steps[before - 1].price;
-    if (reduced)
-        return lowest_since(steps, before, begins_now ? oldest : since - SS_PRICE_WINDOW);
-    return lower(lowest_since(steps, count, oldest), current);
+    moment of = moment_of(steps, count, current, now);
+    if (of.reduced)
+        return lowest_since(steps, of.before, window_before(of.since));
+    return lower(lowest_since(steps, count, window_before(now)), current);
+}
+
+bool ss_price_reduced(const ss_price_step *steps, size_t count, int64_t current, int64_t now)
+{
+    moment of = moment_of(steps, count, current, now);
+    return of.reduced && of.since >= window_before(now);
 }

@@ -15,6 +15,7 @@
 #define SS_STATE_PRICE_HISTORY_H
 
 #include "base/timestamp.h"
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,5 +38,11 @@ size_t ss_price_history_add(ss_price_step *steps, size_t count, int64_t since, i
  * than the newest step's is taken to begin now. SS_NO_MONEY: no price is known.
  */
 int64_t ss_price_history_lowest(const ss_price_step *steps, size_t count, int64_t current, int64_t now);
+
+/*
+ * Does the item carry a reduction: is its price now lower than the one right before it, and has it been so for at most
+ * 30 days? What is older is the item's price. `current` and `now` as above.
+ */
+bool ss_price_reduced(const ss_price_step *steps, size_t count, int64_t current, int64_t now);
 
 #endif
