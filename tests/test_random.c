@@ -107,6 +107,51 @@ static void normal_has_its_moments(void **state)
     assert_true(fabs((double)beyond_two / draws - 0.0455) < 0.001);
 }
 
+/* Mean, variance and, below shape 1, where the power comes in, the share near 0: P(X < 0.01) = 0.01^a / Gamma(a + 1). */
+static void gamma_has_its_moments(void **state)
+{
+    (void)state;
+    ss_random random;
+    ss_random_seed(&random, 6);
+    const double shapes[] = {0.3, 1, 2.5, 40, 3000};
+    const int draws = 400000;
+    for (size_t i = 0; i < 5; i++) {
+        double a = shapes[i], sum = 0, squares = 0;
+        int near_zero = 0;
+        for (int k = 0; k < draws; k++) {
+            double x = ss_random_gamma(&random, a);
+            sum += x;
+            squares += (x - a) * (x - a);
+            near_zero += x < 0.01;
+        }
+        assert_true(fabs(sum / draws - a) < 5 * sqrt(a / draws));
+        assert_true(fabs(squares / draws / a - 1) < 5 * sqrt((2 + 6 / a) / draws));
+        double share = a < 1 ? pow(0.01, a) / tgamma(a + 1) : near_zero / (double)draws;
+        assert_true(fabs(near_zero / (double)draws - share) < 0.003);
+    }
+}
+
+static void beta_has_its_moments(void **state)
+{
+    (void)state;
+    ss_random random;
+    ss_random_seed(&random, 7);
+    const double shapes[][2] = {{0.5, 0.5}, {2, 38}, {80, 1000}};
+    const int draws = 400000;
+    for (size_t i = 0; i < 3; i++) {
+        double a = shapes[i][0], b = shapes[i][1], mean = a / (a + b), variance = mean * (1 - mean) / (a + b + 1);
+        double sum = 0, squares = 0;
+        for (int k = 0; k < draws; k++) {
+            double x = ss_random_beta(&random, a, b);
+            assert_true(x >= 0 && x <= 1);
+            sum += x;
+            squares += (x - mean) * (x - mean);
+        }
+        assert_true(fabs(sum / draws - mean) < 5 * sqrt(variance / draws));
+        assert_true(fabs(squares / draws / variance - 1) < 0.02);
+    }
+}
+
 /* Recorded once: the same on every machine and with every C library. */
 static void normal_is_reproducible(void **state)
 {
@@ -134,6 +179,7 @@ int main(void)
         cmocka_unit_test(known_values),           cmocka_unit_test(the_same_seed_the_same_numbers),
         cmocka_unit_test(below_is_uniform),       cmocka_unit_test(below_extreme_bounds),
         cmocka_unit_test(unit_stays_below_one),   cmocka_unit_test(normal_has_its_moments),
+        cmocka_unit_test(gamma_has_its_moments),  cmocka_unit_test(beta_has_its_moments),
         cmocka_unit_test(normal_is_reproducible), cmocka_unit_test(mixing_separates_neighbours),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -91,3 +91,44 @@ double ss_random_normal(ss_random *random)
     } while (square >= 1 || square == 0);
     return u * sqrt(-2 * portable_log(square) / square);
 }
+
+/* e to the power of x <= 0, by arithmetic alone as well: x = k log 2 + r, |r| <= log 2 / 2. */
+static double portable_exp(double x)
+{
+    const double log_2 = 0x1.62e42fefa39efp-1;
+    if (x < -700)
+        return 0;
+    double k = floor(x / log_2 + 0.5), r = x - k * log_2, sum = 1;
+    for (int i = 14; i >= 1; i--)
+        sum = sum * r / i + 1;
+    return ldexp(sum, (int)k);
+}
+
+/* Shape >= 1: the cube of a normal number, shifted and scaled, is nearly of a gamma distribution; what is too much is
+ * thrown away. The square of the square settles nearly all cases without a logarithm. */
+static double gamma_from_one(ss_random *random, double shape)
+{
+    double d = shape - 1.0 / 3, c = 1 / sqrt(9 * d);
+    for (;;) {
+        double x = ss_random_normal(random), root = 1 + c * x;
+        if (root <= 0)
+            continue;
+        double v = root * root * root, u = 1 - ss_random_unit(random), square = x * x;
+        if (u < 1 - 0.0331 * square * square || portable_log(u) < square / 2 + d * (1 - v + portable_log(v)))
+            return d * v;
+    }
+}
+
+double ss_random_gamma(ss_random *random, double shape)
+{
+    if (shape >= 1)
+        return gamma_from_one(random, shape);
+    double power = portable_log(1 - ss_random_unit(random)) / shape;
+    return gamma_from_one(random, shape + 1) * portable_exp(power);
+}
+
+double ss_random_beta(ss_random *random, double a, double b)
+{
+    double x = ss_random_gamma(random, a), y = ss_random_gamma(random, b), sum = x + y;
+    return sum > 0 ? x / sum : a / (a + b);
+}

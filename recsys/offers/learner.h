@@ -33,7 +33,7 @@ typedef struct ss_cell_sums {
     double ratio, ratio_squares; /* sums over those that bought: gross margin / stake */
 } ss_cell_sums;
 
-/* strength: in trials, how much a cell takes over from above. SS_E_NOMEM. */
+/* strength: > 0, in trials: how much a cell takes over from above. SS_E_NOMEM. Caller owns the result. */
 ss_status ss_learner_new(double strength, ss_learner **learner, ss_error *error);
 void ss_learner_free(ss_learner **learner);
 void ss_learner_clear(ss_learner *learner); /* has seen nothing */
@@ -44,8 +44,9 @@ ss_cell_sums ss_learner_sums(const ss_learner *learner, const ss_cell *cell); /*
 
 /*
  * The value of the cell for a visitor with `stake` (minor units, > 0) at risk and `cost` given if they buy: drawn from
- * the posterior with `random`, or its mean where `random` is NULL. Minor units.
+ * the posterior with `random`, or its mean where `random` is NULL. Minor units. What cells take over from above is
+ * worked out at the first call after sums have changed.
  */
-double ss_learner_value(const ss_learner *learner, const ss_cell *cell, double stake, double cost, ss_random *random);
+double ss_learner_value(ss_learner *learner, const ss_cell *cell, double stake, double cost, ss_random *random);
 
 #endif
