@@ -4,6 +4,7 @@
 #include "base/timestamp.h"
 #include "log/values.h"
 
+#include <inttypes.h>
 #include <math.h>
 
 static void quantities(void **state)
@@ -54,32 +55,53 @@ static void prices(void **state)
     static const struct {
         const char *text;
         bool good, positive;
+        int64_t minor; /* -77: not set */
     } cases[] = {
-        {"1.25", true, true},
-        {"0", true, false},
-        {"0.0", true, false},
-        {"-3", true, false},
-        {".5", true, true},
-        {"5.", true, true},
-        {"0.001", true, true},
-        {" 2 ", true, true},
-        {"1e-3", true, true},
-        {"0e5", true, false},
-        {"", false, false},
-        {".", false, false},
-        {"1.2.3", false, false},
-        {"1,5", false, false},
-        {"$5", false, false},
-        {"£5", false, false},
-        {"5 EUR", false, false},
-        {"123456789012345678901234567890.5", true, true},
-        {"0.000000000000000000000000", true, false},
-        {"-", false, false},
+        {"1.25", true, true, 125},
+        {"0", true, false, 0},
+        {"0.0", true, false, 0},
+        {"-3", true, false, -300},
+        {".5", true, true, 50},
+        {"5.", true, true, 500},
+        {"99999999", true, true, 9999999900},
+        {"1.005", true, true, 101},
+        {"0.001", true, true, 0},
+        {" 2 ", true, true, 200},
+        {"1e-3", true, true, 0},
+        {"0e5", true, false, 0},
+        {"", false, false, -77},
+        {".", false, false, -77},
+        {"1.2.3", false, false, -77},
+        {"1,5", false, false, -77},
+        {"$5", false, false, -77},
+        {"£5", false, false, -77},
+        {"5 EUR", false, false, -77},
+        {"123456789012345678901234567890.5", true, true, SS_NO_MONEY},
+        {"0.000000000000000000000000", true, false, 0},
+        {"-", false, false, -77},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        bool positive = false, good = ss_value_price(ss_slice_of(cases[i].text), &positive);
-        if (good != cases[i].good || positive != cases[i].positive)
-            fail_msg("'%s': %d %d", cases[i].text, good, positive);
+        int64_t minor = -77;
+        bool positive = false, good = ss_value_price(ss_slice_of(cases[i].text), 2, &positive, &minor);
+        if (good != cases[i].good || positive != cases[i].positive || minor != cases[i].minor)
+            fail_msg("'%s': %d %d %" PRId64, cases[i].text, good, positive, minor);
+    }
+}
+
+static void prices_are_money(void **state)
+{
+    (void)state;
+    ss_random random = test_random();
+    for (int i = 0; i < 200000; i++) {
+        char text[32];
+        int64_t decimals = (int64_t)ss_random_below(&random, 5), minor = -1, money = -2;
+        bool positive = false;
+        snprintf(text, sizeof text, "%.*f", (int)ss_random_below(&random, 7),
+                 (double)ss_random_below(&random, 100000000) / (double)(1 + ss_random_below(&random, 10000)));
+        assert_true(ss_value_price(ss_slice_of(text), decimals, &positive, &minor));
+        assert_true(ss_value_money(ss_slice_of(text), decimals, &money));
+        if (minor != money)
+            fail_msg("'%s': %" PRId64 " %" PRId64, text, minor, money);
     }
 }
 
@@ -252,6 +274,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(quantities),
         cmocka_unit_test(prices),
+        cmocka_unit_test(prices_are_money),
         cmocka_unit_test(money),
         cmocka_unit_test(times_agree_with_the_general_parser),
         cmocka_unit_test(events_and_flags),

@@ -4,6 +4,7 @@
 #include "log/introsort.h"
 #include "log/returns.h"
 #include "log/sort_rows.h"
+#include "log/spent.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -245,6 +246,17 @@ static ss_status keep_customers(ss_raw_log *log, const uint32_t *numbers, ss_int
     return status;
 }
 
+static ss_status keep_spent(const ss_raw_log *log, const uint32_t *numbers, ss_interactions *out)
+{
+    if (!log->spent)
+        return SS_OK;
+    out->spent = ss_array_zeroed(out->customer_count, sizeof *out->spent);
+    for (uint32_t i = 0; out->spent && i < ss_dictionary_count(log->customers); i++)
+        if (numbers[i] != SS_NONE)
+            out->spent[numbers[i]] = log->spent[i];
+    return out->spent ? SS_OK : SS_E_NOMEM;
+}
+
 /* Rows of one basket and moment stand in order of the items' numbers, which are new. */
 static void renumber(ss_interactions *out, const numbering *new)
 {
@@ -289,6 +301,7 @@ static ss_status number_all(ss_raw_log *log, ss_interactions *out)
     out->customer_count = number_used(new.customers, customer_count);
     out->basket_count = number_used(new.baskets, log->basket_limit);
     SS_TRY(number_items(log->items, item_rows, new.items, out));
+    SS_TRY(keep_spent(log, new.customers, out));
     SS_TRY(keep_customers(log, new.customers, out));
     renumber(out, &new);
 out:
@@ -327,6 +340,7 @@ ss_status ss_clean(ss_raw_log *log, const ss_log_options *options, const ss_cata
     ss_interactions result = {0};
     ss_item_rules rules = {0};
     SS_TRY(ss_item_rules_make(log->items, log->item_rows, options, catalog, &rules, report, error));
+    SS_TRY(ss_spent_sum(log, &rules, catalog));
     apply_rules(log, &rules, report);
     ss_rows_sort(log->rows, log->count);
     SS_TRY(clean_groups(log, progress, report, error));

@@ -21,6 +21,7 @@ void ss_interactions_free(ss_interactions *interactions)
     if (!interactions)
         return;
     free(interactions->rows);
+    free(interactions->spent);
     ss_dictionary_free(&interactions->items);
     ss_dictionary_free(&interactions->set_aside);
     ss_dictionary_free(&interactions->customers);
@@ -71,6 +72,7 @@ ss_status ss_interactions_subset(const ss_interactions *source, ss_interaction_f
     size_t kept = mark_kept(source, keep, context, marks);
     ss_interactions subset = *source;
     subset.items = subset.customers = subset.set_aside = NULL;
+    subset.spent = NULL;
     subset.count = 0;
     subset.first_time = subset.last_time = SS_NO_TIME;
     subset.rows = ss_array_new(kept, sizeof *subset.rows);

@@ -63,6 +63,11 @@ typedef struct ss_interactions {
      */
     ss_dictionary *set_aside;
     ss_dictionary *customers; /* number → customer_id, in order of first appearance in the kept rows. Owned */
+    /*
+     * What each customer paid for the products that are kept, less what returns gave back, in minor units; a purchase
+     * whose price the log does not tell counts at the catalogue's. Owned; NULL: no price is known, or a subset.
+     */
+    int64_t *spent;
     uint32_t item_count, customer_count, basket_count;
     bool has_times, has_baskets, has_customers, has_purchases;
     bool ids_folded;               /* item ids that differ only by case or blanks are one (see fold_ids.h) */

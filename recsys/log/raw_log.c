@@ -71,6 +71,7 @@ typedef struct reader {
     bool live;       /* the rows at hand are events of the live store */
     ss_event event;  /* of the row at hand */
     bool above_zero; /* its price */
+    int64_t price;   /* or SS_NO_MONEY */
     char last_time_text[LAST_TIME_MAX];
     size_t last_time_size;
     int64_t last_time;
@@ -227,10 +228,11 @@ static bool read_quantity(reader *r, const ss_row *row, float *quantity)
 static bool read_price(reader *r, const ss_row *row)
 {
     r->above_zero = true;
+    r->price = SS_NO_MONEY;
     if (r->map[PRICE] == SS_NO_COLUMN)
         return true;
     ss_slice text = field_of(r, row, PRICE);
-    return ss_value_price(text, &r->above_zero) || ss_slice_trim(text).size == 0 ||
+    return ss_value_price(text, r->options->decimals, &r->above_zero, &r->price) || ss_slice_trim(text).size == 0 ||
            refuse(r, SS_BAD_PRICE, PRICE, text, "not a price", "a decimal number with a point, without a currency");
 }
 
@@ -301,6 +303,14 @@ static bool is_ignored(reader *r, const ss_interaction *row, const ss_row_ids *i
     return rule >= 0;
 }
 
+static ss_status add_row(reader *r, const ss_row_ids *ids)
+{
+    if (r->event == SS_EVENT_PURCHASE && ss_price_tape_add(&r->log->prices, r->price) != SS_OK)
+        return SS_E_NOMEM;
+    ss_row_batch_add(&r->batch, ids);
+    return r->batch.count < SS_ID_BATCH ? SS_OK : ss_row_batch_flush(&r->batch, r->log);
+}
+
 static ss_status take_row(reader *r, const ss_row *row)
 {
     ss_interaction *values = ss_row_batch_next(&r->batch);
@@ -320,9 +330,7 @@ static ss_status take_row(reader *r, const ss_row *row)
     ss_interaction_set(values, time, r->event);
     if (!r->live && r->log->has_times)
         ss_overlap_note(&r->overlap, r->event, time);
-    if (!is_ignored(r, values, &ids))
-        ss_row_batch_add(&r->batch, &ids);
-    return r->batch.count < SS_ID_BATCH ? SS_OK : ss_row_batch_flush(&r->batch, r->log);
+    return is_ignored(r, values, &ids) ? SS_OK : add_row(r, &ids);
 }
 
 /* Every so often: is somebody stopping us, and is the log worth going on with? */
@@ -461,6 +469,8 @@ void ss_raw_log_free(ss_raw_log *log)
         return;
     free(log->rows);
     free(log->item_rows);
+    free(log->spent);
+    ss_price_tape_release(&log->prices);
     ss_dictionary_free(&log->items);
     ss_dictionary_free(&log->customers);
     *log = (ss_raw_log){0};

@@ -6,6 +6,7 @@
 #ifndef SS_LOG_RAW_LOG_H
 #define SS_LOG_RAW_LOG_H
 
+#include "log/price_tape.h"
 #include "log/read_log.h"
 
 typedef struct ss_raw_log {
@@ -13,7 +14,9 @@ typedef struct ss_raw_log {
     size_t count, capacity;
     ss_dictionary *items, *customers; /* in order of first appearance in a row that was kept. Owned */
     uint32_t *item_rows;              /* rows of each item. Owned */
+    ss_price_tape prices;             /* of the rows that are purchases, in their order. Owned */
     size_t item_capacity;
+    int64_t *spent;        /* of each customer, once it is summed (spent.h). Owned */
     uint64_t basket_limit; /* basket numbers are below */
     bool has_times, has_baskets, has_customers, has_returns;
 } ss_raw_log;

@@ -5,7 +5,7 @@
  * and both must have times. Customers who want to be forgotten are left out of either
  * (left_out.h).
  *
- * Memory: 24 bytes a row + the dictionaries (ids of items, customers, and while reading orders) + what sorting in place
+ * Memory: 24 bytes a row, 1 to 3 for its price until the log is read + the dictionaries (ids of items, customers, and while reading orders) + what sorting in place
  * needs (O(1)); 8 bytes for each purchase of a log that events follow.
  */
 #ifndef SS_LOG_READ_LOG_H
@@ -34,9 +34,9 @@ typedef struct ss_log_options {
                                   orders are negative */
     int64_t fold_ids;          /* ss_fold_ids */
     int64_t fees;              /* ss_fees */
-    int64_t decimals;    /* minor-unit digits of the currency: of no use to the log itself, which keeps no money */
-    int64_t until;       /* keep rows before this instant; SS_NO_TIME: all */
-    int64_t events_from; /* live events count from this instant on; SS_NO_TIME: where the log ends (overlap.h) */
+    int64_t decimals;          /* minor-unit digits of the currency, 0..4 */
+    int64_t until;             /* keep rows before this instant; SS_NO_TIME: all */
+    int64_t events_from;       /* live events count from this instant on; SS_NO_TIME: where the log ends (overlap.h) */
     const ss_left_out *forgotten; /* what is left out of log and events; NULL: nothing. Borrowed */
 } ss_log_options;
 

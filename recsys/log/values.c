@@ -53,12 +53,14 @@ bool ss_value_any_quantity(ss_slice text, float *quantity)
     return true;
 }
 
-bool ss_value_any_price(ss_slice text, bool *positive)
+bool ss_value_any_price(ss_slice text, int64_t decimals, bool *positive, int64_t *minor)
 {
     double value;
     if (!ss_slice_to_f64(trim(text), &value))
         return false;
     *positive = value > 0;
+    if (!ss_value_money(text, decimals, minor))
+        *minor = SS_NO_MONEY;
     return true;
 }
 

@@ -6,13 +6,14 @@
 #define SS_LOG_VALUES_H
 
 #include "base/slice.h"
+#include "log/catalog.h"
 #include "log/interactions.h"
 
 #define SS_QUANTITY_MAX 1e9
 
 /* The general forms of the two below. */
 bool ss_value_any_quantity(ss_slice text, float *quantity);
-bool ss_value_any_price(ss_slice text, bool *positive);
+bool ss_value_any_price(ss_slice text, int64_t decimals, bool *positive, int64_t *minor);
 
 /*
  * A decimal number of at most SS_QUANTITY_MAX in absolute value; negative = return. False, *quantity untouched, on
@@ -28,21 +29,27 @@ static inline bool ss_value_quantity(ss_slice text, float *quantity)
     return true;
 }
 
-/* A decimal number; says whether it is above 0. Most are digits and a point, and not many. */
-static inline bool ss_value_price(ss_slice text, bool *positive)
+/*
+ * A decimal number: whether it is above 0, and as minor units of `decimals` (0..4) digits as ss_value_money has it, or
+ * SS_NO_MONEY where it has none. Most are digits and a point, and not many.
+ */
+static inline bool ss_value_price(ss_slice text, int64_t decimals, bool *positive, int64_t *minor)
 {
-    unsigned any = 0, others = 0, points = 0;
+    static const unsigned scale[] = {1, 10, 100, 1000, 10000};
+    unsigned number = 0, others = 0, points = 0, places = 0;
     if (text.size > 8)
-        return ss_value_any_price(text, positive);
+        return ss_value_any_price(text, decimals, positive, minor);
     for (size_t i = 0; i < text.size; i++) {
         unsigned digit = (unsigned char)text.data[i] - (unsigned)'0', is_digit = digit <= 9;
-        any |= digit & -is_digit;
+        number = is_digit ? number * 10 + digit : number;
+        places += is_digit & points;
         points += text.data[i] == '.';
         others += !is_digit;
     }
-    if (others > points || points > 1 || text.size == points)
-        return ss_value_any_price(text, positive);
-    *positive = any != 0;
+    if (others > points || points > 1 || text.size == points || places > (unsigned)decimals)
+        return ss_value_any_price(text, decimals, positive, minor);
+    *positive = number != 0;
+    *minor = (int64_t)number * scale[(unsigned)decimals - places];
     return true;
 }
 
