@@ -11,7 +11,11 @@
 
 typedef struct ss_zone ss_zone;
 
-/* "Europe/Berlin", "UTC", "+02:00". SS_E_NOT_FOUND: no such zone, or the system's zone files are missing. */
+/*
+ * A name of the time zone database ("Europe/Berlin"), "UTC", or a fixed offset of at most 14:59 ("+02:00"); the last two
+ * need no zone files. SS_E_NOT_FOUND: no such zone, or the system's zone files are missing; SS_E_NOMEM. Caller owns the
+ * result.
+ */
 ss_status ss_zone_new(const char *name, ss_zone **zone, ss_error *error);
 void ss_zone_free(ss_zone **zone);
 
@@ -22,12 +26,20 @@ typedef struct ss_local_time {
 } ss_local_time;
 ss_local_time ss_zone_local(const ss_zone *zone, int64_t now);
 
+/*
+ * The first instant at which the shop's clock shows `local` (microseconds since its own 1970-01-01T00:00); where the
+ * clock is put forward over it, the instant at which that happens. Within the years 1900 to 2200.
+ */
+int64_t ss_zone_instant(const ss_zone *zone, int64_t local);
+
 typedef struct ss_schedule {
     int64_t from, until; /* microseconds UTC, from <= t < until; INT64_MIN, INT64_MAX: open */
     uint32_t weekdays;   /* bits 1u << weekday; 0: any */
     int32_t begins,
         ends; /* seconds of the day, begins <= t < ends; over midnight where ends < begins; equal: all day */
 } ss_schedule;
+
+/* Does it run? What runs over midnight belongs to the weekday on which it began. */
 bool ss_schedule_runs(const ss_schedule *schedule, const ss_zone *zone, int64_t now);
 
 #endif
