@@ -2,8 +2,13 @@
  * policy.h: what a shop allows its offers to be: campaigns, incentives, guards; the map `offers` of a configuration
  * file. Money is in minor units, shares are in basis points (1 % = 100), both as integers from here on.
  *
- * Without such a map three campaigns stand ready (`dont_go`, `lightning`, `last_chance`) whose budgets are 0: they show
- * products with reasons, and give nothing away until the shop says how much.
+ * Without such a map three campaigns stand ready (`dont_go`, `lightning`, `last_chance`), and the budget of a day over
+ * all of them is 0: they show products with reasons, and give nothing away until the shop says how much. A campaign's
+ * own budgets are unlimited by default: within those over all.
+ *
+ * A file that names one of these campaigns changes only what it gives, other names are new campaigns, and
+ * `enabled: false` takes one away. An incentive that a file names is what the file says. Campaigns and incentives stand
+ * in the file's order, then those of the default that it does not name.
  *
  * Counted; whoever holds a reference may read it from any thread. Nothing changes it once it is read.
  */
@@ -11,9 +16,10 @@
 #define SS_OFFERS_POLICY_H
 
 #include "base/buffer.h"
-#include "base/yaml.h"
+#include "base/settings.h"
 #include "models/segments.h"
 #include "offers/zone.h"
+#include <stdatomic.h>
 
 #define SS_BASIS_POINTS   10000 /* 100 % */
 #define SS_CAMPAIGNS_MAX  32u
@@ -64,7 +70,7 @@ typedef struct ss_campaign {
     uint32_t segments,
         not_segments; /* bits 1u << ss_segment; a visitor needs one of the first (0: any) and none of the others */
     int64_t cart_min, cart_max;                  /* value of the cart, both included; 0 and INT64_MAX: open */
-    const ss_slice *categories, *not_categories; /* of the products offered */
+    const ss_slice *categories, *not_categories; /* of the products offered; by their bytes, each once */
     size_t category_count, not_category_count;
     uint64_t incentives; /* bits of the policy's incentives that it may give; giving none is always considered */
     bool price_cut;      /* it calls a lower price a cut: never above the lowest of the last 30 days */
@@ -73,7 +79,7 @@ typedef struct ss_campaign {
     size_t variant_count;
     int64_t lifetime; /* of an offer, microseconds */
     int64_t holdout;  /* share of visitors who are never shown it, basis points */
-    int64_t limit;    /* most products of a decision, 1 .. SS_OFFERS_MAX */
+    int64_t limit;    /* most products of a decision, 1 .. SS_OFFERS_MAX (state/offer_record.h) */
     ss_budget budget;
 } ss_campaign;
 
@@ -97,7 +103,7 @@ typedef struct ss_learning {
 } ss_learning;
 
 typedef struct ss_policy {
-    int references;         /* atomic; ss_policy_retain, ss_policy_release */
+    atomic_int references;  /* ss_policy_retain, ss_policy_release */
     ss_arena *arena;        /* owned: all texts */
     ss_campaign *campaigns; /* in the order of the file */
     size_t campaign_count;
@@ -105,13 +111,15 @@ typedef struct ss_policy {
     size_t incentive_count;
     ss_guards guards;
     ss_learning learning;
-    ss_zone *zone;   /* owned: the shop's time zone; days begin at its midnight */
-    uint64_t digest; /* another one when it says something else */
+    ss_zone *zone;     /* owned: the shop's time zone; days begin at its midnight */
+    uint64_t digest;   /* another one when it says something else */
+    ss_settings given; /* owned: what the file says, for people; with a prefix: of a campaign or an incentive, where a
+                          table's default need not be what it stands instead of */
 } ss_policy;
 
 /*
  * Reads the map `offers` (NULL: there is none: the default). Every field is checked; mistakes go to the list, and with
- * any, *policy is NULL. SS_E_NOMEM. Caller owns a reference.
+ * any, *policy is NULL (and the status SS_OK: the list says it). SS_E_NOMEM. Caller owns a reference.
  */
 ss_status ss_policy_read(const ss_yaml_node *offers, ss_mistakes *mistakes, ss_policy **policy, ss_error *error);
 ss_policy *ss_policy_retain(ss_policy *policy);
