@@ -37,6 +37,12 @@ tell() {
     tell event --type purchase --item cup --customer c1 --order o-1 --quantity 2 --unit-price 4.00 --time 2020-01-01
     [ "$status" -eq 1 ]
     [[ $output == *"(late)"* ]]
+    tell event --type accept --offer 7KQ2M4X9 --session s-1
+    [ "$status" -eq 0 ]
+    [[ $output == "1 event stored" ]]
+    tell event --type view --offer 7KQ2M4X9 --session s-1
+    [ "$status" -eq 1 ]
+    [[ $output == *"(item_id)"* ]]
     tell event --type view --item cup --session s-9 --no-consent
     [ "$status" -eq 0 ]
     [[ $output == "0 events stored"* ]]
@@ -48,7 +54,7 @@ tell() {
     [[ $output == *"found 'look', expected view, cart_add"* ]]
     tell event --item teapot
     [ "$status" -eq 2 ]
-    [[ $output == *"--type and --item say what happened"* ]]
+    [[ $output == *"--type and --item (or --offer) say what happened"* ]]
     tell event --type view --item teapot --session s --quantity many
     [ "$status" -eq 2 ]
     tell event --type view --file "$T/log.csv"

@@ -28,9 +28,9 @@ static void one_event_is_read(void **state)
     ss_event_call call;
     (void)state;
     expect_decoded(
-        "8b <event> <purchase> <item_id> <tea> <event_id> <e-1> <session_id> <s-1> <customer_id> <ann> <order_id> "
+        "8c <event> <purchase> <item_id> <tea> <event_id> <e-1> <session_id> <s-1> <customer_id> <ann> <order_id> "
         "<o-1> <quantity> fe <unit_price> cd 01 2c <timestamp> cf 00 06 47 48 46 20 40 00 <shelf> <related> "
-        "<generation> <g>",
+        "<generation> <g> <offer_id> <f>",
         &call);
     const ss_live_event *event = &events[0];
     assert_true(call.count == 1 && !call.relaxed && !call.no_consent);
@@ -38,7 +38,7 @@ static void one_event_is_read(void **state)
     assert_true(event->quantity < -1.9f && event->quantity > -2.1f);
     assert_int_equal(event->unit_price, 300);
     assert_int_equal(event->time, INT64_C(1767225600000000));
-    static const char *const texts[SS_EVENT_TEXTS] = {"e-1", "tea", "s-1", "ann", "o-1", "related", "g"};
+    static const char *const texts[SS_EVENT_TEXTS] = {"e-1", "tea", "s-1", "ann", "o-1", "related", "g", "f"};
     for (int text = 0; text < SS_EVENT_TEXTS; text++)
         assert_slice_equal(event->texts[text], texts[text]);
 }
@@ -54,6 +54,16 @@ static void what_is_not_given_has_its_mark(void **state)
     assert_true(event->quantity <= 0 && event->quantity >= 0);
     for (int text = 0; text < SS_EVENT_TEXTS; text++)
         assert_int_equal(event->texts[text].size, 0);
+}
+
+/* Whether this event may do without an item is for the rules. */
+static void an_offer_will_do_for_an_item(void **state)
+{
+    ss_event_call call;
+    (void)state;
+    expect_decoded("82 <event> <accept> <offer_id> <7KQ2M4X9>", &call);
+    assert_true(events[0].event == SS_EVENT_ACCEPT && events[0].texts[SS_TEXT_ITEM_ID].size == 0);
+    assert_slice_equal(events[0].texts[SS_TEXT_OFFER_ID], "7KQ2M4X9");
 }
 
 static void several_events_are_read(void **state)
@@ -174,8 +184,11 @@ static void any_bytes_have_an_answer(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_event_is_read),        cmocka_unit_test(what_is_not_given_has_its_mark),
-        cmocka_unit_test(several_events_are_read),  cmocka_unit_test(mistakes_are_named),
+        cmocka_unit_test(one_event_is_read),
+        cmocka_unit_test(what_is_not_given_has_its_mark),
+        cmocka_unit_test(an_offer_will_do_for_an_item),
+        cmocka_unit_test(several_events_are_read),
+        cmocka_unit_test(mistakes_are_named),
         cmocka_unit_test(any_bytes_have_an_answer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

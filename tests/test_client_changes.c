@@ -40,7 +40,10 @@ static void events_are_written_as_the_page_says(void **state)
                                        .quantity = 2.5,
                                        .has_price = true,
                                        .unit_price = 0,
-                                       .timestamp = 7};
+                                       .timestamp = 7,
+                                       .offer_id = "f"};
+    const smartshelf_event_row accepted = {
+        .event = "accept", .offer_id = "7KQ2M4X9", .session_id = "s-1", .event_id = "e-1"};
     char *bytes = NULL;
     size_t capacity = 0, size = 0;
     assert_client(smartshelf_events_encode(&seen, 1, 0, "p", 20, &bytes, &capacity, &size), SMARTSHELF_OK);
@@ -51,9 +54,12 @@ static void events_are_written_as_the_page_says(void **state)
                   SMARTSHELF_OK);
     assert_bytes(
         bytes, size,
-        "94 00 01 <event> 8d <event> <purchase> <item_id> <i> <session_id> <s> <event_id> <e> <customer_id> <c> "
+        "94 00 01 <event> 8e <event> <purchase> <item_id> <i> <session_id> <s> <event_id> <e> <customer_id> <c> "
         "<timestamp> 07 <quantity> cb 40 04 00 00 00 00 00 00 <unit_price> 00 <order_id> <o> "
-        "<shelf> <related> <generation> <g> <durability> <relaxed> <consent> <none>");
+        "<shelf> <related> <generation> <g> <offer_id> <f> <durability> <relaxed> <consent> <none>");
+    assert_client(smartshelf_events_encode(&accepted, 1, 0, "p", 2, &bytes, &capacity, &size), SMARTSHELF_OK);
+    assert_bytes(bytes, size,
+                 "94 00 02 <event> 84 <event> <accept> <session_id> <s-1> <event_id> <e-1> <offer_id> <7KQ2M4X9>");
     free(bytes);
 }
 

@@ -101,6 +101,21 @@ static void texts(void **state)
     after(with(SS_TEXT_SESSION_ID, none), SS_CHECK_NO_GROUP, 0);
 }
 
+static void what_is_told_of_an_offer_needs_no_item(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < SS_EVENT_COUNT; kind++) {
+        bool of_offers = kind == SS_EVENT_IMPRESSION || kind == SS_EVENT_ACCEPT || kind == SS_EVENT_DISMISS;
+        ss_live_event event = with(SS_TEXT_ITEM_ID, (ss_slice){"", 0});
+        event.event = (ss_event)kind;
+        after(event, SS_CHECK_ITEM, 0);
+        event.texts[SS_TEXT_OFFER_ID] = SS_SLICE_LITERAL("7KQ2M4X9");
+        after(event, of_offers ? SS_CHECK_FINE : SS_CHECK_ITEM, 0);
+        event.texts[SS_TEXT_ITEM_ID] = SS_SLICE_LITERAL("a\tb");
+        after(event, SS_CHECK_ITEM, 0);
+    }
+}
+
 static void events(void **state)
 {
     (void)state;
@@ -117,8 +132,12 @@ static void events(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(times), cmocka_unit_test(quantities), cmocka_unit_test(prices),
-        cmocka_unit_test(texts), cmocka_unit_test(events),
+        cmocka_unit_test(times),
+        cmocka_unit_test(quantities),
+        cmocka_unit_test(prices),
+        cmocka_unit_test(texts),
+        cmocka_unit_test(what_is_told_of_an_offer_needs_no_item),
+        cmocka_unit_test(events),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

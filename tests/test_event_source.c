@@ -20,6 +20,7 @@ static void append_purchase(ss_event_store *store)
     event.texts[SS_TEXT_ORDER_ID] = SS_SLICE_LITERAL("o-7");
     event.texts[SS_TEXT_SHELF] = SS_SLICE_LITERAL("related");
     event.texts[SS_TEXT_GENERATION] = SS_SLICE_LITERAL("g");
+    event.texts[SS_TEXT_OFFER_ID] = SS_SLICE_LITERAL("f");
     assert_int_equal(sample_append(store, event, SAMPLE_NOW).refused, SS_CHECK_FINE);
 }
 
@@ -49,7 +50,9 @@ static void exports(const ss_event_store *store, int64_t decimals, ss_export_for
     ss_buffer_release(&out);
 }
 
-#define HEADER "order_id,customer_id,item_id,quantity,unit_price,timestamp,event,session_id,event_id,shelf,generation\n"
+#define HEADER                                                                                                         \
+    "order_id,customer_id,item_id,quantity,unit_price,timestamp,event,session_id,event_id,shelf,generation,"           \
+    "offer_id\n"
 
 static void rows_are_as_the_log_names_them(void **state)
 {
@@ -58,13 +61,13 @@ static void rows_are_as_the_log_names_them(void **state)
     sample_append(store, sample_event(NULL, "bread"), SAMPLE_NOW);
     exports(store, 2, SS_EXPORT_CSV,
             HEADER
-            "o-7,back\\slash,\"say \"\"milk\"\"\",2.5,-19.99,2023-11-14T22:13:18.500Z,purchase,s,\"e,1\",related,g\n"
-            ",,bread,1,,2023-11-14T22:13:20.000Z,view,s,,,\n");
+            "o-7,back\\slash,\"say \"\"milk\"\"\",2.5,-19.99,2023-11-14T22:13:18.500Z,purchase,s,\"e,1\",related,g,f\n"
+            ",,bread,1,,2023-11-14T22:13:20.000Z,view,s,,,,\n");
     exports(
         store, 0, SS_EXPORT_NDJSON,
         "{\"order_id\":\"o-7\",\"customer_id\":\"back\\\\slash\",\"item_id\":\"say \\\"milk\\\"\",\"quantity\":2.5,"
         "\"unit_price\":-1999,\"timestamp\":\"2023-11-14T22:13:18.500Z\",\"event\":\"purchase\",\"session_id\":\"s\","
-        "\"event_id\":\"e,1\",\"shelf\":\"related\",\"generation\":\"g\"}\n"
+        "\"event_id\":\"e,1\",\"shelf\":\"related\",\"generation\":\"g\",\"offer_id\":\"f\"}\n"
         "{\"item_id\":\"bread\",\"quantity\":1,\"timestamp\":\"2023-11-14T22:13:20.000Z\",\"event\":\"view\","
         "\"session_id\":\"s\"}\n");
     sample_close(&store);
@@ -113,6 +116,10 @@ static void append_random(ss_event_store *store, ss_random *random, int count)
             event.texts[SS_TEXT_CUSTOMER_ID] = ss_slice_of(numbered(texts[2], "c ", ss_random_below(random, 50)));
         if (event.event == SS_EVENT_PURCHASE)
             event.texts[SS_TEXT_ORDER_ID] = ss_slice_of(numbered(texts[3], "o\"", ss_random_below(random, 60)));
+        if (ss_random_below(random, 4) == 0)
+            event.texts[SS_TEXT_OFFER_ID] = SS_SLICE_LITERAL("7KQ2M4X9");
+        if (!ss_live_event_needs_item(&event) && ss_random_below(random, 2))
+            event.texts[SS_TEXT_ITEM_ID] = (ss_slice){"", 0};
         int64_t now = SAMPLE_NOW + i * SS_SECOND * 60;
         event.time = now - (int64_t)ss_random_below(random, 1000000000);
         ss_event_result result;
@@ -161,6 +168,7 @@ static void a_log_reads_the_same_from_the_store_and_from_its_exports(void **stat
     expect_ok(ss_event_source_open(store, 1, SS_EVENTS_ALL, 2, &source, &error), &error);
     ss_log_report report = read_rows(source, &wanted);
     assert_int_equal(report.rows, ss_event_store_counts(store).stored);
+    assert_true(report.ignored[SS_IGNORED_NO_ITEM] > 0);
     assert_int_equal(export(store, 2, SS_EXPORT_CSV, &csv), report.rows);
     assert_int_equal(export(store, 2, SS_EXPORT_NDJSON, &ndjson), report.rows);
     same_interactions(&wanted, (ss_slice){csv.data, csv.size});

@@ -39,6 +39,7 @@ static void events_have_names(void **state)
     assert_string_equal(ss_event_name(SS_EVENT_PURCHASE), "purchase");
     assert_string_equal(ss_event_name(SS_EVENT_CART_REMOVE), "cart_remove");
     assert_string_equal(ss_event_name(SS_EVENT_DISMISS), "dismiss");
+    assert_string_equal(ss_event_name(SS_EVENT_ACCEPT), "accept");
     for (int event = 0; event < SS_EVENT_COUNT; event++)
         assert_non_null(ss_event_name((ss_event)event));
     assert_null(ss_event_name(SS_EVENT_COUNT));
@@ -54,6 +55,7 @@ static void views_teach_only_where_nothing_was_bought(void **state)
     assert_true(events >> SS_EVENT_VIEW & 1);
     assert_true(events >> SS_EVENT_CLICK & 1);
     assert_false(events >> SS_EVENT_DISMISS & 1);
+    assert_false(events >> SS_EVENT_ACCEPT & 1);
     assert_false(events >> SS_EVENT_CART_REMOVE & 1);
     assert_int_equal(events >> SS_EVENT_COUNT, 0);
 }

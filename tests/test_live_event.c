@@ -61,9 +61,41 @@ static void records_come_back(void **state)
     memset(text, 'x', sizeof text);
     for (int t = 0; t < SS_EVENT_TEXTS; t++)
         longest.texts[t] = (ss_slice){text, sizeof text};
-    comes_back(&full, 12 + 8 + 4 + 8 + 4 + 5 + 11 + 12 + 9 + 6 + 11 + 4);
+    comes_back(&full, 12 + 8 + 4 + 8 + 4 + 5 + 11 + 12 + 9 + 6 + 11 + 9 + 4);
     comes_back(&plain, 12 + 5 + 2 + 4);
     comes_back(&longest, SS_EVENT_RECORD_MAX);
+}
+
+/* The record of a program that knew of no offers. */
+static void records_from_before_offers_are_read_as_they_were(void **state)
+{
+    (void)state;
+    static const unsigned char head[] = {1, 1, 0x10 | 0x20, 0};
+    unsigned char record[64], *at = record;
+    int64_t received = SAMPLE_NOW;
+    ss_live_event event;
+    ss_error error;
+    memcpy(at, head, sizeof head);
+    memcpy(at + 4, &received, sizeof received);
+    memcpy(at + 12, "\4milk\1s", 7);
+    seal(record, 12 + 7 + 4);
+    expect_ok(decode(record, 12 + 7 + 4, &event, &error), &error);
+    ss_live_event wanted = plain_event();
+    assert_events_equal(&event, &wanted);
+}
+
+static void what_is_told_of_an_offer_may_name_no_item(void **state)
+{
+    (void)state;
+    static const ss_event kinds[] = {SS_EVENT_IMPRESSION, SS_EVENT_ACCEPT, SS_EVENT_DISMISS};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        ss_live_event event = plain_event();
+        event.event = kinds[i];
+        event.texts[SS_TEXT_OFFER_ID] = SS_SLICE_LITERAL("7KQ2M4X9");
+        comes_back(&event, 12 + 5 + 2 + 9 + 4);
+        event.texts[SS_TEXT_ITEM_ID].size = 0;
+        comes_back(&event, 12 + 2 + 9 + 4);
+    }
 }
 
 static void any_changed_byte_and_any_cut_is_noticed(void **state)
@@ -129,6 +161,9 @@ static void what_says_nothing_is_refused(void **state)
     event.texts[SS_TEXT_ITEM_ID].size = 0;
     size = encode(&event, record);
     refused(record, size, SS_E_CORRUPT, "item_id");
+    event.texts[SS_TEXT_OFFER_ID] = SS_SLICE_LITERAL("7KQ2M4X9"); /* a view needs one all the same */
+    size = encode(&event, record);
+    refused(record, size, SS_E_CORRUPT, "item_id");
     event = plain_event();
     event.texts[SS_TEXT_SESSION_ID].size = 0;
     size = encode(&event, record);
@@ -142,6 +177,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(records_come_back),
+        cmocka_unit_test(records_from_before_offers_are_read_as_they_were),
+        cmocka_unit_test(what_is_told_of_an_offer_may_name_no_item),
         cmocka_unit_test(any_changed_byte_and_any_cut_is_noticed),
         cmocka_unit_test(what_breaks_a_rule_is_refused),
         cmocka_unit_test(what_says_nothing_is_refused),

@@ -103,7 +103,7 @@ def number_and_sort(rows, has_times):
     ranks = sorted({r.item for r in rows}, key=lambda i: (-popularity[i], i.encode()))
     rank = {item: i for i, item in enumerate(ranks)}
     baskets = {b: i for i, b in enumerate(sorted({r.basket for r in rows if r.basket is not None}))}
-    events = {e: i for i, e in enumerate("purchase view cart_add cart_remove impression click dismiss".split())}
+    events = {e: i for i, e in enumerate("purchase view cart_add cart_remove impression click dismiss accept".split())}
     none = 1 << 32
 
     def key(row):
@@ -142,7 +142,7 @@ class Basket:
 # ---- random logs ----------------------------------------------------------------------------------------------------
 
 BAD_QUANTITIES, BAD_PRICES, BAD_TIMES = ["x", "", "1,5", "2e9"], ["free", "1.2.3"], ["", "soon", "2011-02-30"]
-EVENTS = ["purchase", "purchase", "purchase", "", "view", "cart_add", "dismiss", "Click"]
+EVENTS = ["purchase", "purchase", "purchase", "", "view", "cart_add", "dismiss", "Click", "accept"]
 
 
 def random_log(rng):
@@ -181,10 +181,14 @@ def parse_time(text):
 
 
 def parse_row(row, position, report):
-    """(event, time, quantity, price above 0) or None for a bad row: the order of checks is the program's."""
+    """(event, time, quantity, price above 0) or None for a row that is bad or tells of an offer without an item: the
+    order of checks is the program's."""
     event = row.get("event", "").lower() or "purchase"
     if event == "bought":
         report["bad:event"] += 1
+        return None
+    if event in ("impression", "dismiss", "accept") and not row["item_id"].strip():
+        report["ignored:offers without an item"] += 1
         return None
     if "timestamp" in row and row["timestamp"] in BAD_TIMES:
         report["bad:timestamp"] += 1

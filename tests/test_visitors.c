@@ -96,6 +96,12 @@ static void an_event_counts_for_session_and_customer(void **state)
     assert_int_equal(view.items[1].shown, 1);
     assert_true(read_customer(visitors, 2, NOW, &view));
     assert_int_equal(view.count, 1);
+    apply(visitors, SS_EVENT_ACCEPT, -1, 1, 2, NOW); /* of an offer: no item */
+    assert_true(read_customer(visitors, 2, NOW, &view) && view.count == 1);
+    apply(visitors, SS_EVENT_ACCEPT, 6, 1, 2, NOW);
+    assert_true(read_customer(visitors, 2, NOW, &view));
+    assert_int_equal(view.count, 2);
+    assert_int_equal(view.items[1].flags, SS_VISITOR_SEEN);
     assert_false(read_customer(visitors, 1, NOW, &view)); /* a session of that name is somebody else */
     assert_false(ss_visitors_read(visitors, SS_VISITOR_SESSION, (ss_slice){"", 0}, NOW, &numbers, &view));
     ss_visitors_free(&visitors);

@@ -75,7 +75,8 @@ static inline void model_change(model_item *item, ss_event event, double quantit
 {
     long pieces = model_pieces(quantity);
     bool buys = event == SS_EVENT_PURCHASE && quantity > 0;
-    if (event == SS_EVENT_VIEW || event == SS_EVENT_CLICK || event == SS_EVENT_CART_ADD || buys) {
+    if (event == SS_EVENT_VIEW || event == SS_EVENT_CLICK || event == SS_EVENT_ACCEPT || event == SS_EVENT_CART_ADD ||
+        buys) {
         item->seen = true;
         item->shown = 0;
     }

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EVENT, ITEM, SESSION, CUSTOMER, ORDER, EVENT_ID, QUANTITY, PRICE, TIME, SHELF, GENERATION, FIELD_COUNT };
+enum { EVENT, ITEM, SESSION, CUSTOMER, ORDER, EVENT_ID, QUANTITY, PRICE, TIME, SHELF, GENERATION, OFFER, FIELD_COUNT };
 
 static const ss_field event_fields[FIELD_COUNT] = {
     [EVENT] = {"event", "|eventtype|eventname|type|action|"},
@@ -22,6 +22,7 @@ static const ss_field event_fields[FIELD_COUNT] = {
     [TIME] = {"timestamp", "|time|datetime|date|ts|eventtime|"},
     [SHELF] = {"shelf", "|placement|"},
     [GENERATION] = {"generation", "|model|"},
+    [OFFER] = {"offer_id", "|offer|offerid|"},
 };
 
 typedef struct event_settings {
@@ -37,7 +38,7 @@ typedef struct event_settings {
 #define TEXT(NUMBER) SS_OPTION_TEXT, offsetof(event_settings, texts) + (NUMBER) * sizeof(char *), 0, 0, NULL, NULL
 
 static const ss_option event_options[] = {
-    {"type", TEXT(EVENT), "EVENT", "view, cart_add, cart_remove, purchase, impression, click or dismiss."},
+    {"type", TEXT(EVENT), "EVENT", "view, cart_add, cart_remove, purchase, impression, click, dismiss or accept."},
     {"item", TEXT(ITEM), "ID", "The product."},
     {"session", TEXT(SESSION), "ID", "The visitor's session."},
     {"customer", TEXT(CUSTOMER), "ID", "The customer, where known."},
@@ -48,12 +49,13 @@ static const ss_option event_options[] = {
     {"time", TEXT(TIME), "TIME", "When it happened; now if not given."},
     {"shelf", TEXT(SHELF), "NAME", "The shelf that showed the product."},
     {"generation", TEXT(GENERATION), "NAME", "The generation of that answer."},
+    {"offer", TEXT(OFFER), "ID", "The offer that was shown, accepted or dismissed; then --item may be left out."},
     {"file", SS_OPTION_TEXTS, AT(files), 0, 0, NULL, NULL, "FILE|-",
      "Events from a file (CSV, NDJSON, gzip, zstd) or standard input, 1,000 at a time."},
     {"columns", SS_OPTION_TEXT, AT(columns), 0, 0, NULL, NULL, "FIELD=COLUMN,…",
      "Where the file's columns have other names: event, item_id, session_id, customer_id, order_id, event_id, "
      "quantity, "
-     "unit_price, timestamp, shelf, generation."},
+     "unit_price, timestamp, shelf, generation, offer_id."},
     {"decimals", SS_OPTION_INT, AT(decimals), 0, 4, "2", NULL, "DIGITS",
      "Digits after the point of the shop's currency."},
     {"relaxed", SS_OPTION_FLAG, AT(relaxed), 0, 0, NULL, NULL, NULL,
@@ -98,8 +100,8 @@ static bool read_event(ss_row_feed *feed, smartshelf_event_row *row)
     ss_event event;
     if (!ss_value_event(ss_row_feed_field(feed, EVENT), &event))
         return ss_row_feed_refuse(feed, EVENT, "no event",
-                                  "view, cart_add, cart_remove, purchase, impression, click or dismiss");
-    if (ss_row_feed_field(feed, ITEM).size == 0)
+                                  "view, cart_add, cart_remove, purchase, impression, click, dismiss or accept");
+    if (ss_row_feed_field(feed, ITEM).size == 0 && ss_row_feed_field(feed, OFFER).size == 0)
         return ss_row_feed_refuse(feed, ITEM, "which item?", "its item_id");
     row->event = ss_event_name(event);
     return true;
@@ -129,6 +131,7 @@ static bool take_event(void *context, ss_row_feed *feed, size_t at)
         row->event_id = made_id(feed);
     row->shelf = ss_row_feed_text(feed, SHELF);
     row->generation = ss_row_feed_text(feed, GENERATION);
+    row->offer_id = ss_row_feed_text(feed, OFFER);
     return true;
 }
 
@@ -151,8 +154,9 @@ static ss_status check_settings(const event_settings *settings, ss_error *error)
         return ss_error_set(error, SS_E_ARGUMENT, "either --file, or the options of one event");
     if (settings->files.count > 0)
         return SS_OK;
-    if (!settings->texts[EVENT] || !settings->texts[ITEM])
-        return ss_error_set(error, SS_E_ARGUMENT, "--type and --item say what happened; or --file, where it stands");
+    if (!settings->texts[EVENT] || !(settings->texts[ITEM] || settings->texts[OFFER]))
+        return ss_error_set(error, SS_E_ARGUMENT,
+                            "--type and --item (or --offer) say what happened; or --file, where it stands");
     return SS_OK;
 }
 
@@ -195,6 +199,7 @@ const ss_command ss_command_event = {
         "  smartshelf event --type view --item 85123A --session s-4711\n"
         "  smartshelf event --type purchase --item 85123A --customer 17850 --order 536365 --quantity 6 --unit-price "
         "2.55\n"
+        "  smartshelf event --type accept --offer 7KQ2M4X9 --session s-4711\n"
         "  smartshelf event --file events.ndjson.gz --connect ipc:///run/shelf.ipc\n"
         "  zcat clicks.csv.gz | smartshelf event --file - --relaxed",
     .is_job = true,

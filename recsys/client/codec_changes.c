@@ -28,6 +28,7 @@ static void put_event(ss_pack *out, const void *source)
     ss_pack_text(out, "order_id", row->order_id);
     ss_pack_text(out, "shelf", row->shelf);
     ss_pack_text(out, "generation", row->generation);
+    ss_pack_text(out, "offer_id", row->offer_id);
 }
 
 typedef struct events_params {
@@ -70,7 +71,7 @@ static void put_events(ss_pack *out, const void *source)
 static bool are_events(const smartshelf_event_row *rows, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (!rows[i].event || !rows[i].item_id)
+        if (!rows[i].event || !(rows[i].item_id || rows[i].offer_id))
             return false;
     return count >= 1 && count <= SMARTSHELF_CHANGES_MAX;
 }

@@ -202,15 +202,16 @@ smartshelf_status smartshelf_page(smartshelf_client *client, const smartshelf_qu
 #define SMARTSHELF_CHANGES_MAX 1000u        /* most events or changes of one call */
 #define SMARTSHELF_REQUEST_MAX (512u << 10) /* most bytes they may take together */
 
-typedef struct smartshelf_event_row { /* texts as of a query; event and item_id must be there */
-    const char *event; /* "view", "cart_add", "cart_remove", "purchase", "impression", "click", "dismiss" */
+typedef struct smartshelf_event_row { /* texts as of a query; event, and item_id or offer_id, must be there */
+    const char *event; /* "view", "cart_add", "cart_remove", "purchase", "impression", "click", "dismiss", "accept" */
     const char *item_id, *session_id, *customer_id, *order_id; /* one of the last three must be there */
     const char *event_id;           /* your own, for repeated delivery; NULL: the client makes one */
     const char *shelf, *generation; /* which answer showed the item */
     double quantity;                /* 0: not given */
     bool has_price;
-    int64_t unit_price; /* minor units */
-    int64_t timestamp;  /* when it happened, microseconds UTC; 0: when it arrives */
+    int64_t unit_price;   /* minor units */
+    int64_t timestamp;    /* when it happened, microseconds UTC; 0: when it arrives */
+    const char *offer_id; /* what was shown, accepted, dismissed: then item_id may be NULL */
 } smartshelf_event_row;
 
 typedef struct smartshelf_item_row { /* what is new of an item; texts as of a query, NULL: as it was */

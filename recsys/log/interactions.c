@@ -11,7 +11,7 @@ const char *ss_event_name(ss_event event)
         [SS_EVENT_PURCHASE] = "purchase",     [SS_EVENT_VIEW] = "view",
         [SS_EVENT_CART_ADD] = "cart_add",     [SS_EVENT_CART_REMOVE] = "cart_remove",
         [SS_EVENT_IMPRESSION] = "impression", [SS_EVENT_CLICK] = "click",
-        [SS_EVENT_DISMISS] = "dismiss",
+        [SS_EVENT_DISMISS] = "dismiss",       [SS_EVENT_ACCEPT] = "accept",
     };
     return (unsigned)event < SS_EVENT_COUNT ? names[event] : NULL;
 }
@@ -31,9 +31,9 @@ void ss_interactions_free(ss_interactions *interactions)
 unsigned ss_interactions_learning_events(const ss_interactions *interactions)
 {
     unsigned all = (1u << SS_EVENT_COUNT) - 1;
-    return interactions->has_purchases
-               ? 1u << SS_EVENT_PURCHASE
-               : all & ~(1u << SS_EVENT_DISMISS | 1u << SS_EVENT_CART_REMOVE | 1u << SS_EVENT_IMPRESSION);
+    return interactions->has_purchases ? 1u << SS_EVENT_PURCHASE
+                                       : all & ~(1u << SS_EVENT_DISMISS | 1u << SS_EVENT_CART_REMOVE |
+                                                 1u << SS_EVENT_IMPRESSION | 1u << SS_EVENT_ACCEPT);
 }
 
 /* One bit a row, so that the filter is asked once for each and the rows are allocated at their size. */

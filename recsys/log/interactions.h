@@ -20,6 +20,7 @@ typedef enum ss_event {
     SS_EVENT_IMPRESSION = 4,
     SS_EVENT_CLICK = 5,
     SS_EVENT_DISMISS = 6,
+    SS_EVENT_ACCEPT = 7, /* took up an offer: not yet a purchase */
     SS_EVENT_COUNT
 } ss_event;
 

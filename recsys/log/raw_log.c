@@ -204,7 +204,7 @@ static bool read_event(reader *r, const ss_row *row)
     ss_slice text = field_of(r, row, EVENT);
     return ss_value_event(text, &r->event) ||
            refuse(r, SS_BAD_EVENT, EVENT, text, "not an event",
-                  "purchase, view, cart_add, cart_remove, impression, click or dismiss");
+                  "purchase, view, cart_add, cart_remove, impression, click, dismiss or accept");
 }
 
 /* What happened but a purchase may leave its quantity out, and its sign and size say nothing. */
@@ -303,6 +303,15 @@ static bool is_ignored(reader *r, const ss_interaction *row, const ss_row_ids *i
     return rule >= 0;
 }
 
+/* What is told of an offer may name no product (state/event_rules.h): nothing is wrong with it, or learned from it. */
+static bool names_no_item(reader *r, const ss_row *row)
+{
+    bool may = r->event == SS_EVENT_IMPRESSION || r->event == SS_EVENT_ACCEPT || r->event == SS_EVENT_DISMISS;
+    bool none = may && ss_slice_trim(field_of(r, row, ITEM)).size == 0;
+    r->report->ignored[SS_IGNORED_NO_ITEM] += none;
+    return none;
+}
+
 static ss_status add_row(reader *r, const ss_row_ids *ids)
 {
     if (r->event == SS_EVENT_PURCHASE && ss_price_tape_add(&r->log->prices, r->price) != SS_OK)
@@ -322,8 +331,11 @@ static ss_status take_row(reader *r, const ss_row *row)
         return SS_OK;
     }
     ss_input_digest_row(&r->digest, row->fields, row->field_count);
-    if (!read_event(r, row) || !read_time(r, row, &time) || !read_quantity(r, row, &values->quantity) ||
-        !read_price(r, row) || !read_ids(r, row, &ids)) {
+    bool known = read_event(r, row);
+    if (known && names_no_item(r, row))
+        return SS_OK;
+    if (!known || !read_time(r, row, &time) || !read_quantity(r, row, &values->quantity) || !read_price(r, row) ||
+        !read_ids(r, row, &ids)) {
         count_bad(r, row);
         return SS_OK;
     }

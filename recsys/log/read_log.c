@@ -61,6 +61,7 @@ const char *ss_ignored_row_name(ss_ignored_row rule)
         [SS_IGNORED_LATER] = "after the end",
         [SS_IGNORED_OVERLAP] = "events that the log holds already",
         [SS_IGNORED_FORGOTTEN] = "forgotten customers",
+        [SS_IGNORED_NO_ITEM] = "offers without an item",
     };
     return (unsigned)rule < SS_IGNORED_COUNT ? names[rule] : NULL;
 }

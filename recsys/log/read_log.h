@@ -70,6 +70,7 @@ typedef enum ss_ignored_row {
     SS_IGNORED_LATER,     /* after `until` */
     SS_IGNORED_OVERLAP,   /* live events that the log holds already */
     SS_IGNORED_FORGOTTEN, /* rows of customers to be forgotten */
+    SS_IGNORED_NO_ITEM,   /* impressions, acceptances and dismissals of offers that name no product */
     SS_IGNORED_COUNT
 } ss_ignored_row;
 const char *ss_ignored_row_name(ss_ignored_row rule);

@@ -14,7 +14,7 @@ typedef struct event_target {
     bool listed;                   /* the request has a list of events */
 } event_target;
 
-typedef enum given_field { GIVEN_EVENT = 1u, GIVEN_ITEM = 2u, GIVEN_OTHER = 4u } given_field;
+typedef enum given_field { GIVEN_EVENT = 1u, GIVEN_ITEM = 2u, GIVEN_OFFER = 4u, GIVEN_OTHER = 8u } given_field;
 
 static inline ss_live_event *event_of(ss_call_reader *reader, given_field given)
 {
@@ -49,7 +49,8 @@ static bool read_event(ss_call_reader *reader)
 
 static bool read_event_text(ss_call_reader *reader, ss_event_text text)
 {
-    return read_any_text(reader, &event_of(reader, text == SS_TEXT_ITEM_ID ? GIVEN_ITEM : GIVEN_OTHER)->texts[text]);
+    given_field given = text == SS_TEXT_ITEM_ID ? GIVEN_ITEM : text == SS_TEXT_OFFER_ID ? GIVEN_OFFER : GIVEN_OTHER;
+    return read_any_text(reader, &event_of(reader, given)->texts[text]);
 }
 
 static bool read_event_id(ss_call_reader *reader)
@@ -87,6 +88,11 @@ static bool read_generation(ss_call_reader *reader)
     return read_event_text(reader, SS_TEXT_GENERATION);
 }
 
+static bool read_offer_id(ss_call_reader *reader)
+{
+    return read_event_text(reader, SS_TEXT_OFFER_ID);
+}
+
 static bool read_quantity(ss_call_reader *reader)
 {
     ss_wire_token token;
@@ -122,8 +128,9 @@ static bool read_time(ss_call_reader *reader)
         {SS_SLICE_LITERAL("customer_id"), read_customer_id}, {SS_SLICE_LITERAL("timestamp"), read_time},               \
         {SS_SLICE_LITERAL("quantity"), read_quantity}, {SS_SLICE_LITERAL("unit_price"), read_unit_price},              \
         {SS_SLICE_LITERAL("order_id"), read_order_id}, {SS_SLICE_LITERAL("shelf"), read_shelf},                        \
+        {SS_SLICE_LITERAL("generation"), read_generation},                                                             \
     {                                                                                                                  \
-        SS_SLICE_LITERAL("generation"), read_generation                                                                \
+        SS_SLICE_LITERAL("offer_id"), read_offer_id                                                                    \
     }
 
 static const ss_param event_params[] = {EVENT_PARAMS, {{NULL, 0}, NULL}};
@@ -137,10 +144,11 @@ static void begin_event(event_target *target, ss_live_event *event)
     target->given = 0;
 }
 
+/* Whether an offer will do for an item is for the rules, as it is up to the event. */
 static bool check_given(ss_call_reader *reader)
 {
     const event_target *target = reader->target;
-    if ((target->given & (GIVEN_EVENT | GIVEN_ITEM)) == (GIVEN_EVENT | GIVEN_ITEM))
+    if ((target->given & GIVEN_EVENT) && (target->given & (GIVEN_ITEM | GIVEN_OFFER)))
         return true;
     reader->field = target->given & GIVEN_EVENT ? "item_id" : "event";
     return SS_CALL_FAIL_VALUE(reader, SS_FAULT_MISSING_PARAM, " is missing");

@@ -13,11 +13,12 @@ const char *ss_event_check_name(ss_event_check check)
     return (unsigned)check < SS_CHECK_COUNT ? names[check] : "unknown";
 }
 
-static ss_event_check admit_texts(ss_slice *texts, unsigned *mended)
+static ss_event_check admit_texts(ss_live_event *event, unsigned *mended)
 {
+    ss_slice *texts = event->texts;
     for (int t = 0; t < SS_EVENT_TEXTS; t++) {
         ss_id_problem problem = ss_value_id(&texts[t]);
-        if (problem == SS_ID_FINE || (problem == SS_ID_EMPTY && t != SS_TEXT_ITEM_ID))
+        if (problem == SS_ID_FINE || problem == SS_ID_EMPTY)
             continue;
         if (t == SS_TEXT_ITEM_ID)
             return SS_CHECK_ITEM;
@@ -26,6 +27,8 @@ static ss_event_check admit_texts(ss_slice *texts, unsigned *mended)
         texts[t] = (ss_slice){"", 0};
         *mended |= 1u << SS_CHECK_TAG;
     }
+    if (texts[SS_TEXT_ITEM_ID].size == 0 && ss_live_event_needs_item(event))
+        return SS_CHECK_ITEM;
     bool grouped = texts[SS_TEXT_SESSION_ID].size || texts[SS_TEXT_CUSTOMER_ID].size || texts[SS_TEXT_ORDER_ID].size;
     return grouped ? SS_CHECK_FINE : SS_CHECK_NO_GROUP;
 }
@@ -75,7 +78,7 @@ ss_event_check ss_event_admit(const ss_event_rules *rules, int64_t now, ss_live_
     *mended = 0;
     if ((unsigned)event->event >= SS_EVENT_COUNT)
         return SS_CHECK_EVENT;
-    ss_event_check check = admit_texts(event->texts, mended);
+    ss_event_check check = admit_texts(event, mended);
     if (check == SS_CHECK_FINE)
         check = admit_quantity(rules->quantity_max, event, mended);
     if (check == SS_CHECK_FINE)

@@ -18,8 +18,9 @@
  *
  * Refused (nothing is stored):
  * - SS_CHECK_EVENT: no event of ss_event.
- * - SS_CHECK_ITEM: item_id is empty or no id.
- * - SS_CHECK_ID: event_id, session_id, customer_id or order_id is no id; cut to fit it would be somebody else's.
+ * - SS_CHECK_ITEM: item_id is no id, or it is empty. It may be empty for an impression, acceptance or dismissal that has
+ * an offer_id: an offer may be of a whole cart, and who dismisses an offer need not dismiss the product.
+ * - SS_CHECK_ID: event_id, session_id, customer_id, order_id or offer_id is no id; cut to fit it would be somebody else's.
  * - SS_CHECK_NO_GROUP: neither order, customer nor session: nothing could be learned from it.
  * - SS_CHECK_QUANTITY: not a finite number.
  * - SS_CHECK_LATE: older than `late_days`: such belong into a log, where they are not counted a second time.

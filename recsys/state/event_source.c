@@ -11,20 +11,20 @@
 #define EXPORT_FLUSH 65536u
 #define EXPORT_MOST  (EXPORT_FLUSH + (1u << 20))
 
-enum { ORDER, CUSTOMER, ITEM, QUANTITY, PRICE, TIME, EVENT, SESSION, EVENT_ID, SHELF, GENERATION, COLUMN_COUNT };
+enum { ORDER, CUSTOMER, ITEM, QUANTITY, PRICE, TIME, EVENT, SESSION, EVENT_ID, SHELF, GENERATION, OFFER, COLUMN_COUNT };
 
 static const ss_slice columns[COLUMN_COUNT] = {
     SS_SLICE_LITERAL("order_id"), SS_SLICE_LITERAL("customer_id"), SS_SLICE_LITERAL("item_id"),
     SS_SLICE_LITERAL("quantity"), SS_SLICE_LITERAL("unit_price"),  SS_SLICE_LITERAL("timestamp"),
     SS_SLICE_LITERAL("event"),    SS_SLICE_LITERAL("session_id"),  SS_SLICE_LITERAL("event_id"),
-    SS_SLICE_LITERAL("shelf"),    SS_SLICE_LITERAL("generation"),
+    SS_SLICE_LITERAL("shelf"),    SS_SLICE_LITERAL("generation"),  SS_SLICE_LITERAL("offer_id"),
 };
 
 /* Where the texts of an event stand among the columns. */
 static const int text_columns[SS_EVENT_TEXTS] = {
     [SS_TEXT_EVENT_ID] = EVENT_ID,     [SS_TEXT_ITEM_ID] = ITEM,   [SS_TEXT_SESSION_ID] = SESSION,
     [SS_TEXT_CUSTOMER_ID] = CUSTOMER,  [SS_TEXT_ORDER_ID] = ORDER, [SS_TEXT_SHELF] = SHELF,
-    [SS_TEXT_GENERATION] = GENERATION,
+    [SS_TEXT_GENERATION] = GENERATION, [SS_TEXT_OFFER_ID] = OFFER,
 };
 
 typedef struct event_source {

@@ -2,7 +2,7 @@
  * event_source.h: the events of a store as rows of a log, so that training reads them like one; and rows as a file.
  *
  * The columns are those that the log reader knows (order_id, customer_id, item_id, quantity, unit_price, timestamp,
- * event, session_id) and then event_id, shelf, generation. Instants are ISO 8601 to the millisecond; a price that is
+ * event, session_id) and then event_id, shelf, generation, offer_id. Instants are ISO 8601 to the millisecond; a price that is
  * not known is empty. A row's place is "events", its line the event's number.
  */
 #ifndef SS_STATE_EVENT_SOURCE_H

@@ -21,11 +21,18 @@ _Static_assert(sizeof(float) == 4, "a quantity takes four bytes");
 _Static_assert(SS_ID_MAX == 255, "the size of a text is one byte");
 
 static const char *const text_names[SS_EVENT_TEXTS] = {"event_id", "item_id", "session_id", "customer_id",
-                                                       "order_id", "shelf",   "generation"};
+                                                       "order_id", "shelf",   "generation", "offer_id"};
 
 const char *ss_event_text_name(ss_event_text text)
 {
     return (unsigned)text < SS_EVENT_TEXTS ? text_names[text] : NULL;
+}
+
+bool ss_live_event_needs_item(const ss_live_event *event)
+{
+    bool of_an_offer =
+        event->event == SS_EVENT_IMPRESSION || event->event == SS_EVENT_ACCEPT || event->event == SS_EVENT_DISMISS;
+    return !of_an_offer || event->texts[SS_TEXT_OFFER_ID].size == 0;
 }
 
 /* ---- writing ---- */
@@ -165,7 +172,7 @@ static ss_status take_texts(ss_record_reader *reader, ss_live_event *event, unsi
     }
     if (reader->at != reader->size)
         return ss_record_corrupt(reader, "size", "bytes behind its last part");
-    if (!event->texts[SS_TEXT_ITEM_ID].size)
+    if (!event->texts[SS_TEXT_ITEM_ID].size && ss_live_event_needs_item(event))
         return ss_record_corrupt(reader, "item_id", "no item");
     if (!event->texts[SS_TEXT_SESSION_ID].size && !event->texts[SS_TEXT_CUSTOMER_ID].size &&
         !event->texts[SS_TEXT_ORDER_ID].size)

@@ -8,7 +8,7 @@
  *     bit 0: i64 time          when it differs from `received`
  *     bit 1: f32 quantity      when it is not 1
  *     bit 2: i64 unit price    when it is known
- *     bits 3 to 9: the texts in the order of ss_event_text, each as u8 size and bytes, when not empty
+ *     bits 3 to 10: the texts in the order of ss_event_text, each as u8 size and bytes, when not empty
  *   u32 checksum: the lower half of XXH3-64 over all bytes before it.
  *
  * There is one record for an event and one event for a record: what decodes encodes to the same bytes. Pure functions:
@@ -20,16 +20,18 @@
 #include "base/slice.h"
 #include "base/status.h"
 #include "log/interactions.h"
+#include <stdbool.h>
 
 /* The texts of an event. The values are part of the record and never renumbered. */
 typedef enum ss_event_text {
     SS_TEXT_EVENT_ID,   /* the sender's own, for repeated delivery; may be empty */
-    SS_TEXT_ITEM_ID,    /* never empty */
+    SS_TEXT_ITEM_ID,    /* empty only where ss_live_event_needs_item says so */
     SS_TEXT_SESSION_ID, /* of session, customer and order at least one is there */
     SS_TEXT_CUSTOMER_ID,
     SS_TEXT_ORDER_ID,
     SS_TEXT_SHELF,      /* where it was shown; may be empty */
     SS_TEXT_GENERATION, /* of the answer that showed it; may be empty */
+    SS_TEXT_OFFER_ID,   /* what was shown, accepted, dismissed; may be empty */
     SS_EVENT_TEXTS
 } ss_event_text;
 
@@ -52,6 +54,9 @@ typedef struct ss_live_event {
 
 /* head + time + quantity + price + texts + checksum */
 #define SS_EVENT_RECORD_MAX (12u + 8u + 4u + 8u + SS_EVENT_TEXTS * (1u + 255u) + 4u)
+
+/* What is told of an offer by its name need not name a product: an impression, acceptance or dismissal with offer_id. */
+bool ss_live_event_needs_item(const ss_live_event *event);
 
 /* The size of the record of an event whose parts are all within their ranges; at most SS_EVENT_RECORD_MAX. */
 size_t ss_live_event_size(const ss_live_event *event);

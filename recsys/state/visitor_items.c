@@ -121,6 +121,7 @@ static void change(ss_visitor_item *item, ss_event event, float quantity, uint32
     switch (event) {
     case SS_EVENT_VIEW:
     case SS_EVENT_CLICK:
+    case SS_EVENT_ACCEPT:
         see(item);
         break;
     case SS_EVENT_CART_ADD:

@@ -4,7 +4,8 @@
  *
  * What each event does to its item:
  *
- *   view, click   seen; not shown in vain any more
+ *   view, click,
+ *   accept        seen; not shown in vain any more
  *   cart_add      the same, and so many pieces more in the cart; not dismissed any more
  *   cart_remove   so many pieces fewer, down to none; nothing for an item that was not seen
  *   purchase      seen, so many pieces more bought, at that time; the cart's line is emptied; not shown in vain and not

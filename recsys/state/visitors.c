@@ -358,6 +358,8 @@ static happening happening_of(const ss_live_event *event)
 ss_status ss_visitors_apply(ss_visitors *visitors, const ss_live_event *event)
 {
     happening what = happening_of(event);
+    if (event->texts[SS_TEXT_ITEM_ID].size == 0)
+        return SS_OK;
     visitors->arrivals++;
     drop_expired(visitors, what.received);
     ss_status status = apply_to(visitors, SS_VISITOR_SESSION, event->texts[SS_TEXT_SESSION_ID], &what);

@@ -49,7 +49,7 @@ const ss_visitors_options *ss_visitors_settings(const ss_visitors *visitors);
 /* ---- changing: one thread at a time ---- */
 
 /*
- * The event happens: `received`, `time`, `event`, `quantity`, item, session and customer are looked at; a time that is
+ * The event happens (one that names no item, as of an offer, changes nothing): `received`, `time`, `event`, `quantity`, item, session and customer are looked at; a time that is
  * not given or ahead of `received` is `received`. SS_E_NOMEM, SS_E_LIMIT (16 million distinct items): it has not
  * happened for the customer, and perhaps not for the session; what was there before still is.
  */
