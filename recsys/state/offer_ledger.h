@@ -15,6 +15,7 @@
 #define SS_STATE_OFFER_LEDGER_H
 
 #include "state/environment.h"
+#include "state/offer_parties.h"
 #include "state/offer_record.h"
 
 typedef struct ss_offer_ledger ss_offer_ledger;
@@ -35,14 +36,19 @@ ss_status ss_offer_ledger_begin(ss_offer_ledger *ledger, ss_error *error);
 /* keep: its changes wait for the sync. Else, and on an error, they have never been, in memory too. */
 ss_status ss_offer_ledger_end(ss_offer_ledger *ledger, bool keep, ss_error *error);
 
-/* All below are inside of a step. Texts and decisions they give are borrowed until the next call. */
+/* All below are inside of a step. Texts and decisions they give are borrowed until the next call. After any error but
+ * SS_E_NOT_FOUND, SS_E_ARGUMENT and SS_E_RANGE, which change nothing, the step can only be given up: to keep it fails. */
 
 /* ---- decisions ---- */
 
 /*
  * Keeps a decision: gives it and its offers their numbers, leases what its offers that are SHOWN hold, puts it on the
- * agenda (expiry, end of window), and remembers its request_id for its visitor where there is one. SS_E_LIMIT: numbers
- * are used up.
+ * agenda (expiry, end of window; one that is `closed` has no window), and remembers its request_id for its visitor where
+ * there is one. Its offers are open, none is redeemed. SS_E_RANGE (ss_decision_check; an offer that is not open),
+ * SS_E_LIMIT: numbers are used up, or a sum is too large.
+ *
+ * A number is given once: what a crash takes with it before its sync leaves a gap (as long as no more than 65,536
+ * decisions wait for one), so that no code of a decision that was answered before its sync becomes another's.
  */
 ss_status ss_offer_ledger_add(ss_offer_ledger *ledger, ss_decision *decision, ss_error *error);
 uint64_t ss_offer_ledger_next(const ss_offer_ledger *ledger); /* the number that the next decision gets */
@@ -54,10 +60,8 @@ ss_status ss_offer_ledger_find(ss_offer_ledger *ledger, uint64_t number, ss_deci
 ss_status ss_offer_ledger_find_request(ss_offer_ledger *ledger, ss_slice visitor, ss_slice request_id,
                                        ss_decision *decision, ss_error *error);
 
-/* Who a decision is about: the customer where one is named, else the session. */
-ss_slice ss_decision_visitor(const ss_decision *decision);
-
-/* Writes back what of a decision may change without money moving: told, outcome, closed. */
+/* Writes back what of a decision may change without money moving: told, outcome, closed; the rest stays as it is kept.
+ * SS_E_NOT_FOUND, SS_E_RANGE. */
 ss_status ss_offer_ledger_update(ss_offer_ledger *ledger, const ss_decision *decision, ss_error *error);
 
 /* ---- money ---- */
@@ -76,20 +80,24 @@ typedef struct ss_redemption {
     ss_slice order_id;
 } ss_redemption;
 
-/* An open offer is redeemed: its lease becomes its cost. SS_E_ARGUMENT: it is not open, or the cost is above the lease. */
+/*
+ * An open offer of what was SHOWN is redeemed: its lease becomes its cost. SS_E_ARGUMENT: it is not open, or the cost is
+ * above the lease; SS_E_NOT_FOUND: there is no such; SS_E_RANGE: a part of the redemption.
+ */
 ss_status ss_offer_ledger_redeem(ss_offer_ledger *ledger, uint64_t offer, const ss_redemption *redemption,
                                  ss_error *error);
 
-/* A redeemed one is undone: the cost goes back to the budgets. SS_E_ARGUMENT: it is not redeemed. */
+/* A redeemed one is undone: the cost goes back to the budgets. SS_E_ARGUMENT: it is not redeemed; SS_E_NOT_FOUND. */
 ss_status ss_offer_ledger_undo(ss_offer_ledger *ledger, uint64_t offer, ss_error *error);
 
-/* Offers that an order has taken and that are not undone; at most `room`; how many in *count. */
+/* Offers that an order has taken and that are not undone, rising: at most `room` of them; how many in *count. */
 ss_status ss_offer_ledger_order(ss_offer_ledger *ledger, ss_slice order_id, uint64_t *offers, size_t room,
                                 size_t *count, ss_error *error);
 
 /*
- * What is due at `now`, at most `most` of it, oldest first: leases that expire are given back; a window that is over is
- * shown to `closed` (once), and kept as closed. *done == most: there may be more.
+ * What is due at `now`, at most `most` decisions, oldest first: leases that expire (expires <= now) are given back; a
+ * window that is over (closes <= now) is shown to `closed` (once; NULL: to nobody), and kept as closed. *done == most:
+ * there may be more. `closed` may use the ledger; the decision it is shown stays whole meanwhile.
  */
 ss_status ss_offer_ledger_settle(ss_offer_ledger *ledger, int64_t now, size_t most,
                                  ss_status (*closed)(void *context, const ss_decision *decision, ss_error *error),
@@ -97,32 +105,27 @@ ss_status ss_offer_ledger_settle(ss_offer_ledger *ledger, int64_t now, size_t mo
 
 /* ---- visitors ---- */
 
-typedef enum ss_offer_party { SS_PARTY_SESSION, SS_PARTY_CUSTOMER } ss_offer_party;
-
-#define SS_PARTY_USES_MAX 32u
-#define SS_PARTY_OPEN_MAX 8u
-
-/* What the guards must know of a session or a customer; all zero: nothing. Times are microseconds UTC, 0: never. */
-typedef struct ss_party {
-    int64_t latest;            /* change of any of it: pruned by it */
-    uint32_t shows;            /* decisions that showed something, or would have */
-    int64_t dismissed, bought; /* the latest time of each */
-    uint32_t use_count;        /* the latest redemptions, oldest first */
-    int64_t uses[SS_PARTY_USES_MAX];
-    uint32_t open_count; /* decisions whose window is open, oldest first: what is bought is their outcome */
-    uint64_t open[SS_PARTY_OPEN_MAX];
-} ss_party;
-
+/* What is known of a session or a customer (offer_parties.h). */
 ss_status ss_offer_ledger_party(ss_offer_ledger *ledger, ss_offer_party kind, ss_slice id, ss_party *party,
                                 ss_error *error);
 ss_status ss_offer_ledger_keep_party(ss_offer_ledger *ledger, ss_offer_party kind, ss_slice id, const ss_party *party,
                                      ss_error *error);
 
-/* Takes a customer (and the sessions that decisions about them name) out of everything: their parties, their ids and
- * request ids in decisions. Money stays in the accounts. At most `step` decisions a call; *from: 0 at first, where to go
- * on; *more. */
-ss_status ss_offer_ledger_forget(ss_offer_ledger *ledger, ss_slice customer_id, size_t step, uint64_t *from, bool *more,
-                                 ss_error *error);
+/* ---- forgetting and pruning: not inside of a step; each is one of its own, and waits for the sync ---- */
+
+/*
+ * One bounded step of a walk over decisions: shows at most `step` of those numbered from *from up to `last` to `goes`, and
+ * takes out of those for which it is true whom they are about: customer, session, request and orders become empty, and
+ * their parties are gone. What was decided and the money stay. Sets *from behind the last one shown; above `last`: there
+ * are no more. On an error nothing is changed. `goes` must not use the ledger.
+ */
+ss_status ss_offer_ledger_sift(ss_offer_ledger *ledger, uint64_t *from, uint64_t last, size_t step,
+                               bool (*goes)(void *context, const ss_decision *decision), void *context,
+                               ss_error *error);
+
+/* Parties whose decisions are gone. Who is not there is no error. */
+ss_status ss_offer_ledger_forget_parties(ss_offer_ledger *ledger, ss_offer_party kind, const ss_slice *ids,
+                                         size_t count, ss_error *error);
 
 /* Removes at most `step` decisions that closed before `before`, and parties and requests as old. Accounts in all stay. */
 ss_status ss_offer_ledger_prune(ss_offer_ledger *ledger, int64_t before, size_t step, size_t *removed, ss_error *error);
@@ -131,7 +134,8 @@ ss_status ss_offer_ledger_prune(ss_offer_ledger *ledger, int64_t before, size_t 
 
 #define SS_CELL_VALUES 4u
 
-/* campaign, incentive, segment: as ss_cell (offers/learner.h). */
+/* campaign, incentive, segment: as ss_cell (offers/learner.h), of at most 128 bytes each; finite values, all 0: as if it
+ * had never been. SS_E_RANGE. */
 ss_status ss_offer_ledger_keep_cell(ss_offer_ledger *ledger, const ss_slice names[3],
                                     const double values[SS_CELL_VALUES], ss_error *error);
 /* All of them, in order of their names; outside of a step too. */
@@ -140,7 +144,7 @@ ss_status ss_offer_ledger_cells(ss_offer_ledger *ledger,
                                                   const double values[SS_CELL_VALUES], ss_error *error),
                                 void *context, ss_error *error);
 
-/* Is told after a sync that failed, when memory has been read again: what others keep of it must be, too. */
+/* Is told after a sync that failed, when memory has been read again: what others keep of it must be, too. NULL: nobody. */
 void ss_offer_ledger_on_loss(ss_offer_ledger *ledger, void (*lost)(void *context), void *context);
 
 /* ---- audit ---- */

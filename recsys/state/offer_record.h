@@ -3,6 +3,18 @@
  * offered at which terms, what became of it; and the record of it in the store (versioned, checksummed, as
  * live_event.h). Money in minor units, time in microseconds UTC.
  *
+ * A record, version 1; a number is one of record_reader.h, a text is u8 size and bytes:
+ *
+ *   u8 version, u8 verdict, u8 page, u8 bits (1: closed), u8 offers, u8 kind of the terms,
+ *   numbers: number, time, expires - time, closes - time, day, stake, share, amount, points, value_min, orders, revenue,
+ *   margin, given,
+ *   texts: campaign, incentive, variant, segment, customer_id, session_id, request_id, page_item, gift_item,
+ *   then each offer: u8 state, u8 told, u8 source of the reason, texts: item_id, with_item, because, numbers: list,
+ *   offer, lease, pairs, customers, and of one that was redeemed redeemed_at - time, cost, value and the text order_id,
+ *   u32 checksum, little-endian: the lower half of XXH3-64 over all bytes before it.
+ *
+ * There is one record for a decision and one decision for a record: what decodes encodes to the same bytes.
+ *
  * Pure functions: safe from any thread.
  */
 #ifndef SS_STATE_OFFER_RECORD_H
@@ -67,7 +79,7 @@ typedef struct ss_offer {
     ss_offer_state state;
     uint8_t told; /* SS_OFFER_SEEN, … */
     ss_offer_reason reason;
-    /* of one that was redeemed: */
+    /* of one that was redeemed, undone or not: */
     int64_t redeemed_at, redeemed_cost,
         redeemed_value; /* what it cost the shop (<= lease); what the order's lines came to */
     ss_slice order_id;
@@ -75,7 +87,7 @@ typedef struct ss_offer {
 
 /* The incentive as it was promised: the policy may say something else by now. */
 typedef struct ss_offer_terms {
-    uint8_t kind; /* ss_incentive_kind */
+    uint8_t kind; /* ss_incentive_kind, of which this knows nothing, as of ss_offer_page and ss_source */
     int64_t share, amount, points, value_min;
     ss_slice gift_item;
 } ss_offer_terms;
@@ -105,11 +117,24 @@ typedef struct ss_decision {
     ss_offer offers[SS_OFFERS_MAX];
 } ss_decision;
 
-size_t ss_decision_size(const ss_decision *decision); /* of the record of one whose parts are within their ranges */
-void ss_decision_encode(const ss_decision *decision, void *out);
+/* Who a decision is about: the customer where one is named, else the session. */
+ss_slice ss_decision_visitor(const ss_decision *decision);
 
-/* Whatever the bytes, everything in *decision is within its range afterwards. Texts are borrowed from `record`.
- * SS_E_CORRUPT with the offset; SS_E_UNSUPPORTED: of another version. */
+/*
+ * The ranges: money 0 .. SS_OFFER_MONEY_MAX (outcomes: either sign), offer <= list, redeemed_cost <= lease; instants
+ * 0 <= t < SS_EVENT_INSTANT_MAX (live_event.h); |day| < SS_OFFER_DAY_MAX; texts are ids of at most SS_ID_MAX bytes, or
+ * empty; of what is SHOWN the campaign is not. SS_E_RANGE names the field.
+ */
+#define SS_OFFER_MONEY_MAX INT64_C(900000000000000)
+#define SS_OFFER_DAY_MAX   (INT32_C(1) << 30)
+ss_status ss_decision_check(const ss_decision *decision, ss_error *error);
+
+/* Writes the record of a decision within its ranges to `out`, which has SS_DECISION_RECORD_MAX bytes; its size. */
+#define SS_DECISION_RECORD_MAX 12288u
+size_t ss_decision_encode(const ss_decision *decision, void *out);
+
+/* Whatever the bytes, everything in *decision is within its range afterwards; offers[offer_count ..] are left alone.
+ * Texts are borrowed from `record`. SS_E_CORRUPT with the offset; SS_E_UNSUPPORTED: of another version. */
 ss_status ss_decision_decode(ss_slice record, ss_decision *decision, ss_error *error);
 
 #endif
