@@ -61,6 +61,18 @@ BROKEN = [
     ("more at least than at most", "shelves:\n  cart:\n    min-items: 9\n    max-items: 8\n",
      [(3, 16, "found min-items: 9, expected at most max-items: 8")]),
     ("a shelf without sources", "shelves:\n  popular: {weight: {popular: 0}}\n", [(2, 3, "no source has a weight and there is no fallback")]),
+    ("offers as a list", "offers: [a]\n", [(1, 9, "offers: found a list, expected a map of settings")]),
+    ("unknown zone", "offers:\n  time-zone: Europe/Berln\n", [(2, 14, "offers.time-zone: no such time zone", "found 'Europe/Berln'")]),
+    ("unknown guard", "offers:\n  guards:\n    margin-mn: 5\n", [(3, 5, "offers.guards.margin-mn: there is no such setting (did you mean margin-min?)")]),
+    ("a share above all", "offers:\n  guards: {discount-max: 130}\n", [(2, 26, "found '130', expected a number, 0 to 100")]),
+    ("a budget in words", "offers:\n  guards: {budget: much}\n", [(2, 20, "found 'much', expected a whole number of minor units", "or unlimited")]),
+    ("an incentive of two kinds", "offers:\n  incentives: {x: {percent: 5, amount: 3}}\n  campaigns: {dont_go: {incentives: [x]}}\n",
+     [(2, 40, "offers.incentives.x.amount: it gives something already")]),
+    ("a campaign without page", "offers:\n  campaigns:\n    x: {incentives: [percent-5]}\n", [(3, 5, "offers.campaigns.x: there is no page")]),
+    ("unknown incentive", "offers:\n  campaigns:\n    dont_go: {incentives: [percent-6]}\n", [(3, 28, "found 'percent-6'", "did you mean percent-5?")]),
+    ("unknown segment", "offers:\n  campaigns:\n    dont_go: {segments: [loyl]}\n", [(3, 26, "found 'loyl', expected a segment", "did you mean loyal?")]),
+    ("a schedule that never runs", "offers:\n  campaigns:\n    dont_go: {schedule: {from: 2026-12-24, until: 2026-12-23}}\n",
+     [(3, 51, "found until '2026-12-23', expected a time after from '2026-12-24'")]),
     ("tab", "server:\n\tworkers: 2\n", [(2, 1, "found a tab, expected blanks before a key")]),
     ("open bracket", "server:\n  bind: [a, b\n  workers: 2\n", [(3, 10, "no YAML")]),
     ("open quote", "server:\n  store: 'a\n", [(3, 1, "no YAML: found unexpected end of stream")]),
@@ -135,6 +147,21 @@ class Files(unittest.TestCase):
         self.assertIn("shelves.cart.pins: 1 listed", out)
         self.assertRegex(out, r"shelves\.cart\.fallbacks: \[popular\]  \(instead of \[.+\]\)")
 
+    def test_a_good_file_says_what_it_offers(self):
+        self.write("offers:\n  guards: {budget-per-day: 50000}\n  campaigns:\n    dont_go: {limit: 2, categories: [tea]}\n")
+        code, out, err = check(self.path)
+        self.assertEqual((code, err), (0, ""))
+        self.assertIn(f"offers.guards.budget-per-day: 50000  ({self.path}:2:28, instead of 0)", out)
+        self.assertIn(f"offers.campaigns.dont_go.limit: 2  ({self.path}:4:22)", out)
+        self.assertIn("offers.campaigns.dont_go.categories: 1 listed", out)
+
+    def test_what_is_hardly_meant_is_a_warning(self):
+        self.write("offers:\n  incentives: {half: {percent: 50}}\n  campaigns: {dont_go: {incentives: [half]}}\n")
+        code, _, err = check(self.path)
+        self.assertEqual(code, 0)
+        self.assertEqual(err, f"{self.path}:2:16: warning: offers.incentives.half: it can never be given: its 50 percent are more than "
+                              "discount-max: 30\n")
+
     def test_defaults_are_a_file_that_changes_nothing(self):
         text = subprocess.run([PROGRAM, "defaults"], capture_output=True, text=True, check=True).stdout
         self.write(text)
@@ -142,7 +169,8 @@ class Files(unittest.TestCase):
         self.assertEqual((code, err), (0, ""))
         self.assertGreater(len(re.findall(r"^  \S+: .*  \(\S+, as it is anyway\)$", out, re.M)), 150)
         self.assertNotIn("instead of", out)
-        for wanted in ("server:\n", "train:\n", "  als:\n", "shelves:\n  related:\n", "default 64]", "fallbacks: [bought_together, bought_next"):
+        for wanted in ("server:\n", "train:\n", "  als:\n", "shelves:\n  related:\n", "default 64]", "fallbacks: [bought_together, bought_next",
+                       "offers:\n", "    dont_go:\n", "cashback-15: {cashback: 15}"):
             self.assertIn(wanted, text)
         self.assertLessEqual(max(map(len, text.splitlines())), 130)
 
@@ -209,6 +237,10 @@ class Commands(unittest.TestCase):
         self.assertEqual(err, f"{self.path}:3:17: warning: shelves.cart.deny: the store has no product 'coffee'\n"
                               f"{self.path}:4:14: warning: shelves.cart.boosts: the store has no category 'hats'\n")
         self.assertIn("good", out)
+        self.write("offers:\n  incentives: {mug: {gift: MUG-1}}\n  campaigns: {dont_go: {incentives: [mug], categories: [hats]}}\n")
+        code, _, err = check(self.path, "--store", f"{self.folder}/store")
+        self.assertEqual((code, err), (0, f"{self.path}: warning: offers.campaigns.dont_go.categories: the store has no category 'hats'\n"
+                                       f"{self.path}:2:28: warning: offers.incentives.mug.gift: the store has no product 'MUG-1'\n"))
 
     def test_rules_of_the_file_are_kept_and_counted(self):
         self.write("shelves:\n  popular:\n    deny: [tea]\n    pins: [{item: soap, position: 1}]\n    price-max: 400\n")
@@ -271,9 +303,11 @@ class Serving(unittest.TestCase):
                            f"{self.path}:2:38: shelves.popular.wieght"):
                 self.assertIn(wanted, server.text())
             self.assertEqual(len(self.popular(server)), 5)
+            self.write("offers: {guards: {margin: 5}}\n")
+            self.assertIn(f"{self.path}:1:19: offers.guards.margin: there is no such setting", server.ask("reload")[0]["message"])
             os.remove(self.path)
             server.process.send_signal(signal.SIGHUP)
-            self.wait_for(lambda: server.ask("stats")[1]["refused_configurations"] == 2)
+            self.wait_for(lambda: server.ask("stats")[1]["refused_configurations"] == 3)
             self.assertEqual(len(self.popular(server)), 5)
             stats = server.ask("stats")[1]
             self.assertEqual((stats["swaps"], stats["refused_swaps"]), (1, 0))

@@ -63,10 +63,10 @@ static void print_shelf(const char *file, const ss_settings *settings, const ss_
     }
 }
 
-static void print_count(const char *shelf, const char *list, size_t count)
+static void print_count(const char *section, const char *name, const char *list, size_t count)
 {
     if (count > 0)
-        printf("  shelves.%s.%s: %zu listed\n", shelf, list, count);
+        printf("  %s.%s.%s: %zu listed\n", section, name, list, count);
 }
 
 static void print_lists(const char *shelf, const ss_listed *listed)
@@ -74,9 +74,9 @@ static void print_lists(const char *shelf, const ss_listed *listed)
     if (!listed)
         return;
     for (unsigned kind = 0; kind < SS_LIST_COUNT; kind++)
-        print_count(shelf, ss_list_name((ss_list_kind)kind), listed->texts[kind].count);
-    print_count(shelf, "pins", listed->pin_count);
-    print_count(shelf, "boosts", listed->boost_count);
+        print_count("shelves", shelf, ss_list_name((ss_list_kind)kind), listed->texts[kind].count);
+    print_count("shelves", shelf, "pins", listed->pin_count);
+    print_count("shelves", shelf, "boosts", listed->boost_count);
 }
 
 static void print_sources(const ss_shelf *shelf)
@@ -95,6 +95,19 @@ static void print_fallbacks(const char *name, const ss_shelf *now, const ss_shel
     fputs("]  (instead of [", stdout);
     print_sources(before);
     puts("])");
+}
+
+static void print_offers(const char *path, const ss_policy *policy)
+{
+    for (size_t i = 0; i < policy->given.count; i++) {
+        const ss_setting *setting = &policy->given.list[i];
+        print_setting(path, setting, setting->prefix ? NULL : setting->option->fallback);
+    }
+    for (size_t i = 0; i < policy->campaign_count; i++) {
+        const ss_campaign *campaign = &policy->campaigns[i];
+        print_count("offers.campaigns", campaign->name.data, "categories", campaign->category_count);
+        print_count("offers.campaigns", campaign->name.data, "not-categories", campaign->not_category_count);
+    }
 }
 
 static void print_settings(const char *path, const ss_config_file *file, const ss_snapshot *snapshot)
@@ -117,6 +130,7 @@ static void print_settings(const char *path, const ss_config_file *file, const s
         print_fallbacks(name, &now[i], &before[i]);
         print_lists(name, ss_shelf_settings_listed(shelves, kind));
     }
+    print_offers(path, ss_config_file_policy(file));
 }
 
 /* ---- the command ---- */
@@ -129,6 +143,7 @@ static ss_status warn_of_unknown(const char *path, const ss_config_file *file, c
     if (!mistakes)
         return ss_error_nomem(error);
     ss_shelf_settings_check_items(ss_config_file_shelves(file), &snapshot->items, mistakes);
+    ss_policy_check_items(ss_config_file_policy(file), &snapshot->items, mistakes);
     ss_config_file_print(mistakes);
     ss_mistakes_free(&mistakes);
     return SS_OK;

@@ -24,14 +24,16 @@ static size_t serve_groups(void *memory, ss_option_group *groups)
     return 2 + ss_live_groups(&settings->server.live, groups + 2);
 }
 
-/* What a reload reads: all of the file is checked, the shelves are taken. */
+/* What a reload reads: all of the file is checked, the shelves and the policy of offers are taken. */
 static ss_status read_configuration(const char *path, ss_mistakes *mistakes, ss_shelf_settings **shelves,
-                                    ss_error *error)
+                                    ss_policy **policy, ss_error *error)
 {
     ss_config_file *file = NULL;
     ss_status status = ss_config_file_read(path, mistakes, &file, error);
-    if (status == SS_OK)
+    if (status == SS_OK) {
         *shelves = ss_shelf_settings_retain(ss_config_file_shelves(file));
+        *policy = ss_policy_retain(ss_config_file_policy(file));
+    }
     ss_config_file_free(&file);
     return status;
 }
@@ -52,8 +54,8 @@ static ss_status run_serve(void *memory, const ss_texts *operands, const ss_cli 
     ss_logger logger = {2, (ss_log_level)settings->log_level, "serve"};
     ss_server *server = NULL;
     if (cli->file)
-        settings->server.configuration =
-            (ss_configuration){cli->config, read_configuration, ss_config_file_shelves(cli->file)};
+        settings->server.configuration = (ss_configuration){
+            cli->config, read_configuration, ss_config_file_shelves(cli->file), ss_config_file_policy(cli->file)};
     settings->server.signals = true;
     return_large_blocks();
     ss_status status = ss_command_operands(operands, 0, 0, error);
@@ -72,7 +74,7 @@ const ss_command ss_command_serve = {
     .summary = "Answer requests from a store's current generation, over ZeroMQ.",
     .description =
         "The protocol is MessagePack-RPC; recsys/server/PROTOCOL.md tells all of it. SIGHUP swaps in the store's\n"
-        "current generation and what --config says of the shelves now, SIGTERM stops after what was asked is "
+        "current generation and what --config says of shelves and offers now, SIGTERM stops after what was asked is "
         "answered.\n\n"
         "  smartshelf serve --store /srv/shelf\n"
         "  smartshelf serve --store /srv/shelf --bind ipc:///run/shelf.ipc --bind tcp://0.0.0.0:5555 \\\n"

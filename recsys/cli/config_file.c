@@ -13,6 +13,7 @@ struct ss_config_file {
     ss_arena *arena; /* of the settings' texts */
     ss_settings settings;
     ss_shelf_settings *shelves;
+    ss_policy *policy;
 };
 
 /* A map at the top of the file. */
@@ -91,12 +92,17 @@ static section_list *new_sections(void)
 
 /* ---- reading ---- */
 
+/* Sections that are no option tables of a command. */
+static const char *const own_sections[] = {"shelves", "offers"};
+#define OWN_SECTIONS (sizeof own_sections / sizeof *own_sections)
+
 static void unknown_section(const section_list *list, const ss_yaml_node *node, ss_mistakes *mistakes)
 {
-    const char *names[SECTIONS_MAX + 1] = {"shelves"};
+    const char *names[SECTIONS_MAX + OWN_SECTIONS];
+    memcpy(names, own_sections, sizeof own_sections);
     for (size_t i = 0; i < list->count; i++)
-        names[i + 1] = list->sections[i].name;
-    const char *nearest = ss_settings_nearest(node->key.data, names, list->count + 1);
+        names[i + OWN_SECTIONS] = list->sections[i].name;
+    const char *nearest = ss_settings_nearest(node->key.data, names, list->count + OWN_SECTIONS);
     ss_mistakes_add(mistakes, node->key_at, node->key.data, "there is no such section%s%s%s",
                     nearest ? " (did you mean " : "", nearest ? nearest : "", nearest ? "?)" : "");
 }
@@ -111,8 +117,10 @@ static ss_status read_section(ss_config_file *file, const section_list *list, co
         const ss_settings_schema schema = {.parts = each->parts, .part_count = each->part_count};
         return ss_settings_read(node, each->name, &schema, file->arena, mistakes, &file->settings, error);
     }
-    if (!ss_slice_equal(node->key, SS_SLICE_LITERAL("shelves")))
-        unknown_section(list, node, mistakes);
+    for (size_t i = 0; i < OWN_SECTIONS; i++)
+        if (ss_slice_equal(node->key, ss_slice_of(own_sections[i])))
+            return SS_OK;
+    unknown_section(list, node, mistakes);
     return SS_OK;
 }
 
@@ -121,7 +129,7 @@ static ss_status read_sections(ss_config_file *file, const section_list *list, c
 {
     char found[96];
     ss_status status = SS_OK;
-    const ss_yaml_node *shelves = NULL;
+    const ss_yaml_node *shelves = NULL, *offers = NULL;
     if (root && root->kind != SS_YAML_MAP) {
         ss_yaml_describe(root, found, sizeof found);
         ss_mistakes_add(mistakes, root->at, "", "found %s, expected a map of sections", found);
@@ -129,8 +137,10 @@ static ss_status read_sections(ss_config_file *file, const section_list *list, c
         for (const ss_yaml_node *node = root->first; node; node = node->next)
             SS_TRY(read_section(file, list, node, mistakes, error));
         shelves = ss_yaml_entry(root, "shelves");
+        offers = ss_yaml_entry(root, "offers");
     }
     SS_TRY(ss_shelf_settings_read(shelves, mistakes, &file->shelves, error));
+    SS_TRY(ss_policy_read(offers, mistakes, &file->policy, error));
 out:
     return status;
 }
@@ -203,6 +213,7 @@ void ss_config_file_free(ss_config_file **file)
     *file = NULL;
     if (!old)
         return;
+    ss_policy_release(&old->policy);
     ss_shelf_settings_release(&old->shelves);
     ss_settings_release(&old->settings);
     ss_arena_free(&old->arena);
@@ -255,6 +266,11 @@ ss_shelf_settings *ss_config_file_shelves(const ss_config_file *file)
     return file->shelves;
 }
 
+ss_policy *ss_config_file_policy(const ss_config_file *file)
+{
+    return file->policy;
+}
+
 const ss_settings *ss_config_file_settings(const ss_config_file *file)
 {
     return &file->settings;
@@ -277,6 +293,10 @@ ss_status ss_config_file_write_defaults(ss_buffer *out)
     SS_TRY(ss_buffer_append_text(out, "\n# What a generation's training has tuned stands in its manifest; a value here "
                                       "outranks that too.\n# Settings are explained at the first shelf.\n"));
     SS_TRY(ss_shelf_settings_write_defaults(out));
+    SS_TRY(ss_buffer_append_text(
+        out, "\n# What visitors who are leaving may be offered; with these budgets, products at their "
+             "prices.\n"));
+    SS_TRY(ss_policy_write_defaults(out));
 out:
     free_sections(&list);
     return status;

@@ -1,13 +1,14 @@
 /*
- * config_file.h: smartshelf.yaml: the options of `serve` and `train` and the shelves in one file.
+ * config_file.h: smartshelf.yaml: the options of `serve` and `train`, the shelves and the policy of offers in one file.
  *
  * Sections come from the commands' own option groups: a group of `serve` without prefix is part of `server`, one with a
- * prefix is the section of that name; the groups of `train` are `train`; `shelves` is shelf/shelf_settings.h. All
- * sections are read and checked whichever command asks.
+ * prefix is the section of that name; the groups of `train` are `train`; `shelves` is shelf/shelf_settings.h, `offers`
+ * is offers/policy.h. All sections are read and checked whichever command asks.
  */
 #ifndef SS_CLI_CONFIG_FILE_H
 #define SS_CLI_CONFIG_FILE_H
 
+#include "offers/policy.h"
 #include "shelf/shelf_settings.h"
 
 typedef struct ss_config_file ss_config_file;
@@ -32,8 +33,9 @@ void ss_config_file_apply(const ss_config_file *file, const ss_option_group *gro
 ss_status ss_config_file_override(ss_config_file *file, const ss_option_group *groups, size_t group_count, int argc,
                                   char **argv);
 
-ss_shelf_settings *ss_config_file_shelves(const ss_config_file *file);  /* borrowed */
-const ss_settings *ss_config_file_settings(const ss_config_file *file); /* of all sections but the shelves; borrowed */
+ss_shelf_settings *ss_config_file_shelves(const ss_config_file *file); /* borrowed */
+ss_policy *ss_config_file_policy(const ss_config_file *file); /* borrowed; where the file has none, the default */
+const ss_settings *ss_config_file_settings(const ss_config_file *file); /* of all other sections; borrowed */
 
 /* A complete file with every option at its default, and what it means. SS_E_NOMEM. */
 ss_status ss_config_file_write_defaults(ss_buffer *out);

@@ -7,6 +7,7 @@
 #include "offers/policy_form.h"
 #include "state/item_record.h"
 #include "state/offer_record.h"
+#include "store/strings.h"
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -648,6 +649,38 @@ const ss_incentive *ss_policy_incentive(const ss_policy *policy, ss_slice name)
         if (ss_slice_equal(policy->incentives[i].name, name))
             return &policy->incentives[i];
     return NULL;
+}
+
+static void check_known(const ss_strings *known, const char *what, ss_slice text, ss_mark at, const char *path,
+                        ss_mistakes *mistakes)
+{
+    if (ss_strings_find(known, text) == SS_NONE)
+        ss_mistakes_warn(mistakes, at, path, "the store has no %s '%s'", what, text.data);
+}
+
+static void check_categories(const ss_campaign *campaign, const char *key, const ss_slice *categories, size_t count,
+                             const ss_items *items, ss_mistakes *mistakes)
+{
+    char of[SS_YAML_PATH_MAX], path[SS_YAML_PATH_MAX];
+    ss_yaml_path(of, "offers.campaigns", campaign->name);
+    ss_yaml_path(path, of, ss_slice_of(key));
+    for (size_t i = 0; i < count; i++)
+        check_known(&items->categories, "category", categories[i], (ss_mark){0}, path, mistakes);
+}
+
+void ss_policy_check_items(const ss_policy *policy, const ss_items *items, ss_mistakes *mistakes)
+{
+    for (size_t i = 0; i < policy->given.count; i++) {
+        const ss_setting *setting = &policy->given.list[i];
+        if (strcmp(setting->option->name, "gift") == 0)
+            check_known(&items->ids, "product", ss_slice_of(setting->value), setting->at, setting->path, mistakes);
+    }
+    for (size_t i = 0; i < policy->campaign_count; i++) {
+        const ss_campaign *campaign = &policy->campaigns[i];
+        check_categories(campaign, "categories", campaign->categories, campaign->category_count, items, mistakes);
+        check_categories(campaign, "not-categories", campaign->not_categories, campaign->not_category_count, items,
+                         mistakes);
+    }
 }
 
 ss_status ss_policy_write_defaults(ss_buffer *out)

@@ -19,6 +19,7 @@
 #include "base/settings.h"
 #include "models/segments.h"
 #include "offers/zone.h"
+#include "store/items.h"
 #include <stdatomic.h>
 
 #define SS_BASIS_POINTS   10000 /* 100 % */
@@ -128,6 +129,9 @@ void ss_policy_release(ss_policy **policy); /* accepts NULL */
 /* Borrowed; NULL: no such. */
 const ss_campaign *ss_policy_campaign(const ss_policy *policy, ss_slice name);
 const ss_incentive *ss_policy_incentive(const ss_policy *policy, ss_slice name);
+
+/* Warns of every gift and category that a generation does not have. */
+void ss_policy_check_items(const ss_policy *policy, const ss_items *items, ss_mistakes *mistakes);
 
 /* The map `offers` as it is by default, every key with a comment on its meaning and range. SS_E_NOMEM. */
 ss_status ss_policy_write_defaults(ss_buffer *out);

@@ -6,20 +6,23 @@
 #define SS_SERVER_CONFIGURATION_H
 
 #include "base/logline.h"
+#include "offers/policy.h"
 #include "shelf/shelf_settings.h"
 
-/* Reads a file: all of its mistakes into the list; the caller owns the shelves' settings, set only on success. */
+/* Reads a file: all of its mistakes into the list; the caller owns the shelves' settings and the policy of offers, set
+ * only on success. */
 typedef ss_status (*ss_configuration_reader)(const char *path, ss_mistakes *mistakes, ss_shelf_settings **shelves,
-                                             ss_error *error);
+                                             ss_policy **policy, ss_error *error);
 
 typedef struct ss_configuration {
     const char *path; /* NULL: the server has no file, and the other members are not looked at */
     ss_configuration_reader read;
     ss_shelf_settings *shelves; /* of the file as it was read at the start; borrowed */
+    ss_policy *policy;          /* likewise */
 } ss_configuration;
 
 /* Reads the file anew, with a log line for each mistake and warning. Errors are the reader's. */
 ss_status ss_configuration_read(const ss_configuration *configuration, const ss_logger *logger,
-                                ss_shelf_settings **shelves, ss_error *error);
+                                ss_shelf_settings **shelves, ss_policy **policy, ss_error *error);
 
 #endif

@@ -1,10 +1,12 @@
 /*
- * A configuration file: YAML, the tables, the shelves' lists. Whatever the bytes are, reading ends, every mistake has a
+ * A configuration file: YAML, the tables, the shelves' lists, the policy of offers. Whatever the bytes are, reading ends, every mistake has a
  * place inside the text, and what is read without one keeps the tables' ranges.
  */
+#include "offers/policy.h"
 #include "shelf/shelf_lists.h"
 #include "shelf/shelf_settings.h"
 
+#include "state/offer_record.h"
 #include <stdlib.h>
 
 typedef struct numbers {
@@ -71,6 +73,54 @@ static void read_shelves(const ss_yaml_node *root, ss_mistakes *mistakes)
     ss_shelf_settings_release(&settings);
 }
 
+static void check_share(int64_t share)
+{
+    check(share >= 0 && share <= SS_BASIS_POINTS);
+}
+
+static void check_campaign(const ss_policy *policy, const ss_campaign *campaign)
+{
+    check(campaign->name.size >= 1 && campaign->name.size <= 64 && campaign->page < SS_PAGE_COUNT);
+    check(campaign->message_key.size >= 1 && campaign->variant_count <= SS_VARIANTS_MAX);
+    check(campaign->incentives < UINT64_C(1) << (policy->incentive_count - 1) << 1 && !(campaign->incentives & 1));
+    check((campaign->segments & campaign->not_segments) == 0 && campaign->segments < 1u << SS_SEGMENT_COUNT);
+    check(campaign->schedule.from < campaign->schedule.until && campaign->schedule.weekdays < 128);
+    check(campaign->cart_min >= 0 && campaign->cart_min <= campaign->cart_max);
+    check(campaign->limit >= 1 && campaign->limit <= SS_OFFERS_MAX && campaign->lifetime > 0);
+    check(campaign->budget.per_day >= 0 && campaign->budget.in_all >= 0);
+    check_share(campaign->holdout);
+    ss_schedule_runs(&campaign->schedule, policy->zone, 0);
+}
+
+static void check_incentive(const ss_incentive *incentive, bool none)
+{
+    check(incentive->name.size >= 1 && incentive->name.size <= 64);
+    check((incentive->kind == SS_INCENTIVE_NONE) == none && incentive->kind < SS_INCENTIVE_KINDS);
+    check((incentive->kind == SS_INCENTIVE_GIFT) == (incentive->gift_item.size > 0));
+    check(none || incentive->share + incentive->amount + (int64_t)incentive->gift_item.size > 0);
+    check_share(incentive->share);
+}
+
+/* A policy or mistakes. */
+static void read_offers(const ss_yaml_node *root, ss_mistakes *mistakes)
+{
+    ss_policy *policy = NULL;
+    size_t before = ss_mistakes_errors(mistakes);
+    check(ss_policy_read(root, mistakes, &policy, NULL) == SS_OK);
+    check((policy != NULL) == (ss_mistakes_errors(mistakes) == before));
+    if (!policy)
+        return;
+    check(policy->campaign_count <= SS_CAMPAIGNS_MAX && policy->incentive_count <= SS_INCENTIVES_MAX);
+    for (size_t i = 0; i < policy->campaign_count; i++)
+        check_campaign(policy, &policy->campaigns[i]);
+    for (size_t i = 0; i < policy->incentive_count; i++)
+        check_incentive(&policy->incentives[i], i == 0);
+    check(policy->guards.budget.per_day >= 0 && policy->guards.budget.in_all >= 0 && policy->learning.window > 0);
+    check_share(policy->guards.margin_min);
+    check_share(policy->guards.discount_max);
+    ss_policy_release(&policy);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     ss_yaml_node *root = NULL;
@@ -81,6 +131,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (root) {
         read_numbers(root, arena, mistakes);
         read_shelves(root, mistakes);
+        read_offers(root, mistakes);
     }
     check_places(mistakes, size);
     ss_mistakes_free(&mistakes);
