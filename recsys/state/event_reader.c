@@ -50,7 +50,7 @@ static ss_status fill(ss_event_reader *reader, ss_error *error)
 
 ss_status ss_event_reader_next(ss_event_reader *reader, ss_live_event *event, bool *found, ss_error *error)
 {
-    ss_event_frame frame;
+    ss_record_frame frame;
     ss_status status = SS_OK;
     if (reader->at == reader->chunk.size)
         status = fill(reader, error);
@@ -62,8 +62,8 @@ ss_status ss_event_reader_next(ss_event_reader *reader, ss_live_event *event, bo
     memcpy(&frame, reader->chunk.data + reader->at, sizeof frame);
     ss_slice record = {reader->chunk.data + reader->at + sizeof frame, (size_t)frame.size};
     reader->at += sizeof frame + record.size;
-    reader->next = frame.sequence + 1;
-    return ss_event_store_decode(reader->events, frame.sequence, record, event, error);
+    reader->next = frame.number + 1;
+    return ss_event_store_decode(reader->events, frame.number, record, event, error);
 }
 
 uint64_t ss_event_reader_last(const ss_event_reader *reader)

@@ -60,62 +60,16 @@ static bool read_sequence(MDB_val key, uint64_t *sequence)
     return key.mv_size == sizeof *sequence;
 }
 
-static ss_status copy_frame(const ss_event_store *store, uint64_t sequence, MDB_val value, ss_buffer *out,
-                            ss_error *error)
+static ss_numbered_table table_of(const ss_event_store *store)
 {
-    ss_event_frame frame = {sequence, value.mv_size};
-    if (value.mv_size > SS_EVENT_RECORD_MAX)
-        return ss_environment_corrupt(store->environment, "a record larger than any is", error);
-    ss_status status = ss_buffer_append(out, &frame, sizeof frame);
-    if (status == SS_OK)
-        status = ss_buffer_append(out, value.mv_data, value.mv_size);
-    if (status != SS_OK)
-        ss_error_set(error, status, "no room for the events read");
-    return status;
-}
-
-/*
- * Each event is looked up by its number: that stays within the leaf at hand, and on a damaged page it gives an error
- * where going to the next one would end the process. A number that does not rise ends it: damaged pages may form a
- * ring.
- */
-static ss_status copy_frames(const ss_event_store *store, MDB_cursor *cursor, uint64_t from, uint64_t last, size_t most,
-                             ss_buffer *out, ss_error *error)
-{
-    int code = 0;
-    for (uint64_t least = from; out->size < most;) {
-        MDB_val key = {sizeof least, &least}, value;
-        uint64_t sequence = 0;
-        code = mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE);
-        if (code != 0)
-            break;
-        if (!read_sequence(key, &sequence) || sequence < least || sequence == UINT64_MAX)
-            return ss_environment_corrupt(store->environment, "the events are out of order", error);
-        if (sequence > last)
-            return SS_OK;
-        ss_status status = copy_frame(store, sequence, value, out, error);
-        if (status != SS_OK)
-            return status;
-        least = sequence + 1;
-    }
-    return code == 0 || code == MDB_NOTFOUND ? SS_OK : lmdb_failed(store, code, "cannot read events", error);
+    return (ss_numbered_table){store->environment, store->events, SS_EVENT_RECORD_MAX, "cannot read events"};
 }
 
 ss_status ss_event_store_fetch(const ss_event_store *events, uint64_t from, uint64_t last, size_t most, ss_buffer *out,
                                ss_error *error)
 {
-    MDB_txn *txn = NULL;
-    MDB_cursor *cursor = NULL;
-    int code = mdb_txn_begin(events->lmdb, NULL, MDB_RDONLY, &txn);
-    if (code != 0)
-        return lmdb_failed(events, code, "cannot read events", error);
-    code = mdb_cursor_open(txn, events->events, &cursor);
-    ss_status status = code == 0 ? copy_frames(events, cursor, from, last, most, out, error)
-                                 : lmdb_failed(events, code, "cannot read events", error);
-    if (cursor)
-        mdb_cursor_close(cursor);
-    mdb_txn_abort(txn);
-    return status;
+    const ss_numbered_table table = table_of(events);
+    return ss_numbered_fetch(&table, from, last, most, out, error);
 }
 
 ss_status ss_event_store_decode(const ss_event_store *events, uint64_t sequence, ss_slice record, ss_live_event *event,
@@ -128,34 +82,19 @@ ss_status ss_event_store_decode(const ss_event_store *events, uint64_t sequence,
     return status;
 }
 
-/* The number of the first or last event; 0 where there is none. */
-static int end_of(const ss_event_store *store, MDB_txn *txn, MDB_cursor_op which, uint64_t *sequence)
-{
-    MDB_cursor *cursor = NULL;
-    MDB_val key, value;
-    *sequence = 0;
-    int code = mdb_cursor_open(txn, store->events, &cursor);
-    if (code != 0)
-        return code;
-    code = mdb_cursor_get(cursor, &key, &value, which);
-    if (code == 0 && !read_sequence(key, sequence))
-        code = MDB_CORRUPTED;
-    mdb_cursor_close(cursor);
-    return code == MDB_NOTFOUND ? 0 : code;
-}
-
 ss_status ss_event_store_extent(const ss_event_store *events, ss_event_extent *extent, ss_error *error)
 {
     ss_event_extent found = {0};
     MDB_txn *txn = NULL;
     MDB_stat sizes = {0};
     MDB_envinfo info = {0};
+    const ss_numbered_table table = table_of(events);
     int code = mdb_txn_begin(events->lmdb, NULL, MDB_RDONLY, &txn);
     if (code != 0)
         return lmdb_failed(events, code, "cannot read events", error);
-    code = end_of(events, txn, MDB_FIRST, &found.first);
+    code = ss_numbered_end(&table, txn, MDB_FIRST, &found.first);
     if (code == 0)
-        code = end_of(events, txn, MDB_LAST, &found.last);
+        code = ss_numbered_end(&table, txn, MDB_LAST, &found.last);
     if (code == 0)
         code = mdb_stat(txn, events->events, &sizes);
     if (code == 0)
@@ -206,11 +145,12 @@ static ss_status find_next(ss_event_store *store, ss_error *error)
 {
     MDB_txn *txn = NULL;
     MDB_val key = {sizeof NEXT - 1, (void *)(uintptr_t)NEXT}, value;
+    const ss_numbered_table table = table_of(store);
     uint64_t last = 0, kept = 1;
     int code = mdb_txn_begin(store->lmdb, NULL, MDB_RDONLY, &txn);
     if (code != 0)
         return lmdb_failed(store, code, "cannot read events", error);
-    code = end_of(store, txn, MDB_LAST, &last);
+    code = ss_numbered_end(&table, txn, MDB_LAST, &last);
     if (code == 0) {
         code = mdb_get(txn, store->about, &key, &value);
         if (code == 0 && !read_sequence(value, &kept))

@@ -19,6 +19,7 @@
 #include "base/options.h"
 #include "state/environment.h"
 #include "state/event_rules.h"
+#include "state/numbered_records.h"
 
 #define SS_EVENT_BATCH_MAX   65536u     /* most events of one append */
 #define SS_EVENT_PENDING_MAX 65536u     /* relaxed events that wait: from here on an append syncs by itself */
@@ -117,13 +118,8 @@ typedef struct ss_event_extent {
 } ss_event_extent;
 ss_status ss_event_store_extent(const ss_event_store *events, ss_event_extent *extent, ss_error *error);
 
-typedef struct ss_event_frame {
-    uint64_t sequence;
-    uint64_t size; /* of the record that follows */
-} ss_event_frame;
-
 /*
- * Copies the records numbered from `from` up to `last`, each behind an ss_event_frame, to the end of `out` until it
+ * Copies the records numbered from `from` up to `last`, each behind an ss_record_frame, to the end of `out` until it
  * holds `most` bytes or more, in one short read transaction. Nothing copied: there are no more. state/event_reader.h is
  * the comfortable way. SS_E_CORRUPT, SS_E_IO, SS_E_BUSY (too many readers), SS_E_NOMEM, SS_E_LIMIT (the ceiling of
  * `out`).

@@ -3,6 +3,7 @@
 #include "base/dictionary.h"
 #include "base/hash.h"
 #include "base/memory.h"
+#include "state/numbered_records.h"
 #include "state/offer_ledger_parts.h"
 
 #include <math.h>
@@ -22,7 +23,6 @@ typedef struct secret_record {
 } secret_record;
 
 _Static_assert(sizeof(secret_record) == SS_LEDGER_SECRET + 4, "no gaps");
-_Static_assert(sizeof(size_t) == sizeof(uint64_t), "numbers of decisions are integer keys of LMDB");
 
 static ss_status failed(const ss_offer_ledger *ledger, int code, const char *doing, ss_error *error)
 {
@@ -43,35 +43,19 @@ static MDB_val text_of(const char *text)
     return (MDB_val){strlen(text), (void *)(uintptr_t)text};
 }
 
-/* The number after the last decision that is there; 1: there is none. */
-static int last_number(const ss_offer_ledger *ledger, MDB_txn *txn, uint64_t *next)
-{
-    MDB_cursor *cursor = NULL;
-    MDB_val key, value;
-    *next = 1;
-    int code = mdb_cursor_open(txn, ledger->decisions, &cursor);
-    if (code != 0)
-        return code;
-    code = mdb_cursor_get(cursor, &key, &value, MDB_LAST);
-    if (code == 0 && key.mv_size == sizeof *next) {
-        memcpy(next, key.mv_data, sizeof *next);
-        ++*next;
-    }
-    mdb_cursor_close(cursor);
-    return code == MDB_NOTFOUND ? 0 : code;
-}
-
 static int read_numbers(ss_offer_ledger *ledger, MDB_txn *txn)
 {
+    const ss_numbered_table table = {.table = ledger->decisions};
     MDB_val key = text_of(NEXT), value;
-    int code = last_number(ledger, txn, &ledger->next);
+    uint64_t last = 0;
+    int code = ss_numbered_end(&table, txn, MDB_LAST, &last);
     if (code == 0)
         code = mdb_get(txn, ledger->about, &key, &value);
     if (code == 0 && value.mv_size != sizeof ledger->reserved)
         return MDB_CORRUPTED;
     if (code == 0)
         memcpy(&ledger->reserved, value.mv_data, sizeof ledger->reserved);
-    ledger->next = ledger->reserved > ledger->next ? ledger->reserved : ledger->next;
+    ledger->next = ledger->reserved > last ? ledger->reserved : last + 1;
     return code == MDB_NOTFOUND ? 0 : code;
 }
 

@@ -8,15 +8,15 @@ static ss_status read_arrival(const ss_event_store *events, uint64_t from, ss_bu
                               int64_t *received, ss_error *error)
 {
     ss_live_event event;
-    ss_event_frame frame;
+    ss_record_frame frame;
     ss_buffer_clear(record);
     ss_status status = ss_event_store_fetch(events, from, SS_EVENTS_ALL, 1, record, error);
     if (status != SS_OK)
         return status;
     memcpy(&frame, record->data, sizeof frame);
     ss_slice bytes = {record->data + sizeof frame, (size_t)frame.size};
-    status = ss_event_store_decode(events, frame.sequence, bytes, &event, error);
-    *sequence = frame.sequence;
+    status = ss_event_store_decode(events, frame.number, bytes, &event, error);
+    *sequence = frame.number;
     *received = event.received;
     return status;
 }
