@@ -70,8 +70,8 @@ static void a_reduction_lasts_thirty_days(void **state)
     set_price(&live, "mug", 800, ITEM_NOW);
     ss_price_line line = line_of(&live, "mug", ITEM_NOW + SS_DAY);
     assert_true(line.reduced && line.price == 800 && line.lowest == 1000);
-    assert_true(line_of(&live, "mug", ITEM_NOW + SS_PRICE_WINDOW - 1).reduced);
-    assert_false(line_of(&live, "mug", ITEM_NOW + SS_PRICE_WINDOW).reduced);
+    assert_true(line_of(&live, "mug", ITEM_NOW + SS_PRICE_WINDOW).reduced);
+    assert_false(line_of(&live, "mug", ITEM_NOW + SS_PRICE_WINDOW + 1).reduced);
     set_price(&live, "mug", 900, ITEM_NOW + 2 * SS_DAY); /* raised, and a cut from there is none */
     line = line_of(&live, "mug", ITEM_NOW + 3 * SS_DAY);
     assert_true(!line.reduced && line.lowest == 800);

@@ -19,14 +19,10 @@ bool ss_campaign_takes(const ss_campaign *campaign, const ss_catalogue *catalogu
            !names(campaign->not_categories, campaign->not_category_count, category);
 }
 
-/* Was its price lowered within the last 30 days, and is it below the lowest of the 30 days before that? */
-static bool is_reduced(const ss_catalogue *catalogue, uint32_t item, int64_t price, int64_t lowest, int64_t now)
+static bool is_reduced(const ss_catalogue *catalogue, uint32_t item, int64_t price, int64_t now)
 {
     const ss_catalogue_entry *entry = ss_catalogue_entry_of(catalogue, item);
-    if (!entry || lowest == SS_NO_MONEY || price >= lowest)
-        return false;
-    size_t steps = entry->record->item.price_count;
-    return steps > 0 && now - entry->record->item.prices[steps - 1].since < SS_PRICE_WINDOW;
+    return entry && ss_price_reduced(entry->record->item.prices, entry->record->item.price_count, price, now);
 }
 
 ss_price_line ss_line_of(const ss_catalogue *catalogue, const ss_campaign *campaign, uint32_t item, int64_t quantity,
@@ -38,9 +34,23 @@ ss_price_line ss_line_of(const ss_catalogue *catalogue, const ss_campaign *campa
     line.price = ss_catalogue_number(catalogue, item, SS_LIVE_PRICE);
     line.cost = ss_catalogue_number(catalogue, item, SS_LIVE_COST);
     line.lowest = ss_catalogue_lowest_price(catalogue, item, now);
-    line.reduced = is_reduced(catalogue, item, line.price, line.lowest, now);
+    line.reduced = is_reduced(catalogue, item, line.price, now);
     line.eligible = !campaign || ss_campaign_takes(campaign, catalogue, item);
     return line;
+}
+
+int64_t ss_net_of(int64_t price, int64_t tax)
+{
+    __extension__ typedef __int128 wide;
+    wide scaled = (wide)price * SS_BASIS_POINTS, share = SS_BASIS_POINTS + tax;
+    return (int64_t)((2 * scaled + share) / (2 * share));
+}
+
+int64_t ss_line_margin(const ss_price_line *line, int64_t tax)
+{
+    if (line->price == SS_NO_MONEY || line->cost == SS_NO_MONEY)
+        return 0;
+    return ss_net_of(line->price * line->quantity, tax) - line->cost * line->quantity;
 }
 
 int64_t ss_gift_cost(const ss_catalogue *catalogue, ss_slice gift_item, int64_t now)
