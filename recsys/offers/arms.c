@@ -1,0 +1,221 @@
+#include "offers/arms.h"
+
+#include "log/catalog.h"
+
+__extension__ typedef __int128 wide;
+
+/* ---- products ---- */
+
+/* Of what the margin of a product without known cost is taken to be, for its place among others only. */
+#define MARGIN_GUESSED 3000 /* basis points of its price without tax */
+
+/* What a sale leaves before anything is given. */
+static int64_t margin_of(const ss_price_line *line, int64_t tax)
+{
+    return line->cost == SS_NO_MONEY ? ss_share_of(ss_net_of(line->price, tax), MARGIN_GUESSED)
+                                     : ss_line_margin(line, tax);
+}
+
+typedef struct ranked {
+    ss_arm_offer offer;
+    double profit; /* expected, up to a factor that all have in common */
+} ranked;
+
+static bool price_of(const ss_arms_for *of, const ss_incentive *incentive, const ss_candidate *candidate,
+                     int64_t gift_cost, ss_priced *priced)
+{
+    const ss_guards *guards = &of->policy->guards;
+    if (incentive->kind != SS_INCENTIVE_BUNDLE)
+        return ss_price_item(guards, of->campaign, incentive, &candidate->line, gift_cost, priced) == SS_PRICE_FINE;
+    if (!of->page_line || candidate->reason.source == SS_OFFER_FROM_PAGE)
+        return false;
+    const ss_price_line both[2] = {*of->page_line, candidate->line};
+    int64_t offers[2];
+    return ss_price_bundle(guards, of->campaign, incentive, both, offers, priced) == SS_PRICE_FINE;
+}
+
+static double profit_of(const ss_arms_for *of, const ss_incentive *incentive, const ss_candidate *candidate,
+                        const ss_priced *priced)
+{
+    int64_t tax = of->policy->guards.tax, margin = margin_of(&candidate->line, tax);
+    if (incentive->kind == SS_INCENTIVE_BUNDLE)
+        margin += margin_of(of->page_line, tax);
+    return candidate->affinity * (double)(margin - priced->given);
+}
+
+/* Ties by the order of the candidates. */
+static void insert(ranked *list, size_t count, const ranked *one)
+{
+    size_t place = count;
+    for (; place > 0 && list[place - 1].profit < one->profit; place--)
+        list[place] = list[place - 1];
+    list[place] = *one;
+}
+
+static size_t rank_products(const ss_arms_for *of, const ss_incentive *incentive, ranked list[SS_CANDIDATES_MAX])
+{
+    int64_t gift_cost =
+        incentive->kind == SS_INCENTIVE_GIFT ? ss_gift_cost(of->catalogue, incentive->gift_item, of->now) : SS_NO_MONEY;
+    size_t count = 0;
+    for (size_t i = 0; i < of->candidates->count; i++) {
+        const ss_candidate *candidate = &of->candidates->list[i];
+        ranked one = {.offer.candidate = candidate};
+        if (!price_of(of, incentive, candidate, gift_cost, &one.offer.priced))
+            continue;
+        one.profit = profit_of(of, incentive, candidate, &one.offer.priced);
+        if (one.profit > 0)
+            insert(list, count++, &one);
+    }
+    return count;
+}
+
+/* The best, as far as the budgets go. */
+static void add_products(const ss_arms_for *of, const ss_incentive *incentive, ss_arm *arm)
+{
+    ranked list[SS_CANDIDATES_MAX];
+    size_t count = rank_products(of, incentive, list);
+    int64_t room = of->room;
+    for (size_t i = 0; i < count && arm->count < of->limit; i++) {
+        if (list[i].offer.priced.given > room)
+            continue;
+        room -= list[i].offer.priced.given;
+        arm->offers[arm->count++] = list[i].offer;
+    }
+}
+
+/* ---- carts ---- */
+
+static bool add_cart(const ss_arms_for *of, const ss_incentive *incentive, ss_arm *arm)
+{
+    int64_t gift_cost =
+        incentive->kind == SS_INCENTIVE_GIFT ? ss_gift_cost(of->catalogue, incentive->gift_item, of->now) : SS_NO_MONEY;
+    int64_t offers[SS_CART_LINES_MAX];
+    ss_arm_offer offer = {.candidate = NULL};
+    if (of->cart->count == 0 ||
+        ss_price_cart(&of->policy->guards, of->campaign, incentive, of->cart->lines, of->cart->count, gift_cost,
+                      INT64_MAX, offers, &offer.priced) != SS_PRICE_FINE ||
+        offer.priced.given > of->room || offer.priced.list > SS_OFFER_MONEY_MAX)
+        return false;
+    arm->offers[arm->count++] = offer;
+    return true;
+}
+
+/* ---- arms ---- */
+
+/* What goes with a cart is shown at its price: what is given is given on the cart. */
+static void make_arm(const ss_arms_for *of, const ss_incentive *incentive, ss_arm *arm)
+{
+    arm->incentive = incentive;
+    arm->count = 0;
+    if (of->campaign->page != SS_PAGE_CART)
+        add_products(of, incentive, arm);
+    else if (add_cart(of, incentive, arm))
+        add_products(of, &of->policy->incentives[0], arm);
+}
+
+static double mean_given(const ss_arm *arm)
+{
+    double given = 0;
+    size_t count = 0;
+    for (size_t i = 0; i < arm->count; i++) {
+        given += (double)arm->offers[i].priced.given;
+        count += arm->offers[i].priced.given > 0;
+    }
+    return count > 0 ? given / (double)count : 0;
+}
+
+static int64_t mean(int64_t sum, size_t count)
+{
+    return count > 0 ? sum / (int64_t)count : 0;
+}
+
+/* Of products shown without incentive. */
+static int64_t products_stake(const ss_arm *plain, int64_t tax)
+{
+    int64_t margin = 0, price = 0;
+    size_t known = 0;
+    for (size_t i = 0; i < plain->count; i++) {
+        const ss_price_line *line = &plain->offers[i].candidate->line;
+        price += ss_net_of(line->price, tax);
+        if (line->cost == SS_NO_MONEY)
+            continue;
+        margin += ss_line_margin(line, tax);
+        known++;
+    }
+    return known > 0 ? mean(margin, known) : mean(price, plain->count);
+}
+
+static int64_t stake_of(const ss_arms_for *of, const ss_arm *plain)
+{
+    int64_t tax = of->policy->guards.tax, stake;
+    if (of->campaign->page != SS_PAGE_CART)
+        stake = products_stake(plain, tax);
+    else
+        stake = ss_cart_has_costs(of->cart) ? ss_cart_margin(of->cart, tax) : ss_net_of(of->cart->value, tax);
+    return stake > 0 ? stake : 1;
+}
+
+static double value_of(const ss_arms_for *of, ss_learner *learner, ss_random *random, const ss_arm *arm, int64_t stake)
+{
+    ss_cell cell = {of->campaign->name, arm->incentive ? arm->incentive->name : SS_SLICE_LITERAL(SS_ARM_NOTHING),
+                    of->segment};
+    return ss_learner_value(learner, &cell, (double)stake, mean_given(arm), random);
+}
+
+bool ss_arms_choose(const ss_arms_for *of, ss_learner *learner, ss_random *random, ss_arm *best, int64_t *stake)
+{
+    ss_arm arm;
+    make_arm(of, &of->policy->incentives[0], best);
+    if (best->count == 0)
+        return false;
+    *stake = stake_of(of, best);
+    best->value = value_of(of, learner, random, best, *stake);
+    for (size_t i = 1; of->incentives && i < of->policy->incentive_count; i++) {
+        if (!(of->campaign->incentives >> i & 1))
+            continue;
+        make_arm(of, &of->policy->incentives[i], &arm);
+        if (arm.count > 0 && (arm.value = value_of(of, learner, random, &arm, *stake)) > best->value)
+            *best = arm;
+    }
+    arm = (ss_arm){.incentive = NULL};
+    arm.value = value_of(of, learner, random, &arm, *stake);
+    if (arm.value > best->value)
+        *best = arm;
+    return true;
+}
+
+/* ---- once more ---- */
+
+static bool is_too_deep(const ss_priced *priced, const ss_guards *guards)
+{
+    return (wide)priced->given * SS_BASIS_POINTS > (wide)priced->list * guards->discount_max;
+}
+
+/* A product's own floor, or a cart's; what is shown at its price has none. */
+static bool keeps_floor(const ss_arms_for *of, const ss_incentive *incentive, const ss_arm_offer *offer)
+{
+    const ss_guards *guards = &of->policy->guards;
+    const ss_priced *priced = &offer->priced;
+    bool bundle = incentive->kind == SS_INCENTIVE_BUNDLE;
+    if (priced->given == 0)
+        return priced->offer == priced->list;
+    if (priced->given != priced->list - priced->offer + priced->benefit || is_too_deep(priced, guards))
+        return false;
+    if (!offer->candidate)
+        return ss_cart_keeps_margin(of->cart, priced, guards);
+    if (offer->candidate->line.cost == SS_NO_MONEY || (bundle && of->page_line->cost == SS_NO_MONEY))
+        return false;
+    int64_t cost = offer->candidate->line.cost + (bundle ? of->page_line->cost : 0);
+    return ss_margin_holds(priced->offer, cost + priced->benefit, guards->margin_min, guards->tax);
+}
+
+bool ss_arm_is_sound(const ss_arms_for *of, const ss_arm *arm)
+{
+    int64_t room = of->room;
+    for (size_t i = 0; i < arm->count; i++) {
+        if (!keeps_floor(of, arm->incentive, &arm->offers[i]) || arm->offers[i].priced.given > room)
+            return false;
+        room -= arm->offers[i].priced.given;
+    }
+    return true;
+}

@@ -1,0 +1,218 @@
+#include "offers/candidates.h"
+
+#include "log/catalog.h"
+
+/* ---- the shelves that are asked ---- */
+
+/* What the visitor looks at may be offered to them; whatever else the shop says of the shelf `related` holds. */
+static ss_shelf chosen_shelf(const ss_shelf *related)
+{
+    ss_shelf shelf = *related;
+    shelf.context = 0;
+    shelf.show_seen = true;
+    shelf.price_ratio_min = shelf.price_ratio_max = 0;
+    return shelf;
+}
+
+/* What only sells well goes with nothing: such fallbacks are left out. */
+static void keep_what_goes_with(ss_shelf *shelf)
+{
+    ss_relation relation;
+    size_t kept = 0;
+    for (size_t i = 0; i < shelf->fallback_count; i++)
+        if (ss_source_relation(shelf->fallbacks[i], &relation) || shelf->fallbacks[i] == SS_SOURCE_ALTERNATIVES)
+            shelf->fallbacks[kept++] = shelf->fallbacks[i];
+    shelf->fallback_count = kept;
+}
+
+void ss_candidates_init(ss_candidates *candidates, const ss_snapshot *snapshot)
+{
+    const ss_shelf *shelves = snapshot->shelves;
+    ss_shelf *of = candidates->shelves;
+    of[SS_OFFERED_CHOSEN] = chosen_shelf(&shelves[SS_SHELF_RELATED]);
+    of[SS_OFFERED_TOGETHER] = shelves[SS_SHELF_BOUGHT_TOGETHER];
+    of[SS_OFFERED_RELATED] = shelves[SS_SHELF_RELATED];
+    of[SS_OFFERED_AGAIN] = shelves[SS_SHELF_BUY_AGAIN];
+    of[SS_OFFERED_FOR_YOU] = shelves[SS_SHELF_FOR_YOU];
+    of[SS_OFFERED_CART] = shelves[SS_SHELF_CART];
+    of[SS_OFFERED_TOGETHER].context = of[SS_OFFERED_RELATED].context = SS_CONTEXT_ITEM | SS_CONTEXT_ITEMS;
+    keep_what_goes_with(&of[SS_OFFERED_TOGETHER]);
+    keep_what_goes_with(&of[SS_OFFERED_RELATED]);
+    /* Folding a visitor into the factors costs more than all else that a decision does. */
+    of[SS_OFFERED_FOR_YOU].weights[SS_SOURCE_ALS] = 0;
+    for (unsigned shelf = 0; shelf < SS_OFFERED_COUNT; shelf++)
+        of[shelf].min_items = of[shelf].max_items = 0; /* whether it is a row on a page is of no account here */
+}
+
+/*
+ * How likely a product is wanted, by what speaks for it: roughly how often those who see it so buy it, beside the
+ * product whose page they are on; of the further ones of a shelf and of its fallbacks less.
+ */
+static const double AFFINITY_PAGE = 1, AFFINITY_SEEN = 0.5, FALLBACK_FACTOR = 0.5, RANK_FACTOR = 0.2;
+static const double AFFINITY[SS_OFFERED_COUNT] = {[SS_OFFERED_TOGETHER] = 0.15,
+                                                  [SS_OFFERED_RELATED] = 0.12,
+                                                  [SS_OFFERED_AGAIN] = 0.3,
+                                                  [SS_OFFERED_FOR_YOU] = 0.06,
+                                                  [SS_OFFERED_CART] = 0.15};
+
+static double at_rank(double affinity, size_t rank)
+{
+    return affinity / (1 + RANK_FACTOR * (double)rank);
+}
+
+/* ---- adding ---- */
+
+static bool earns(const ss_price_line *line, int64_t tax)
+{
+    return line->price > 0 && (line->cost == SS_NO_MONEY || ss_line_margin(line, tax) > 0);
+}
+
+static void add(ss_candidates *candidates, const ss_candidates_for *of, const ss_catalogue *catalogue, uint32_t item,
+                double affinity, const ss_offer_reason *reason)
+{
+    ss_price_line line = ss_line_of(catalogue, of->campaign, item, 1, of->now);
+    if (candidates->count < SS_CANDIDATES_MAX && line.eligible && earns(&line, of->guards->tax))
+        candidates->list[candidates->count++] = (ss_candidate){item, affinity, *reason, line};
+}
+
+static void add_answer(ss_candidates *candidates, const ss_candidates_for *of, const ss_catalogue *catalogue,
+                       const ss_answer *answer, double affinity)
+{
+    for (size_t i = 0; i < answer->count; i++) {
+        const ss_reason *why = &answer->items[i].reason;
+        ss_offer_reason reason = {(uint8_t)why->model, {"", 0}, why->pairs, why->customers};
+        if (why->because != SS_NONE)
+            reason.because = ss_catalogue_id(catalogue, why->because);
+        double worth = why->stage > 0 ? affinity * FALLBACK_FACTOR : affinity;
+        add(candidates, of, catalogue, answer->items[i].item, at_rank(worth, i), &reason);
+    }
+}
+
+static ss_status ask(ss_candidates *candidates, ss_answerer *answerer, const ss_candidates_for *of,
+                     ss_candidate_shelf shelf, uint32_t limit, ss_error *error)
+{
+    ss_answer answer;
+    ss_status status = ss_page_answer(&candidates->page, answerer, &candidates->shelves[shelf], limit, &answer, error);
+    if (status == SS_OK)
+        add_answer(candidates, of, ss_answerer_catalogue(answerer), &answer, AFFINITY[shelf]);
+    return status;
+}
+
+static ss_status choose(ss_candidates *candidates, ss_answerer *answerer, const ss_candidates_for *of,
+                        const uint32_t *items, size_t count, uint8_t source, double affinity, ss_error *error)
+{
+    const ss_offer_reason reason = {.source = source};
+    ss_answer answer;
+    if (count == 0)
+        return SS_OK;
+    ss_status status = ss_page_choose(&candidates->page, answerer, &candidates->shelves[SS_OFFERED_CHOSEN], items,
+                                      count, (uint32_t)count, &answer, error);
+    for (size_t i = 0; status == SS_OK && i < answer.count; i++)
+        add(candidates, of, ss_answerer_catalogue(answerer), answer.items[i].item, at_rank(affinity, i), &reason);
+    return status;
+}
+
+/* ---- the pages ---- */
+
+#define SEEN_MAX       6u /* of the session, that are offered again */
+#define SEEN_BEHIND    3u /* … of which what goes with them is sought */
+#define RELATED_LIMIT  8u
+#define AGAIN_LIMIT    6u
+#define TOGETHER_LIMIT 10u
+
+/* What was seen in the session, newest first, but not put into the cart and not bought since. */
+static size_t seen_items(const ss_visit *visit, uint32_t items[SEEN_MAX])
+{
+    size_t count = 0;
+    for (unsigned i = visit->session.count; i-- > 0 && count < SEEN_MAX;) {
+        const ss_visitor_item *item = &visit->session.items[i];
+        if (ss_visit_seen(item) && item->item != SS_NONE && item->cart == 0 && item->bought == 0)
+            items[count++] = item->item;
+    }
+    return count;
+}
+
+/* The newest of those seen as the context of shelves, oldest first as they want it. */
+static void look_back(ss_candidates *candidates, const ss_catalogue *catalogue, const uint32_t *items, size_t count)
+{
+    size_t behind = count < SEEN_BEHIND ? count : SEEN_BEHIND;
+    for (size_t i = 0; i < behind; i++)
+        candidates->seen_ids[i] = ss_catalogue_id(catalogue, items[behind - 1 - i]);
+    candidates->page.request.items = candidates->seen_ids;
+    candidates->page.request.item_count = behind;
+}
+
+static ss_status gather_home(ss_candidates *candidates, ss_answerer *answerer, const ss_candidates_for *of,
+                             ss_error *error)
+{
+    uint32_t seen[SEEN_MAX] = {0};
+    size_t count = seen_items(of->visit, seen);
+    ss_status status = SS_OK;
+    SS_TRY(choose(candidates, answerer, of, seen, count, SS_OFFER_FROM_SEEN, AFFINITY_SEEN, error));
+    look_back(candidates, ss_answerer_catalogue(answerer), seen, count);
+    if (count > 0)
+        SS_TRY(ask(candidates, answerer, of, SS_OFFERED_RELATED, RELATED_LIMIT, error));
+    if (of->request->customer_id.size > 0)
+        SS_TRY(ask(candidates, answerer, of, SS_OFFERED_AGAIN, AGAIN_LIMIT, error));
+    if (candidates->count < SS_CANDIDATES_MAX)
+        SS_TRY(ask(candidates, answerer, of, SS_OFFERED_FOR_YOU, (uint32_t)(SS_CANDIDATES_MAX - candidates->count),
+                   error));
+out:
+    return status;
+}
+
+static ss_status gather_product(ss_candidates *candidates, ss_answerer *answerer, const ss_candidates_for *of,
+                                ss_error *error)
+{
+    uint32_t item = ss_catalogue_find(ss_answerer_catalogue(answerer), of->request->item_id);
+    ss_status status = SS_OK;
+    SS_TRY(choose(candidates, answerer, of, &item, item != SS_NONE, SS_OFFER_FROM_PAGE, AFFINITY_PAGE, error));
+    candidates->page.request.item_id = of->request->item_id;
+    SS_TRY(ask(candidates, answerer, of, SS_OFFERED_TOGETHER, TOGETHER_LIMIT, error));
+    SS_TRY(ask(candidates, answerer, of, SS_OFFERED_RELATED, RELATED_LIMIT, error));
+out:
+    return status;
+}
+
+/* What goes with the cart, beside the cart itself. */
+static ss_status gather_cart(ss_candidates *candidates, ss_answerer *answerer, const ss_candidates_for *of,
+                             ss_error *error)
+{
+    return ask(candidates, answerer, of, SS_OFFERED_CART, TOGETHER_LIMIT, error);
+}
+
+/* ---- the request ---- */
+
+ss_request ss_candidates_request(const ss_offer_request *request, int64_t now)
+{
+    ss_request asked = ss_request_empty();
+    asked.customer_id = request->customer_id;
+    asked.session_id = request->session_id;
+    asked.no_consent = request->no_consent;
+    asked.exclude = request->exclude;
+    asked.exclude_count = request->exclude_count;
+    asked.now = now;
+    return asked;
+}
+
+static void begin_page(ss_candidates *candidates, const ss_catalogue *catalogue, const ss_candidates_for *of)
+{
+    ss_request asked = ss_candidates_request(of->request, of->now);
+    for (size_t i = 0; i < of->cart->count; i++)
+        if (of->cart->items[i] != SS_NONE)
+            candidates->cart_ids[asked.cart_count++] = ss_catalogue_id(catalogue, of->cart->items[i]);
+    asked.cart = candidates->cart_ids;
+    ss_page_begin(&candidates->page, &asked);
+    candidates->page.request.same_visitor = true;
+    candidates->count = 0;
+}
+
+ss_status ss_candidates_gather(ss_candidates *candidates, ss_answerer *answerer, const ss_candidates_for *of,
+                               ss_error *error)
+{
+    static ss_status (*const gather[SS_PAGE_COUNT])(ss_candidates *, ss_answerer *, const ss_candidates_for *,
+                                                    ss_error *) = {
+        [SS_PAGE_HOME] = gather_home, [SS_PAGE_PRODUCT] = gather_product, [SS_PAGE_CART] = gather_cart};
+    begin_page(candidates, ss_answerer_catalogue(answerer), of);
+    return gather[of->request->page](candidates, answerer, of, error);
+}
