@@ -5,9 +5,10 @@
 #ifndef SS_OFFERS_ENGINE_H
 #define SS_OFFERS_ENGINE_H
 
+#include "offers/arms.h"
 #include "offers/guesses.h"
-#include "offers/learner.h"
 #include "offers/offers.h"
+#include "offers/parties.h"
 
 struct ss_offers {
     ss_offer_ledger *ledger; /* borrowed */
@@ -17,8 +18,16 @@ struct ss_offers {
     ss_guesses *guesses;     /* owned */
     ss_code_keys keys;
     int64_t now;          /* of the step: microseconds UTC */
-    bool stale;           /* the learner has seen what the ledger does not hold: it is to be read again */
+    int32_t day;          /* of the shop */
+    bool stale;           /* the learner has not seen just what the ledger holds: it is to be read again */
+    bool taught;          /* in this step */
     ss_decision decision; /* what the last answer is about */
+    /* Working memory. */
+    ss_cart cart;
+    ss_candidates candidates;
 };
+
+/* Settles some of what is due, and learns from the windows that are over (outcomes.c). Inside of a step. */
+ss_status ss_offers_settle(ss_offers *offers, ss_error *error);
 
 #endif
