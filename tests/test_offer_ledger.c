@@ -434,13 +434,19 @@ static void a_sync_that_fails_takes_memory_with_it(void **state)
     offer_close(&store);
 }
 
-static ss_status add_one(offer_store *store, ss_error *error)
+/* Some decisions in a step. */
+static ss_status add_some(offer_store *store, ss_error *error)
 {
-    ss_decision decision = offer_decision();
+    ss_status status = SS_OK;
     offer_begin(store);
-    ss_status status = ss_offer_ledger_add(store->ledger, &decision, error);
-    ss_status ended = ss_offer_ledger_end(store->ledger, true, NULL);
-    assert_status(ended, status == SS_OK ? SS_OK : SS_E_ARGUMENT); /* after an error it cannot be kept */
+    for (int i = 0; i < 40 && status == SS_OK; i++) {
+        ss_decision decision = offer_decision();
+        status = ss_offer_ledger_add(store->ledger, &decision, error);
+    }
+    ss_status ended = ss_offer_ledger_end(store->ledger, true, error);
+    if (status == SS_OK)
+        return ended;
+    assert_status(ended, SS_E_ARGUMENT); /* after an error it cannot be kept */
     return status;
 }
 
@@ -452,17 +458,17 @@ static void a_full_map_loses_nothing_that_was_synced(void **state)
     ss_error error;
     expect_ok(offer_try_open(*state, UINT64_C(1) << 20, &store, &error), &error);
     while (status == SS_OK && synced < 100000) {
-        status = add_one(&store, &error);
+        status = add_some(&store, &error);
         if (status == SS_OK)
             status = ss_environment_sync(store.environment, &error);
         synced += status == SS_OK;
     }
     assert_status(status, SS_E_LIMIT);
     ss_environment_sync(store.environment, NULL);
-    offer_expect_accounts(&store, synced * 500, 0);
+    offer_expect_accounts(&store, synced * 40 * 500, 0);
     offer_close(&store);
     store = offer_open(*state);
-    offer_expect_accounts(&store, synced * 500, 0);
+    offer_expect_accounts(&store, synced * 40 * 500, 0);
     offer_close(&store);
 }
 
@@ -497,6 +503,162 @@ static void the_secret_stays(void **state)
     store = offer_open(*state);
     assert_memory_equal(secret, ss_offer_ledger_secret(store.ledger), sizeof secret);
     offer_close(&store);
+}
+
+/* ---- forgetting, pruning, auditing ---- */
+
+static void what_is_pruned_is_carried(void **state)
+{
+    offer_store store = offer_open(*state);
+    const ss_redemption redemption = {OFFER_NOW, 100, 2900, SS_SLICE_LITERAL("o")};
+    const ss_party party = {.latest = OFFER_NOW, .shows = 1};
+    ss_decision next = offer_decision(), got;
+    ss_party now;
+    closings seen = {0};
+    uint64_t offers[4];
+    size_t removed;
+    ss_error error;
+    next.day++;
+    offer_begin(&store);
+    offer_add(&store, offer_decision());
+    offer_add(&store, offer_decision());
+    offer_add(&store, next);
+    for (uint64_t number = 1; number <= 3; number++)
+        expect_ok(ss_offer_ledger_redeem(store.ledger, number * SS_OFFERS_MAX, &redemption, &error), &error);
+    expect_ok(ss_offer_ledger_keep_party(store.ledger, SS_PARTY_CUSTOMER, ann, &party, &error), &error);
+    offer_end(&store, true);
+    expect_ok(ss_offer_ledger_prune(store.ledger, INT64_MAX, 9, &removed, &error), &error);
+    assert_int_equal(removed, 1); /* the visitor; none of the decisions, which are open */
+    offer_begin(&store);
+    settle(&store, OFFER_NOW + 25 * OFFER_HOUR, 9, &seen);
+    offer_end(&store, true);
+    expect_ok(ss_offer_ledger_prune(store.ledger, OFFER_NOW + 24 * OFFER_HOUR, 9, &removed, &error), &error);
+    assert_int_equal(removed, 0);
+    expect_ok(ss_offer_ledger_prune(store.ledger, INT64_MAX, 1, &removed, &error), &error);
+    assert_int_equal(removed, 1);
+    offer_expect_account(&store, "last_chance", OFFER_DAY, 0, 200);
+    expect_ok(ss_offer_ledger_prune(store.ledger, INT64_MAX, 1, &removed, &error), &error);
+    offer_expect_account(&store, "last_chance", OFFER_DAY, 0, 0);
+    offer_expect_account(&store, "", OFFER_DAY + 1, 0, 100);
+    offer_expect_account(&store, "last_chance", SS_DAY_ALL, 0, 300);
+    expect_ok(ss_offer_ledger_audit(store.ledger, &error), &error);
+    offer_begin(&store);
+    assert_status(ss_offer_ledger_find(store.ledger, 2, &got, &error), SS_E_NOT_FOUND);
+    assert_int_equal(count_order(&store, "o", offers), 1);
+    expect_ok(ss_offer_ledger_party(store.ledger, SS_PARTY_CUSTOMER, ann, &now, &error), &error);
+    assert_int_equal(now.shows, 0);
+    offer_end(&store, true);
+    expect_ok(ss_offer_ledger_prune(store.ledger, INT64_MAX, 9, &removed, &error), &error);
+    offer_close(&store);
+    store = offer_open(*state);
+    assert_int_equal(ss_offer_ledger_next(store.ledger), 4); /* though none is there */
+    offer_expect_account(&store, "", SS_DAY_ALL, 0, 300);
+    expect_ok(ss_offer_ledger_audit(store.ledger, &error), &error);
+    offer_close(&store);
+}
+
+static bool is_of(void *context, const ss_decision *decision)
+{
+    return ss_slice_equal(decision->customer_id, *(const ss_slice *)context);
+}
+
+static void who_is_forgotten_leaves_sums(void **state)
+{
+    offer_store store = offer_open(*state);
+    ss_decision bobs = offer_decision(), got;
+    ss_slice who = ann, ids[2] = {SS_SLICE_LITERAL("bob"), SS_SLICE_LITERAL("nobody")};
+    const ss_redemption redemption = {OFFER_NOW, 100, 2900, SS_SLICE_LITERAL("o")};
+    const ss_party party = {.latest = OFFER_NOW, .shows = 1};
+    ss_party now;
+    uint64_t from = 0, offers[4];
+    ss_error error;
+    bobs.customer_id = ids[0];
+    bobs.session_id = SS_SLICE_LITERAL("t");
+    offer_begin(&store);
+    offer_add(&store, offer_decision());
+    offer_add(&store, bobs);
+    expect_ok(ss_offer_ledger_redeem(store.ledger, SS_OFFERS_MAX, &redemption, &error), &error);
+    expect_ok(ss_offer_ledger_keep_party(store.ledger, SS_PARTY_CUSTOMER, ann, &party, &error), &error);
+    expect_ok(ss_offer_ledger_keep_party(store.ledger, SS_PARTY_SESSION, bobs.session_id, &party, &error), &error);
+    expect_ok(ss_offer_ledger_keep_party(store.ledger, SS_PARTY_CUSTOMER, ids[0], &party, &error), &error);
+    assert_status(ss_offer_ledger_sift(store.ledger, &from, 9, 9, is_of, &who, &error), SS_E_ARGUMENT);
+    offer_end(&store, true);
+    expect_ok(ss_offer_ledger_sift(store.ledger, &from, 9, 9, is_of, &who, &error), &error);
+    assert_int_equal(from, 10);
+    offer_begin(&store);
+    got = offer_find(&store, 1);
+    assert_true(!got.customer_id.size && !got.session_id.size && !got.request_id.size && !got.offers[0].order_id.size);
+    assert_true(got.offers[0].redeemed_cost == 100 && got.offers[0].state == SS_OFFER_REDEEMED);
+    assert_slice_equal(offer_find(&store, 2).customer_id, "bob");
+    assert_int_equal(count_order(&store, "o", offers), 0);
+    expect_ok(ss_offer_ledger_party(store.ledger, SS_PARTY_CUSTOMER, ann, &now, &error), &error);
+    assert_int_equal(now.shows, 0);
+    offer_end(&store, true);
+    offer_expect_accounts(&store, 700, 100);
+    expect_ok(ss_offer_ledger_forget_parties(store.ledger, SS_PARTY_CUSTOMER, ids, 2, &error), &error);
+    offer_begin(&store);
+    expect_ok(ss_offer_ledger_party(store.ledger, SS_PARTY_CUSTOMER, ids[0], &now, &error), &error);
+    assert_int_equal(now.shows, 0);
+    expect_ok(ss_offer_ledger_party(store.ledger, SS_PARTY_SESSION, bobs.session_id, &now, &error), &error);
+    assert_int_equal(now.shows, 1);
+    offer_end(&store, true);
+    expect_ok(ss_offer_ledger_audit(store.ledger, &error), &error);
+    offer_close(&store);
+}
+
+/* Takes the first entry out of a table, and opens the ledger again. */
+static void take_first(offer_store *store, const char *folder, const char *table, unsigned flags)
+{
+    MDB_txn *txn;
+    MDB_dbi handle;
+    MDB_cursor *cursor;
+    MDB_val key, value;
+    assert_int_equal(mdb_txn_begin(ss_environment_lmdb(store->environment), NULL, 0, &txn), 0);
+    assert_int_equal(mdb_dbi_open(txn, table, flags, &handle), 0);
+    assert_int_equal(mdb_cursor_open(txn, handle, &cursor), 0);
+    assert_int_equal(mdb_cursor_get(cursor, &key, &value, MDB_FIRST), 0);
+    assert_int_equal(mdb_cursor_del(cursor, 0), 0);
+    mdb_cursor_close(cursor);
+    assert_int_equal(mdb_txn_commit(txn), 0);
+    offer_close(store);
+    *store = offer_open(folder);
+}
+
+static void an_audit_names_what_differs(void **state)
+{
+    static const struct {
+        const char *table;
+        unsigned flags;
+        const char *message, *field;
+    } all[] = {
+        {"offer_agenda", 0, "the ledger of offers: no entry on the agenda of decision 1", ""},
+        {"offer_requests", MDB_DUPSORT | MDB_DUPFIXED | MDB_INTEGERDUP,
+         "the ledger of offers: no entry for the request of decision 1", ""},
+        {"offer_orders", MDB_DUPSORT | MDB_DUPFIXED | MDB_INTEGERDUP,
+         "the ledger of offers: no entry for an order of decision 1", ""},
+        {"offer_accounts", 0, "the ledger of offers differs from its decisions by -200", "leased, , in all 0"},
+        {"offer_decisions", MDB_INTEGERKEY, "the ledger of offers differs from its decisions by 1",
+         "entries of the agenda"},
+    };
+    const ss_redemption redemption = {OFFER_NOW, 100, 2900, SS_SLICE_LITERAL("o")};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        char folder[TEMPORARY_PATH_MAX], name[8];
+        ss_error error;
+        snprintf(name, sizeof name, "%zu", i);
+        offer_store store = offer_open(temporary_path(folder, *state, name));
+        offer_begin(&store);
+        offer_add(&store, offer_decision());
+        expect_ok(ss_offer_ledger_redeem(store.ledger, SS_OFFERS_MAX, &redemption, &error), &error);
+        expect_ok(ss_offer_ledger_audit(store.ledger, &error), &error); /* inside of a step, too */
+        offer_end(&store, true);
+        offer_sync(&store);
+        expect_ok(ss_offer_ledger_audit(store.ledger, &error), &error);
+        take_first(&store, folder, all[i].table, all[i].flags);
+        assert_status(ss_offer_ledger_audit(store.ledger, &error), SS_E_CORRUPT);
+        assert_string_equal(error.message, all[i].message);
+        assert_string_equal(error.field, all[i].field);
+        offer_close(&store);
+    }
 }
 
 static bool attempt(void *context)
@@ -561,6 +723,9 @@ int main(void)
         WITH_FOLDER(a_full_map_loses_nothing_that_was_synced),
         WITH_FOLDER(numbers_are_not_given_again),
         WITH_FOLDER(the_secret_stays),
+        WITH_FOLDER(what_is_pruned_is_carried),
+        WITH_FOLDER(who_is_forgotten_leaves_sums),
+        WITH_FOLDER(an_audit_names_what_differs),
         WITH_FOLDER(every_allocation_may_fail),
         WITH_FOLDER(a_ledger_needs_an_environment_to_write),
     };

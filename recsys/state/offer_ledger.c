@@ -318,6 +318,24 @@ out:
     return status;
 }
 
+ss_status ss_ledger_after(const ss_offer_ledger *ledger, uint64_t number, uint64_t *next, ss_error *error)
+{
+    uint64_t least = number + 1;
+    MDB_val key = {sizeof least, &least}, value;
+    MDB_cursor *cursor = NULL;
+    int code = mdb_cursor_open(ledger->txn, ledger->decisions, &cursor);
+    *next = 0;
+    if (code != 0)
+        return failed(ledger, code, "cannot read decisions", error);
+    code = mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE);
+    if (code == 0 && key.mv_size == sizeof *next)
+        memcpy(next, key.mv_data, sizeof *next);
+    mdb_cursor_close(cursor);
+    if (code == 0 && *next <= number)
+        return ss_environment_corrupt(ledger->environment, "the decisions are out of order", error);
+    return failed(ledger, code == MDB_NOTFOUND ? 0 : code, "cannot read decisions", error);
+}
+
 ss_status ss_ledger_load(ss_offer_ledger *ledger, uint64_t number, ss_decision_copy *copy, ss_error *error)
 {
     MDB_val key = {sizeof number, &number}, value;

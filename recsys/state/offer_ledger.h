@@ -127,7 +127,15 @@ ss_status ss_offer_ledger_sift(ss_offer_ledger *ledger, uint64_t *from, uint64_t
 ss_status ss_offer_ledger_forget_parties(ss_offer_ledger *ledger, ss_offer_party kind, const ss_slice *ids,
                                          size_t count, ss_error *error);
 
-/* Removes at most `step` decisions that closed before `before`, and parties and requests as old. Accounts in all stay. */
+/*
+ * One bounded step: removes decisions from the beginning, with their requests and orders, as long as their window and
+ * their offers were over before `before` and no offer is open; and looks at `step` parties, round and round, for those
+ * whose latest change is as old. At most `step` of both together; *removed == step: there may be more. Numbers are never
+ * given again.
+ *
+ * The accounts in all stay: each carries what the decisions that are gone redeemed, so that it is still told from those
+ * that are there. The account of a single day goes with the last of its decisions.
+ */
 ss_status ss_offer_ledger_prune(ss_offer_ledger *ledger, int64_t before, size_t step, size_t *removed, ss_error *error);
 
 /* ---- what was learned ---- */
@@ -149,7 +157,11 @@ void ss_offer_ledger_on_loss(ss_offer_ledger *ledger, void (*lost)(void *context
 
 /* ---- audit ---- */
 
-/* Recounts everything from the decisions, and holds it against the accounts. SS_E_CORRUPT says which and by how much. */
+/*
+ * Recounts from the decisions what is leased, redeemed and carried, and what is on the agenda, in requests and orders, and
+ * holds it against what is kept. SS_E_CORRUPT says what differs and by how much: field, found and expected. Inside of a
+ * step or not; it takes as long as it takes to read all decisions. SS_E_NOMEM, SS_E_IO.
+ */
 ss_status ss_offer_ledger_audit(ss_offer_ledger *ledger, ss_error *error);
 
 #endif

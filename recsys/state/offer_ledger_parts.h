@@ -41,6 +41,9 @@ ss_status ss_ledger_load(ss_offer_ledger *ledger, uint64_t number, ss_decision_c
 /* Keeps a decision that was due at `due` as it is now, on the agenda too. */
 ss_status ss_ledger_store(ss_offer_ledger *ledger, const ss_decision *decision, int64_t due, ss_error *error);
 
+/* The number of the first decision behind that one; 0: there is none. */
+ss_status ss_ledger_after(const ss_offer_ledger *ledger, uint64_t number, uint64_t *next, ss_error *error);
+
 /* Notes that the step cannot be kept where `status` says that something went wrong half-way; returns it. */
 ss_status ss_ledger_note(ss_offer_ledger *ledger, ss_status status);
 

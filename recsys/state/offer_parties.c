@@ -9,11 +9,11 @@
 #define RECORD_VERSION 1u
 #define HEAD_SIZE      3u
 #define CHECKSUM_SIZE  4u
-#define KEY_MAX        (1u + SS_ID_MAX)
 
 static const char PARTIES[] = "offer_parties";
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "records are little-endian and copied as they are");
+_Static_assert(SS_PARTY_KEY_MAX == 1 + SS_ID_MAX, "a kind and an id");
 _Static_assert(SS_RECORD_NUMBER_MAX == 10, "as SS_PARTY_RECORD_MAX counts");
 
 /* ---- the record ---- */
@@ -53,7 +53,7 @@ ss_status ss_party_check(const ss_party *party, ss_error *error)
 
 static uint32_t checksum_of(ss_slice key, const void *bytes, size_t size)
 {
-    unsigned char sealed[KEY_MAX + SS_PARTY_RECORD_MAX];
+    unsigned char sealed[SS_PARTY_KEY_MAX + SS_PARTY_RECORD_MAX];
     ss_record_put(ss_record_put(sealed, key.data, key.size), bytes, size);
     return (uint32_t)ss_hash(sealed, key.size + size);
 }
@@ -81,7 +81,7 @@ size_t ss_party_encode(ss_slice key, const ss_party *party, void *out)
 static ss_status check_frame(ss_record_reader *reader, ss_slice key)
 {
     uint32_t checksum;
-    if (key.size > KEY_MAX || reader->size < HEAD_SIZE + CHECKSUM_SIZE || reader->size > SS_PARTY_RECORD_MAX)
+    if (key.size > SS_PARTY_KEY_MAX || reader->size < HEAD_SIZE + CHECKSUM_SIZE || reader->size > SS_PARTY_RECORD_MAX)
         return ss_record_corrupt(reader, "size", "a size that none has");
     reader->size -= CHECKSUM_SIZE;
     memcpy(&checksum, reader->data + reader->size, sizeof checksum);
@@ -160,7 +160,7 @@ out:
 /* ---- the table ---- */
 
 typedef struct party_key {
-    char bytes[KEY_MAX];
+    char bytes[SS_PARTY_KEY_MAX];
     size_t size;
 } party_key;
 
@@ -185,7 +185,7 @@ static ss_status settle_code(const ss_offer_parties *parties, int code, ss_error
 
 ss_status ss_offer_parties_open(ss_environment *environment, ss_offer_parties *parties, ss_error *error)
 {
-    parties->environment = environment;
+    *parties = (ss_offer_parties){.environment = environment};
     return ss_environment_table(environment, PARTIES, 0, &parties->table, error);
 }
 
@@ -230,4 +230,58 @@ ss_status ss_offer_parties_remove(const ss_offer_parties *parties, MDB_txn *txn,
     MDB_val key = {name.size, bytes.bytes};
     int code = mdb_del(txn, parties->table, &key, NULL);
     return settle_code(parties, code == MDB_NOTFOUND ? 0 : code, error);
+}
+
+/* ---- pruning ---- */
+
+/* Behind that key. */
+static void go_on_behind(ss_offer_parties *parties, MDB_val key)
+{
+    memcpy(parties->pruned, key.mv_data, key.mv_size);
+    parties->pruned[key.mv_size] = '\0';
+    parties->pruned_size = key.mv_size + 1;
+}
+
+/* *found is false at the end, from where it begins anew. */
+static ss_status prune_next(ss_offer_parties *parties, MDB_cursor *cursor, int64_t before, bool *found, bool *removed,
+                            ss_error *error)
+{
+    MDB_val key = {parties->pruned_size, parties->pruned}, value;
+    ss_party party;
+    bool first = parties->pruned_size == 0;
+    *removed = false;
+    int code = mdb_cursor_get(cursor, &key, &value, first ? MDB_FIRST : MDB_SET_RANGE);
+    *found = code == 0;
+    if (code == MDB_NOTFOUND)
+        parties->pruned_size = 0;
+    if (code != 0)
+        return settle_code(parties, code == MDB_NOTFOUND ? 0 : code, error);
+    if (key.mv_size < 1 || key.mv_size > SS_PARTY_KEY_MAX)
+        return ss_environment_corrupt(parties->environment, "a visitor of offers who is none", error);
+    ss_status status =
+        ss_party_decode((ss_slice){key.mv_data, key.mv_size}, (ss_slice){value.mv_data, value.mv_size}, &party, error);
+    if (status != SS_OK)
+        return status;
+    go_on_behind(parties, key);
+    *removed = party.latest < before;
+    return *removed ? settle_code(parties, mdb_cursor_del(cursor, 0), error) : SS_OK;
+}
+
+ss_status ss_offer_parties_prune(ss_offer_parties *parties, MDB_txn *txn, int64_t before, size_t looks, size_t most,
+                                 size_t *removed, ss_error *error)
+{
+    MDB_cursor *cursor = NULL;
+    bool found = true;
+    *removed = 0;
+    int code = mdb_cursor_open(txn, parties->table, &cursor);
+    if (code != 0)
+        return settle_code(parties, code, error);
+    ss_status status = SS_OK;
+    for (size_t i = 0; i < looks && *removed < most && found && status == SS_OK; i++) {
+        bool gone;
+        status = prune_next(parties, cursor, before, &found, &gone, error);
+        *removed += gone;
+    }
+    mdb_cursor_close(cursor);
+    return status;
 }

@@ -46,9 +46,13 @@ ss_status ss_party_decode(ss_slice key, ss_slice record, ss_party *party, ss_err
 
 /* ---- the table: within a step of the ledger, on its thread ---- */
 
+#define SS_PARTY_KEY_MAX 256u
+
 typedef struct ss_offer_parties {
     ss_environment *environment; /* borrowed */
     MDB_dbi table;
+    char pruned[SS_PARTY_KEY_MAX + 1]; /* the least key that the next look at them begins with */
+    size_t pruned_size;
 } ss_offer_parties;
 
 /* As ss_environment_table. */
@@ -61,5 +65,10 @@ ss_status ss_offer_parties_put(const ss_offer_parties *parties, MDB_txn *txn, ss
                                const ss_party *party, ss_error *error);
 ss_status ss_offer_parties_remove(const ss_offer_parties *parties, MDB_txn *txn, ss_offer_party kind, ss_slice id,
                                   ss_error *error);
+
+/* Looks at the next `looks` of them, round and round, and removes at most `most` whose latest change is before `before`;
+ * how many in *removed. Where it stands is in memory only. */
+ss_status ss_offer_parties_prune(ss_offer_parties *parties, MDB_txn *txn, int64_t before, size_t looks, size_t most,
+                                 size_t *removed, ss_error *error);
 
 #endif
