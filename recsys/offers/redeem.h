@@ -37,7 +37,7 @@ typedef enum ss_redeemed {
     SS_REDEEM_ITEMS,        /* the cart does not hold what was offered, or too little of it */
     SS_REDEEM_BELOW_MARGIN, /* at today's prices and costs */
     SS_REDEEM_USES,         /* the customer has used as many as are allowed */
-    SS_REDEEM_STACKED,      /* the order has taken a code already */
+    SS_REDEEM_STACKED, /* the order has taken a code already; of several that are allowed, all there is to give on */
     SS_REDEEM_RATE_LIMITED, /* too many wrong codes */
     SS_REDEEM_NOT_REDEEMED, /* undo: this order has not redeemed it */
     SS_REDEEM_NO_GIFT,      /* the gift is sold out, or costs more by now than was leased */

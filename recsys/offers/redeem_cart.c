@@ -144,6 +144,7 @@ static void share_cashback(ss_redeem_cart *cart, const ss_decision *decision)
 
 bool ss_redeem_cart_share(ss_redeem_cart *cart, const ss_decision *decision, const ss_offer *offer)
 {
+    cart->others = true;
     if (!is_of_cart(offer)) {
         share_item(cart, decision, offer->item_id, offer->redeemed_cost);
         if (offer->with_item.size > 0)
@@ -285,7 +286,7 @@ static ss_redeemed price_whole(const ss_redeem_cart *cart, const ss_decision *de
     if (check == SS_PRICE_FINE)
         return cart->beside_all == 0 || cart_keeps_margin(cart, priced->given) ? SS_REDEEMED : SS_REDEEM_BELOW_MARGIN;
     if (check == SS_PRICE_TOO_SMALL)
-        return SS_REDEEM_ITEMS;
+        return cart->others ? SS_REDEEM_STACKED : SS_REDEEM_ITEMS;
     return check == SS_PRICE_GIFT ? SS_REDEEM_NO_GIFT : SS_REDEEM_BELOW_MARGIN;
 }
 

@@ -25,6 +25,7 @@ typedef struct ss_redeem_cart {
     int64_t now;
     /* What other codes give: on each line, off its price or beside it; on the cart as a whole. */
     int64_t lowered[SS_CART_LINES_MAX], beside[SS_CART_LINES_MAX], beside_all;
+    bool others; /* there are any */
     bool shared; /* one of them is of the cart */
 } ss_redeem_cart;
 
@@ -40,7 +41,8 @@ bool ss_redeem_cart_holds(const ss_redeem_cart *cart, const ss_offer *offer);
  */
 bool ss_redeem_cart_share(ss_redeem_cart *cart, const ss_decision *decision, const ss_offer *offer);
 
-/* SS_REDEEMED with *priced, or SS_REDEEM_ITEMS, SS_REDEEM_BELOW_MARGIN, SS_REDEEM_NO_GIFT. The cart holds it. */
+/* SS_REDEEMED with *priced, or SS_REDEEM_ITEMS, SS_REDEEM_STACKED (other codes leave too little of the cart),
+ * SS_REDEEM_BELOW_MARGIN, SS_REDEEM_NO_GIFT. The cart holds it. */
 ss_redeemed ss_redeem_cart_price(const ss_redeem_cart *cart, const ss_decision *decision, const ss_offer *offer,
                                  ss_priced *priced);
 
