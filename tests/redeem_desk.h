@@ -231,14 +231,19 @@ static inline ss_redeemed desk_redeem(redeem_desk *desk, const desk_order *order
 
 /* ---- money ---- */
 
+/* In all, over all and of the campaign; and the ledger's own audit. */
 static inline void assert_account(redeem_desk *desk, int64_t leased, int64_t redeemed)
 {
+    ss_error error;
     const ss_slice campaigns[] = {SS_SLICE_LITERAL(""), SS_SLICE_LITERAL("last_chance")};
     for (size_t i = 0; i < 2; i++) {
         ss_account account = ss_offer_ledger_account(desk->ledger, campaigns[i], SS_DAY_ALL);
         assert_int_equal(account.leased, leased);
         assert_int_equal(account.redeemed, redeemed);
     }
+    desk_begin(desk);
+    expect_ok(ss_offer_ledger_audit(desk->ledger, &error), &error);
+    desk_end(desk, true);
 }
 
 static inline void assert_priced(const redeem_desk *desk, int64_t list, int64_t charged, int64_t given)
