@@ -22,7 +22,8 @@ static const char desk_catalog[] = "item_id,name,category,price,cost,stock\n"
 #define DESK_MARGINS "margin-min: 10, cart-margin-min: 10, discount-max: 50, "
 
 typedef struct redeem_desk {
-    shop of;
+    const shop *of;                  /* borrowed: trained once for all tests */
+    char folder[TEMPORARY_PATH_MAX]; /* of the ledger */
     ss_live_items *items;
     ss_answerer *answerer;
     ss_environment *environment;
@@ -57,7 +58,7 @@ static inline void desk_policy(redeem_desk *desk, const char *guards)
 static inline void desk_open_ledger(redeem_desk *desk)
 {
     ss_error error;
-    expect_ok(ss_environment_open(desk->of.store, UINT64_C(1) << 30, &desk->environment, &error), &error);
+    expect_ok(ss_environment_open(desk->folder, UINT64_C(1) << 30, &desk->environment, &error), &error);
     expect_ok(ss_offer_ledger_open(desk->environment, &desk->ledger, &error), &error);
     ss_code_keys_derive(ss_offer_ledger_secret(desk->ledger), &desk->keys);
     expect_ok(ss_guesses_new(&desk->guesses, &error), &error);
@@ -70,13 +71,13 @@ static inline void desk_close_ledger(redeem_desk *desk)
     ss_environment_close(&desk->environment);
 }
 
-static inline void desk_open(redeem_desk *desk)
+static inline void desk_open(redeem_desk *desk, const shop *of)
 {
     ss_error error;
-    *desk = (redeem_desk){.now = DESK_NOW};
-    shop_open(&desk->of, desk_log, desk_catalog);
+    *desk = (redeem_desk){.of = of, .now = DESK_NOW};
+    temporary_folder_make(desk->folder);
     desk->items = ss_live_items_new(&(ss_live_items_options){16});
-    expect_ok(ss_answerer_new(desk->of.snapshot, &(ss_live){.items = desk->items}, &desk->answerer, &error), &error);
+    expect_ok(ss_answerer_new(desk->of->snapshot, &(ss_live){.items = desk->items}, &desk->answerer, &error), &error);
     desk_policy(desk, DESK_MARGINS "uses-max: 0");
     desk_open_ledger(desk);
 }
@@ -87,7 +88,7 @@ static inline void desk_close(redeem_desk *desk)
     ss_policy_release(&desk->policy);
     ss_answerer_free(&desk->answerer);
     ss_live_items_free(&desk->items);
-    shop_close(&desk->of);
+    temporary_folder_remove(desk->folder);
 }
 
 /* As a process that was killed after its last sync, and started again. */
@@ -101,7 +102,7 @@ static inline void desk_set(redeem_desk *desk, const char *id, ss_live_field fie
 {
     ss_error error;
     ss_item_change change = number == SS_NO_MONEY ? item_clear(id, SS_LIVE_BIT(field)) : item_number(id, field, number);
-    live_change(desk->items, desk->of.snapshot, change, desk->now);
+    live_change(desk->items, desk->of->snapshot, change, desk->now);
     expect_ok(ss_answerer_catch_up(desk->answerer, &error), &error);
 }
 

@@ -4,11 +4,27 @@
  */
 #include "redeem_desk.h"
 
+static int open_shop(void **state)
+{
+    shop *of = malloc(sizeof *of);
+    assert_non_null(of);
+    shop_open(of, desk_log, desk_catalog);
+    *state = of;
+    return 0;
+}
+
+static int close_shop(void **state)
+{
+    shop_close(*state);
+    free(*state);
+    return 0;
+}
+
 static int open_desk(void **state)
 {
     redeem_desk *desk = malloc(sizeof *desk);
     assert_non_null(desk);
-    desk_open(desk);
+    desk_open(desk, *state);
     *state = desk;
     return 0;
 }
@@ -766,5 +782,5 @@ int main(void)
         DESK_TEST(no_wrong_code_is_taken),
         DESK_TEST(what_was_answered_is_what_is_booked),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, open_shop, close_shop);
 }

@@ -119,10 +119,12 @@ static void count_code(const redeem_desk *desk, order *of, const desk_offer *off
 static void guards_hold_for_all_codes_together(void **state)
 {
     (void)state;
+    shop of_all;
     redeem_desk desk;
     ss_random random = test_random();
     int orders = getenv("SMARTSHELF_LONG") ? 20000 : 1500, several = 0, counts[SS_REDEEM_OUTCOMES] = {0};
-    desk_open(&desk);
+    shop_open(&of_all, desk_log, desk_catalog);
+    desk_open(&desk, &of_all);
     desk_policy(&desk, DESK_MARGINS "uses-max: 0, stacking: true, discount-reduced: true");
     for (int number = 0; number < orders; number++) {
         order of;
@@ -148,6 +150,7 @@ static void guards_hold_for_all_codes_together(void **state)
             print_message("%-14s %d\n", ss_redeemed_name((ss_redeemed)i), counts[i]);
     assert_true(several > orders / 20 && counts[SS_REDEEM_BELOW_MARGIN] > orders / 20);
     desk_close(&desk);
+    shop_close(&of_all);
 }
 
 int main(void)
