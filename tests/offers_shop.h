@@ -26,8 +26,47 @@ static const char offers_catalog[] = "item_id,name,category,price,cost,stock\n"
                                      "lamp,Lamp,Home,50.00,20.00,\nloss,Loss,Home,9.00,9.50,\n"
                                      "mug,Mug,Kitchen,6.00,2.00,5\ngone,Gone,Home,4.00,1.00,0\n";
 
-typedef struct offers_shop {
+/* Trained once, and shared by all that ask for the same log and catalogue; to be closed by the group's tear-down. */
+typedef struct offers_trained {
+    const char *log, *catalog;
     shop of;
+} offers_trained;
+
+#define OFFERS_TRAINED_MAX 4u
+
+static inline offers_trained *offers_all_trained(void)
+{
+    static offers_trained all[OFFERS_TRAINED_MAX];
+    return all;
+}
+
+static inline const shop *offers_train(const char *log, const char *catalog)
+{
+    offers_trained *all = offers_all_trained();
+    size_t i = 0;
+    while (i < OFFERS_TRAINED_MAX && all[i].log && (all[i].log != log || all[i].catalog != catalog))
+        i++;
+    assert_true(i < OFFERS_TRAINED_MAX);
+    if (!all[i].log) {
+        all[i].log = log;
+        all[i].catalog = catalog;
+        shop_open(&all[i].of, log, catalog);
+    }
+    return &all[i].of;
+}
+
+static inline int offers_close_trained(void **state)
+{
+    offers_trained *all = offers_all_trained();
+    (void)state;
+    for (size_t i = 0; i < OFFERS_TRAINED_MAX && all[i].log; i++)
+        shop_close(&all[i].of);
+    return 0;
+}
+
+typedef struct offers_shop {
+    const shop *of;
+    char folder[TEMPORARY_PATH_MAX]; /* of the state */
     ss_live_items *items;
     ss_visitors *visitors;
     ss_live live;
@@ -58,14 +97,14 @@ static inline ss_answerer *offers_answerer(offers_shop *its)
 {
     ss_answerer *answerer = NULL;
     ss_error error = {0};
-    expect_ok(ss_answerer_new(its->of.snapshot, &its->live, &answerer, &error), &error);
+    expect_ok(ss_answerer_new(its->of->snapshot, &its->live, &answerer, &error), &error);
     return answerer;
 }
 
 static inline void offers_open_state(offers_shop *its, ss_policy *policy)
 {
     ss_error error = {0};
-    expect_ok(ss_environment_open(its->of.store, UINT64_C(64) << 20, &its->environment, &error), &error);
+    expect_ok(ss_environment_open(its->folder, UINT64_C(64) << 20, &its->environment, &error), &error);
     expect_ok(ss_offer_ledger_open(its->environment, &its->ledger, &error), &error);
     expect_ok(ss_offers_new(its->ledger, policy, offers_answerer(its), &its->offers, &error), &error);
 }
@@ -85,8 +124,8 @@ static inline void offers_shop_open_of(offers_shop *its, const char *log, const 
 {
     ss_visitors_options options = ss_visitors_defaults();
     ss_error error = {0};
-    *its = (offers_shop){.now = OFFERS_NOW};
-    shop_open(&its->of, log, catalog);
+    *its = (offers_shop){.now = OFFERS_NOW, .of = offers_train(log, catalog)};
+    temporary_folder_make(its->folder);
     its->items = ss_live_items_new(&(ss_live_items_options){16});
     expect_ok(ss_visitors_new(&options, &its->visitors, &error), &error);
     its->live = (ss_live){its->items, its->visitors};
@@ -101,9 +140,9 @@ static inline void offers_shop_open(offers_shop *its, const char *policy)
 static inline void offers_shop_close(offers_shop *its)
 {
     offers_close_state(its);
-    shop_close(&its->of);
     ss_visitors_free(&its->visitors);
     ss_live_items_free(&its->items);
+    temporary_folder_remove(its->folder);
 }
 
 /* Ends the step that is open, if any, and begins one at the shop's time. */

@@ -192,12 +192,13 @@ static void what_was_not_kept_is_not_learned(void **state)
     offers_shop_close(&its);
 }
 
+static const char without_costs[] = "item_id,name,price\ntea,Tea,10.00\npot,Pot,30.00\ncup,Cup,8.00\n";
+
 static void without_costs_prices_teach(void **state)
 {
     (void)state;
     offers_shop its;
-    offers_shop_open_of(&its, offers_log, "item_id,name,price\ntea,Tea,10.00\npot,Pot,30.00\ncup,Cup,8.00\n",
-                        policy_text);
+    offers_shop_open_of(&its, offers_log, without_costs, policy_text);
     ss_decision decision = decide(&its, "s", "");
     assert_int_equal(decision.verdict, SS_VERDICT_SHOWN);
     buys(&its, "tea", 1, SS_NO_MONEY, "s", NULL);
@@ -215,5 +216,5 @@ int main(void)
         cmocka_unit_test(the_held_out_teach_of_nothing), cmocka_unit_test(what_was_not_kept_is_not_learned),
         cmocka_unit_test(without_costs_prices_teach),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, NULL, offers_close_trained);
 }

@@ -1,20 +1,11 @@
 #include "offers/arms.h"
 
 #include "log/catalog.h"
+#include <math.h>
 
 __extension__ typedef __int128 wide;
 
 /* ---- products ---- */
-
-/* Of what the margin of a product without known cost is taken to be, for its place among others only. */
-#define MARGIN_GUESSED 3000 /* basis points of its price without tax */
-
-/* What a sale leaves before anything is given. */
-static int64_t margin_of(const ss_price_line *line, int64_t tax)
-{
-    return line->cost == SS_NO_MONEY ? ss_share_of(ss_net_of(line->price, tax), MARGIN_GUESSED)
-                                     : ss_line_margin(line, tax);
-}
 
 typedef struct ranked {
     ss_arm_offer offer;
@@ -27,20 +18,19 @@ static bool price_of(const ss_arms_for *of, const ss_incentive *incentive, const
     const ss_guards *guards = &of->policy->guards;
     if (incentive->kind != SS_INCENTIVE_BUNDLE)
         return ss_price_item(guards, of->campaign, incentive, &candidate->line, gift_cost, priced) == SS_PRICE_FINE;
-    if (!of->page_line || candidate->reason.source == SS_OFFER_FROM_PAGE)
+    if (!of->page || candidate->reason.source == SS_OFFER_FROM_PAGE)
         return false;
-    const ss_price_line both[2] = {*of->page_line, candidate->line};
+    const ss_price_line both[2] = {of->page->line, candidate->line};
     int64_t offers[2];
     return ss_price_bundle(guards, of->campaign, incentive, both, offers, priced) == SS_PRICE_FINE;
 }
 
+/* Of two products that are wanted as much the dearer one is bought less often: as the root of its price. */
 static double profit_of(const ss_arms_for *of, const ss_incentive *incentive, const ss_candidate *candidate,
                         const ss_priced *priced)
 {
-    int64_t tax = of->policy->guards.tax, margin = margin_of(&candidate->line, tax);
-    if (incentive->kind == SS_INCENTIVE_BUNDLE)
-        margin += margin_of(of->page_line, tax);
-    return candidate->affinity * (double)(margin - priced->given);
+    int64_t margin = candidate->margin + (incentive->kind == SS_INCENTIVE_BUNDLE ? of->page->margin : 0);
+    return candidate->affinity * (double)(margin - priced->given) / sqrt((double)priced->list);
 }
 
 /* Ties by the order of the candidates. */
@@ -85,6 +75,18 @@ static void add_products(const ss_arms_for *of, const ss_incentive *incentive, s
 
 /* ---- carts ---- */
 
+/* Ten per cent that hardly a line of those it is meant for can bear are none. */
+static bool is_as_promised(const ss_cart *cart, const ss_incentive *incentive, const ss_priced *priced)
+{
+    int64_t meant = 0;
+    if (incentive->kind != SS_INCENTIVE_PERCENT && incentive->kind != SS_INCENTIVE_CASHBACK)
+        return true;
+    for (size_t i = 0; i < cart->count; i++)
+        if (cart->lines[i].eligible && cart->lines[i].price > 0)
+            meant += ss_share_of(cart->lines[i].price * cart->lines[i].quantity, incentive->share);
+    return priced->given >= meant / 2;
+}
+
 static bool add_cart(const ss_arms_for *of, const ss_incentive *incentive, ss_arm *arm)
 {
     int64_t gift_cost =
@@ -94,7 +96,8 @@ static bool add_cart(const ss_arms_for *of, const ss_incentive *incentive, ss_ar
     if (of->cart->count == 0 ||
         ss_price_cart(&of->policy->guards, of->campaign, incentive, of->cart->lines, of->cart->count, gift_cost,
                       INT64_MAX, offers, &offer.priced) != SS_PRICE_FINE ||
-        offer.priced.given > of->room || offer.priced.list > SS_OFFER_MONEY_MAX)
+        offer.priced.given > of->room || offer.priced.list > SS_OFFER_MONEY_MAX ||
+        !is_as_promised(of->cart, incentive, &offer.priced))
         return false;
     arm->offers[arm->count++] = offer;
     return true;
@@ -139,7 +142,7 @@ static int64_t products_stake(const ss_arm *plain, int64_t tax)
         price += ss_net_of(line->price, tax);
         if (line->cost == SS_NO_MONEY)
             continue;
-        margin += ss_line_margin(line, tax);
+        margin += plain->offers[i].candidate->margin;
         known++;
     }
     return known > 0 ? mean(margin, known) : mean(price, plain->count);
@@ -203,9 +206,9 @@ static bool keeps_floor(const ss_arms_for *of, const ss_incentive *incentive, co
         return false;
     if (!offer->candidate)
         return ss_cart_keeps_margin(of->cart, priced, guards);
-    if (offer->candidate->line.cost == SS_NO_MONEY || (bundle && of->page_line->cost == SS_NO_MONEY))
+    if (offer->candidate->line.cost == SS_NO_MONEY || (bundle && of->page->line.cost == SS_NO_MONEY))
         return false;
-    int64_t cost = offer->candidate->line.cost + (bundle ? of->page_line->cost : 0);
+    int64_t cost = offer->candidate->line.cost + (bundle ? of->page->line.cost : 0);
     return ss_margin_holds(priced->offer, cost + priced->benefit, guards->margin_min, guards->tax);
 }
 

@@ -2,8 +2,9 @@
  * arms.h: what a decision can do, and what each of it is worth: an incentive on products, or on the cart, that guards
  * and budgets allow; products without any; nothing at all.
  *
- * Products of an arm are those with the highest expected profit: how likely they are wanted times the margin that is
- * left after what is given. The value of an arm is the learner's: one draw each.
+ * Products of an arm are those with the highest expected profit: how likely they are wanted (of two that are wanted as
+ * much the dearer one is bought less often) times the margin that is left after what is given. A share of a cart is an
+ * arm when at least half of it can be given. The value of an arm is the learner's: one draw each.
  */
 #ifndef SS_OFFERS_ARMS_H
 #define SS_OFFERS_ARMS_H
@@ -30,10 +31,10 @@ typedef struct ss_arms_for {
     const ss_catalogue *catalogue;
     const ss_candidates *candidates;
     const ss_cart *cart;
-    const ss_price_line *page_line; /* the page's product, for bundles; NULL: none */
-    ss_slice segment;               /* name of the life cycle */
-    int64_t room;                   /* in the budgets */
-    size_t limit;                   /* most offers, 1 .. SS_OFFERS_MAX */
+    const ss_candidate *page; /* the page's product, for bundles; NULL: it may not be offered */
+    ss_slice segment;         /* name of the life cycle */
+    int64_t room;             /* in the budgets */
+    size_t limit;             /* most offers, 1 .. SS_OFFERS_MAX */
     int64_t now;
     bool incentives; /* may anything be given at all? */
 } ss_arms_for;

@@ -14,15 +14,18 @@ static ss_shelf chosen_shelf(const ss_shelf *related)
     return shelf;
 }
 
-/* What only sells well goes with nothing: such fallbacks are left out. */
-static void keep_what_goes_with(ss_shelf *shelf)
+/* Of one product: its list need only be walked, which costs a tenth of a blend. What only sells well goes with nothing:
+ * such fallbacks are left out. */
+static ss_shelf goes_with(const ss_shelf *of)
 {
+    ss_shelf shelf = *of;
     ss_relation relation;
-    size_t kept = 0;
-    for (size_t i = 0; i < shelf->fallback_count; i++)
-        if (ss_source_relation(shelf->fallbacks[i], &relation) || shelf->fallbacks[i] == SS_SOURCE_ALTERNATIVES)
-            shelf->fallbacks[kept++] = shelf->fallbacks[i];
-    shelf->fallback_count = kept;
+    shelf.context = SS_CONTEXT_ITEM;
+    shelf.fallback_count = 0;
+    for (size_t i = 0; i < of->fallback_count; i++)
+        if (ss_source_relation(of->fallbacks[i], &relation) || of->fallbacks[i] == SS_SOURCE_ALTERNATIVES)
+            shelf.fallbacks[shelf.fallback_count++] = of->fallbacks[i];
+    return shelf;
 }
 
 void ss_candidates_init(ss_candidates *candidates, const ss_snapshot *snapshot)
@@ -30,16 +33,11 @@ void ss_candidates_init(ss_candidates *candidates, const ss_snapshot *snapshot)
     const ss_shelf *shelves = snapshot->shelves;
     ss_shelf *of = candidates->shelves;
     of[SS_OFFERED_CHOSEN] = chosen_shelf(&shelves[SS_SHELF_RELATED]);
-    of[SS_OFFERED_TOGETHER] = shelves[SS_SHELF_BOUGHT_TOGETHER];
-    of[SS_OFFERED_RELATED] = shelves[SS_SHELF_RELATED];
+    of[SS_OFFERED_TOGETHER] = goes_with(&shelves[SS_SHELF_BOUGHT_TOGETHER]);
+    of[SS_OFFERED_RELATED] = goes_with(&shelves[SS_SHELF_RELATED]);
     of[SS_OFFERED_AGAIN] = shelves[SS_SHELF_BUY_AGAIN];
-    of[SS_OFFERED_FOR_YOU] = shelves[SS_SHELF_FOR_YOU];
+    of[SS_OFFERED_TRENDING] = shelves[SS_SHELF_TRENDING];
     of[SS_OFFERED_CART] = shelves[SS_SHELF_CART];
-    of[SS_OFFERED_TOGETHER].context = of[SS_OFFERED_RELATED].context = SS_CONTEXT_ITEM | SS_CONTEXT_ITEMS;
-    keep_what_goes_with(&of[SS_OFFERED_TOGETHER]);
-    keep_what_goes_with(&of[SS_OFFERED_RELATED]);
-    /* Folding a visitor into the factors costs more than all else that a decision does. */
-    of[SS_OFFERED_FOR_YOU].weights[SS_SOURCE_ALS] = 0;
     for (unsigned shelf = 0; shelf < SS_OFFERED_COUNT; shelf++)
         of[shelf].min_items = of[shelf].max_items = 0; /* whether it is a row on a page is of no account here */
 }
@@ -52,7 +50,7 @@ static const double AFFINITY_PAGE = 1, AFFINITY_SEEN = 0.5, FALLBACK_FACTOR = 0.
 static const double AFFINITY[SS_OFFERED_COUNT] = {[SS_OFFERED_TOGETHER] = 0.15,
                                                   [SS_OFFERED_RELATED] = 0.12,
                                                   [SS_OFFERED_AGAIN] = 0.3,
-                                                  [SS_OFFERED_FOR_YOU] = 0.06,
+                                                  [SS_OFFERED_TRENDING] = 0.05,
                                                   [SS_OFFERED_CART] = 0.15};
 
 static double at_rank(double affinity, size_t rank)
@@ -60,19 +58,33 @@ static double at_rank(double affinity, size_t rank)
     return affinity / (1 + RANK_FACTOR * (double)rank);
 }
 
+/* What two orders have in common can be chance. */
+#define EVIDENCE_HALF 10.0 /* pairs that a reason must rest on to count half */
+
+static double by_evidence(double affinity, const ss_reason *why)
+{
+    return why->pairs > 0 ? affinity * why->pairs / (why->pairs + EVIDENCE_HALF) : affinity;
+}
+
 /* ---- adding ---- */
 
-static bool earns(const ss_price_line *line, int64_t tax)
+/* What the margin of a product without known cost is taken to be of its price without tax, for its place among others. */
+#define MARGIN_GUESSED 3000 /* basis points */
+
+static int64_t margin_of(const ss_price_line *line, int64_t tax)
 {
-    return line->price > 0 && (line->cost == SS_NO_MONEY || ss_line_margin(line, tax) > 0);
+    if (line->cost != SS_NO_MONEY)
+        return ss_line_margin(line, tax);
+    return line->price > 0 ? ss_share_of(ss_net_of(line->price, tax), MARGIN_GUESSED) : 0;
 }
 
 static void add(ss_candidates *candidates, const ss_candidates_for *of, const ss_catalogue *catalogue, uint32_t item,
                 double affinity, const ss_offer_reason *reason)
 {
     ss_price_line line = ss_line_of(catalogue, of->campaign, item, 1, of->now);
-    if (candidates->count < SS_CANDIDATES_MAX && line.eligible && earns(&line, of->guards->tax))
-        candidates->list[candidates->count++] = (ss_candidate){item, affinity, *reason, line};
+    int64_t margin = margin_of(&line, of->guards->tax);
+    if (candidates->count < SS_CANDIDATES_MAX && line.eligible && margin > 0)
+        candidates->list[candidates->count++] = (ss_candidate){item, affinity, margin, *reason, line};
 }
 
 static void add_answer(ss_candidates *candidates, const ss_candidates_for *of, const ss_catalogue *catalogue,
@@ -83,7 +95,7 @@ static void add_answer(ss_candidates *candidates, const ss_candidates_for *of, c
         ss_offer_reason reason = {(uint8_t)why->model, {"", 0}, why->pairs, why->customers};
         if (why->because != SS_NONE)
             reason.because = ss_catalogue_id(catalogue, why->because);
-        double worth = why->stage > 0 ? affinity * FALLBACK_FACTOR : affinity;
+        double worth = by_evidence(why->stage > 0 ? affinity * FALLBACK_FACTOR : affinity, why);
         add(candidates, of, catalogue, answer->items[i].item, at_rank(worth, i), &reason);
     }
 }
@@ -115,48 +127,54 @@ static ss_status choose(ss_candidates *candidates, ss_answerer *answerer, const 
 /* ---- the pages ---- */
 
 #define SEEN_MAX       6u /* of the session, that are offered again */
-#define SEEN_BEHIND    3u /* … of which what goes with them is sought */
-#define RELATED_LIMIT  8u
+#define SEEN_BEHIND    2u /* … of which what goes with them is sought */
+#define RELATED_LIMIT  6u
 #define AGAIN_LIMIT    6u
 #define TOGETHER_LIMIT 10u
+#define ENOUGH         12u /* from so many on it is not asked what many buy */
 
 /* What was seen in the session, newest first, but not put into the cart and not bought since. */
-static size_t seen_items(const ss_visit *visit, uint32_t items[SEEN_MAX])
+static size_t seen_items(const ss_visitor_view *view, uint32_t items[SEEN_MAX])
 {
     size_t count = 0;
-    for (unsigned i = visit->session.count; i-- > 0 && count < SEEN_MAX;) {
-        const ss_visitor_item *item = &visit->session.items[i];
+    for (unsigned i = view->count; i-- > 0 && count < SEEN_MAX;) {
+        const ss_visitor_item *item = &view->items[i];
         if (ss_visit_seen(item) && item->item != SS_NONE && item->cart == 0 && item->bought == 0)
             items[count++] = item->item;
     }
     return count;
 }
 
-/* The newest of those seen as the context of shelves, oldest first as they want it. */
-static void look_back(ss_candidates *candidates, const ss_catalogue *catalogue, const uint32_t *items, size_t count)
+/* What goes with the newest of what was seen. */
+static ss_status look_back(ss_candidates *candidates, ss_answerer *answerer, const ss_candidates_for *of,
+                           const uint32_t *items, size_t count, ss_error *error)
 {
-    size_t behind = count < SEEN_BEHIND ? count : SEEN_BEHIND;
-    for (size_t i = 0; i < behind; i++)
-        candidates->seen_ids[i] = ss_catalogue_id(catalogue, items[behind - 1 - i]);
-    candidates->page.request.items = candidates->seen_ids;
-    candidates->page.request.item_count = behind;
+    ss_request *asked = &candidates->page.request;
+    ss_status status = SS_OK;
+    for (size_t i = 0; i < count && i < SEEN_BEHIND; i++) {
+        asked->item_id = ss_catalogue_id(ss_answerer_catalogue(answerer), items[i]);
+        SS_TRY(ask(candidates, answerer, of, SS_OFFERED_RELATED, RELATED_LIMIT, error));
+    }
+out:
+    asked->item_id = (ss_slice){"", 0};
+    return status;
 }
 
+/* Of a visitor whose session shows nothing what they saw on other days speaks. */
 static ss_status gather_home(ss_candidates *candidates, ss_answerer *answerer, const ss_candidates_for *of,
                              ss_error *error)
 {
     uint32_t seen[SEEN_MAX] = {0};
-    size_t count = seen_items(of->visit, seen);
+    size_t count = seen_items(&of->visit->session, seen);
     ss_status status = SS_OK;
+    if (count == 0)
+        count = seen_items(&of->visit->customer, seen);
     SS_TRY(choose(candidates, answerer, of, seen, count, SS_OFFER_FROM_SEEN, AFFINITY_SEEN, error));
-    look_back(candidates, ss_answerer_catalogue(answerer), seen, count);
-    if (count > 0)
-        SS_TRY(ask(candidates, answerer, of, SS_OFFERED_RELATED, RELATED_LIMIT, error));
+    SS_TRY(look_back(candidates, answerer, of, seen, count, error));
     if (of->request->customer_id.size > 0)
         SS_TRY(ask(candidates, answerer, of, SS_OFFERED_AGAIN, AGAIN_LIMIT, error));
-    if (candidates->count < SS_CANDIDATES_MAX)
-        SS_TRY(ask(candidates, answerer, of, SS_OFFERED_FOR_YOU, (uint32_t)(SS_CANDIDATES_MAX - candidates->count),
-                   error));
+    if (candidates->count < ENOUGH)
+        SS_TRY(ask(candidates, answerer, of, SS_OFFERED_TRENDING, ENOUGH, error));
 out:
     return status;
 }

@@ -1,6 +1,6 @@
 /*
  * candidates.h: the products that may be offered to a visitor, with how likely each is wanted: the page's own, those
- * seen in the session, what goes with them, what is due again, what else is for them; through the shelves, so that every
+ * seen in the session, what goes with them, what is due again, and where that is little what many buy now; through the shelves, so that every
  * rule of theirs holds (hidden, sold out, dates, dismissed, settled, variants once). What is in the cart is not offered
  * again, nor what cannot earn anything.
  *
@@ -17,6 +17,7 @@
 typedef struct ss_candidate {
     uint32_t item;
     double affinity;        /* how likely it is wanted, beside others of the same decision: > 0 */
+    int64_t margin;         /* what a piece leaves before anything is given, net; guessed where the cost is not known */
     ss_offer_reason reason; /* texts borrowed from the catalogue */
     ss_price_line line;     /* one piece; its price is known */
 } ss_candidate;
@@ -26,7 +27,7 @@ typedef enum ss_candidate_shelf { /* what is asked, with what makes it different
                                   SS_OFFERED_TOGETHER,
                                   SS_OFFERED_RELATED,
                                   SS_OFFERED_AGAIN,
-                                  SS_OFFERED_FOR_YOU,
+                                  SS_OFFERED_TRENDING,
                                   SS_OFFERED_CART,
                                   SS_OFFERED_COUNT
 } ss_candidate_shelf;
@@ -34,7 +35,7 @@ typedef enum ss_candidate_shelf { /* what is asked, with what makes it different
 typedef struct ss_candidates { /* some 50 kB: one for each engine, reused */
     ss_shelf shelves[SS_OFFERED_COUNT];
     ss_page page;
-    ss_slice cart_ids[SS_CART_LINES_MAX], seen_ids[SS_VISITOR_ITEMS_MAX];
+    ss_slice cart_ids[SS_CART_LINES_MAX];
     size_t count;
     ss_candidate list[SS_CANDIDATES_MAX];
 } ss_candidates;
@@ -55,7 +56,8 @@ typedef struct ss_candidates_for {
 /* The request as the shelves see it: who asks and when, without page and cart. */
 ss_request ss_candidates_request(const ss_offer_request *request, int64_t now);
 
-/* Gathers at most SS_CANDIDATES_MAX, each product once, in no order. Errors as ss_answer_shelf. */
+/* Gathers at most SS_CANDIDATES_MAX, each product once; of equal affinity the first speaks more. Errors as
+ * ss_answer_shelf. */
 ss_status ss_candidates_gather(ss_candidates *candidates, ss_answerer *answerer, const ss_candidates_for *of,
                                ss_error *error);
 

@@ -137,11 +137,11 @@ static size_t limit_of(const deciding *of)
     return of->request->limit > 0 && of->request->limit < limit ? of->request->limit : limit;
 }
 
-static const ss_price_line *page_line(const ss_candidates *candidates)
+static const ss_candidate *page_product(const ss_candidates *candidates)
 {
     for (size_t i = 0; i < candidates->count; i++)
         if (candidates->list[i].reason.source == SS_OFFER_FROM_PAGE)
-            return &candidates->list[i].line;
+            return &candidates->list[i];
     return NULL;
 }
 
@@ -154,7 +154,7 @@ static ss_arms_for arms_for(const deciding *of)
                          .catalogue = ss_answerer_catalogue(offers->answerer),
                          .candidates = &offers->candidates,
                          .cart = &offers->cart,
-                         .page_line = page_line(&offers->candidates),
+                         .page = page_product(&offers->candidates),
                          .segment = of->decision->segment,
                          .room = ss_budgets_room(offers->ledger, policy, of->campaign, offers->day),
                          .limit = limit_of(of),

@@ -42,8 +42,10 @@ ss_price_line ss_line_of(const ss_catalogue *catalogue, const ss_campaign *campa
 int64_t ss_net_of(int64_t price, int64_t tax)
 {
     __extension__ typedef __int128 wide;
-    wide scaled = (wide)price * SS_BASIS_POINTS, share = SS_BASIS_POINTS + tax;
-    return (int64_t)((2 * scaled + share) / (2 * share));
+    int64_t twice = 2 * SS_BASIS_POINTS, share = SS_BASIS_POINTS + tax;
+    if (price < INT64_MAX / twice - share) /* nearly always: a division of 128 bits takes ten times as long */
+        return (price * twice + share) / (2 * share);
+    return (int64_t)(((wide)price * twice + share) / (2 * share));
 }
 
 int64_t ss_line_margin(const ss_price_line *line, int64_t tax)
