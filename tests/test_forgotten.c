@@ -5,6 +5,7 @@
 #include "event_sample.h"
 
 #include "failing_malloc.h"
+#include "offer_sample.h"
 #include "state/eraser.h"
 #include "temporary_folder.h"
 
@@ -377,6 +378,131 @@ static void it_agrees_with_a_plain_removal(void **state)
     close_shop(&at);
 }
 
+/* ---- offers ---- */
+
+static ss_offer_ledger *open_offers(const shop *at)
+{
+    ss_offer_ledger *ledger = NULL;
+    ss_error error;
+    expect_ok(ss_offer_ledger_open(ss_event_store_environment(at->store), &ledger, &error), &error);
+    ss_eraser_take_offers(at->eraser, ledger);
+    return ledger;
+}
+
+/* A decision at `time` about them, with their parties. */
+static void decide(ss_offer_ledger *ledger, const char *session, const char *customer_id, int64_t time)
+{
+    ss_decision decision = offer_decision();
+    const ss_party party = {.latest = time, .shows = 1};
+    ss_error error;
+    decision.time = time;
+    decision.session_id = ss_slice_of(session);
+    decision.customer_id = ss_slice_of(customer_id);
+    expect_ok(ss_offer_ledger_begin(ledger, &error), &error);
+    expect_ok(ss_offer_ledger_add(ledger, &decision, &error), &error);
+    expect_ok(ss_offer_ledger_keep_party(ledger, SS_PARTY_SESSION, decision.session_id, &party, &error), &error);
+    expect_ok(ss_offer_ledger_keep_party(ledger, SS_PARTY_CUSTOMER, decision.customer_id, &party, &error), &error);
+    expect_ok(ss_offer_ledger_end(ledger, true, &error), &error);
+}
+
+static void expect_visitors(ss_offer_ledger *ledger, const char *wanted)
+{
+    char text[256] = "";
+    size_t size = 0;
+    ss_error error;
+    expect_ok(ss_offer_ledger_begin(ledger, &error), &error);
+    for (uint64_t number = 1; number < ss_offer_ledger_next(ledger); number++) {
+        ss_decision got;
+        expect_ok(ss_offer_ledger_find(ledger, number, &got, &error), &error);
+        size += (size_t)snprintf(text + size, sizeof text - size, "%.*s/%.*s ", (int)got.session_id.size,
+                                 got.session_id.data, (int)got.customer_id.size, got.customer_id.data);
+    }
+    expect_ok(ss_offer_ledger_end(ledger, true, &error), &error);
+    assert_string_equal(text, wanted);
+}
+
+static bool is_known(ss_offer_ledger *ledger, ss_offer_party kind, const char *id)
+{
+    ss_party party;
+    ss_error error;
+    expect_ok(ss_offer_ledger_begin(ledger, &error), &error);
+    expect_ok(ss_offer_ledger_party(ledger, kind, ss_slice_of(id), &party, &error), &error);
+    expect_ok(ss_offer_ledger_end(ledger, true, &error), &error);
+    return party.shows > 0;
+}
+
+static void fill_offers(ss_offer_ledger *ledger)
+{
+    decide(ledger, "s", "", SAMPLE_NOW); /* a session that her events name */
+    decide(ledger, "u", "", SAMPLE_NOW);
+    decide(ledger, "v", "ann", SAMPLE_NOW);
+    decide(ledger, "v", "", SAMPLE_NOW); /* one that only a decision names */
+    decide(ledger, "s", "bob", SAMPLE_NOW);
+    decide(ledger, "w", "ann", SAMPLE_NOW + 1); /* after she asked */
+}
+
+static void expect_offers_erased(ss_offer_ledger *ledger)
+{
+    ss_error error;
+    expect_visitors(ledger, "/ u/ / / s/bob w/ann ");
+    assert_false(is_known(ledger, SS_PARTY_CUSTOMER, "ann"));
+    assert_false(is_known(ledger, SS_PARTY_SESSION, "s"));
+    assert_false(is_known(ledger, SS_PARTY_SESSION, "v"));
+    assert_true(is_known(ledger, SS_PARTY_CUSTOMER, "bob"));
+    assert_true(is_known(ledger, SS_PARTY_SESSION, "u"));
+    assert_int_equal(ss_offer_ledger_account(ledger, (ss_slice){"", 0}, SS_DAY_ALL).leased, 6 * 500);
+    expect_ok(ss_offer_ledger_audit(ledger, &error), &error);
+}
+
+static void decisions_forget_a_customer_and_their_sessions(void **state)
+{
+    shop at;
+    ss_erased erased;
+    open_shop(&at, *state);
+    ss_offer_ledger *ledger = open_offers(&at);
+    fill_shop(&at);
+    fill_offers(ledger);
+    uint64_t ticket = forget(&at, "ann");
+    erase_all(&at);
+    assert_true(ss_eraser_collect(at.eraser, ticket, &erased));
+    assert_true(erased.events == 5 && erased.sessions == 3 && erased.decisions == 3);
+    expect_items(&at, "b d f i ");
+    expect_offers_erased(ledger);
+    ss_offer_ledger_close(&ledger);
+    close_shop(&at);
+}
+
+/* Left after any number of steps, it ends the same: so sessions go before the customers who lead to them. */
+static void decisions_are_taken_up_where_they_were_left(void **state)
+{
+    int steps = 0;
+    for (bool finished = false; !finished; steps++) {
+        char folder[TEMPORARY_PATH_MAX], name[16];
+        shop at;
+        bool more = true;
+        ss_error error;
+        snprintf(name, sizeof name, "%d", steps);
+        open_shop(&at, temporary_path(folder, *state, name));
+        ss_offer_ledger *ledger = open_offers(&at);
+        fill_shop(&at);
+        fill_offers(ledger);
+        forget(&at, "ann");
+        for (int i = 0; i < steps && more; i++)
+            expect_ok(ss_eraser_step(at.eraser, &more, &error), &error);
+        finished = !more;
+        ss_offer_ledger_close(&ledger);
+        close_shop(&at);
+        open_shop(&at, folder);
+        ledger = open_offers(&at);
+        erase_all(&at);
+        expect_items(&at, "b d f i ");
+        expect_offers_erased(ledger);
+        ss_offer_ledger_close(&ledger);
+        close_shop(&at);
+    }
+    assert_in_range(steps, 9, 20);
+}
+
 static bool attempt(void *context)
 {
     shop *at = context;
@@ -413,11 +539,18 @@ static void every_allocation_may_fail(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WITH_FOLDER(who_is_entered_is_listed),         WITH_FOLDER(a_store_without_the_list_says_so),
-        WITH_FOLDER(a_damaged_entry_is_an_error),      WITH_FOLDER(a_customer_and_their_sessions_are_erased),
-        WITH_FOLDER(who_asks_twice_is_answered_twice), WITH_FOLDER(who_asks_again_is_not_held_for_erased),
-        WITH_FOLDER(numbers_are_not_given_again),      WITH_FOLDER(it_is_taken_up_where_it_was_left),
-        WITH_FOLDER(it_agrees_with_a_plain_removal),   WITH_FOLDER(every_allocation_may_fail),
+        WITH_FOLDER(who_is_entered_is_listed),
+        WITH_FOLDER(a_store_without_the_list_says_so),
+        WITH_FOLDER(a_damaged_entry_is_an_error),
+        WITH_FOLDER(a_customer_and_their_sessions_are_erased),
+        WITH_FOLDER(who_asks_twice_is_answered_twice),
+        WITH_FOLDER(who_asks_again_is_not_held_for_erased),
+        WITH_FOLDER(numbers_are_not_given_again),
+        WITH_FOLDER(it_is_taken_up_where_it_was_left),
+        WITH_FOLDER(it_agrees_with_a_plain_removal),
+        WITH_FOLDER(every_allocation_may_fail),
+        WITH_FOLDER(decisions_forget_a_customer_and_their_sessions),
+        WITH_FOLDER(decisions_are_taken_up_where_they_were_left),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

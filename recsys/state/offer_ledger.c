@@ -229,7 +229,7 @@ ss_status ss_offer_ledger_begin(ss_offer_ledger *ledger, ss_error *error)
             return status;
         tell_lost(ledger);
     }
-    ledger->failed = false;
+    ledger->failed = ledger->changed = false;
     ledger->step_next = ledger->next;
     return ss_environment_begin(ledger->environment, &ledger->txn, error);
 }
@@ -250,6 +250,9 @@ static ss_status write_memory(ss_offer_ledger *ledger, uint64_t *reserved, ss_er
     ss_status status;
     if (ledger->failed)
         return ss_error_set(error, SS_E_ARGUMENT, "a step of the ledger of offers is kept after an error");
+    *reserved = ledger->reserved;
+    if (!ledger->changed)
+        return SS_OK;
     SS_TRY(ss_offer_book_write(ledger->accounts, ledger->txn, error));
     SS_TRY(ss_offer_book_write(ledger->cells, ledger->txn, error));
     SS_TRY(reserve(ledger, reserved, error));
@@ -264,7 +267,7 @@ ss_status ss_offer_ledger_end(ss_offer_ledger *ledger, bool keep, ss_error *erro
         return ss_error_set(error, SS_E_ARGUMENT, "no step of the ledger of offers is under way");
     ss_status status = keep ? write_memory(ledger, &reserved, error) : SS_OK;
     bool kept = keep && status == SS_OK;
-    ss_status ended = ss_environment_end(ledger->environment, ledger->txn, kept, error);
+    ss_status ended = ss_environment_end(ledger->environment, ledger->txn, kept && ledger->changed, error);
     status = status == SS_OK ? ended : status;
     kept = kept && status == SS_OK;
     ledger->txn = NULL;
@@ -292,6 +295,7 @@ static ss_status put_decision(ss_offer_ledger *ledger, const ss_decision *decisi
     unsigned char bytes[SS_DECISION_RECORD_MAX];
     MDB_val key = {sizeof decision->number, (void *)(uintptr_t)&decision->number};
     MDB_val value = {ss_decision_encode(decision, bytes), bytes};
+    ledger->changed = true;
     int code = mdb_put(ledger->txn, ledger->decisions, &key, &value, flags);
     return failed(ledger, code, "cannot keep a decision", error);
 }
@@ -432,7 +436,7 @@ ss_status ss_offer_ledger_find_request(ss_offer_ledger *ledger, ss_slice visitor
         if (ss_slice_equal(ss_decision_visitor(decision), visitor) && ss_slice_equal(decision->request_id, request_id))
             return SS_OK;
     }
-    status = ss_error_set(error, SS_E_NOT_FOUND, "no such request of this visitor");
+    return SS_E_NOT_FOUND;
 out:
     return ss_ledger_note(ledger, status);
 }
@@ -538,6 +542,7 @@ ss_status ss_offer_ledger_party(ss_offer_ledger *ledger, ss_offer_party kind, ss
 ss_status ss_offer_ledger_keep_party(ss_offer_ledger *ledger, ss_offer_party kind, ss_slice id, const ss_party *party,
                                      ss_error *error)
 {
+    ledger->changed = true;
     return ss_ledger_note(ledger, ss_offer_parties_put(&ledger->parties, ledger->txn, kind, id, party, error));
 }
 
@@ -583,6 +588,7 @@ ss_status ss_offer_ledger_keep_cell(ss_offer_ledger *ledger, const ss_slice name
             status = ss_error_set(error, SS_E_RANGE, "a value of a cell that is no number");
     if (status == SS_OK)
         status = ss_offer_book_change(ledger->cells, (ss_slice){joined, size}, &words, error);
+    ledger->changed = true;
     for (unsigned i = 0; i < SS_CELL_VALUES && status == SS_OK; i++)
         words[i].real = values[i] + 0.0; /* no negative zero: it would not be blank */
     return ss_ledger_note(ledger, status);

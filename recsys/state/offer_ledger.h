@@ -33,7 +33,8 @@ const unsigned char *ss_offer_ledger_secret(const ss_offer_ledger *ledger);
 /* ---- a step: all or nothing ---- */
 
 ss_status ss_offer_ledger_begin(ss_offer_ledger *ledger, ss_error *error);
-/* keep: its changes wait for the sync. Else, and on an error, they have never been, in memory too. */
+/* keep: its changes wait for the sync; where there are none, nothing does. Else, and on an error, they have never been, in
+ * memory too. */
 ss_status ss_offer_ledger_end(ss_offer_ledger *ledger, bool keep, ss_error *error);
 
 /* All below are inside of a step. Texts and decisions they give are borrowed until the next call. After any error but
@@ -56,7 +57,8 @@ uint64_t ss_offer_ledger_next(const ss_offer_ledger *ledger); /* the number that
 /* The decision of that number. SS_E_NOT_FOUND. */
 ss_status ss_offer_ledger_find(ss_offer_ledger *ledger, uint64_t number, ss_decision *decision, ss_error *error);
 
-/* What the same visitor's request of that id was answered with. SS_E_NOT_FOUND: nothing. */
+/* What the same visitor's request of that id was answered with. SS_E_NOT_FOUND: nothing, as for most: that is told by the
+ * status alone, `error` stays as it was. */
 ss_status ss_offer_ledger_find_request(ss_offer_ledger *ledger, ss_slice visitor, ss_slice request_id,
                                        ss_decision *decision, ss_error *error);
 

@@ -23,7 +23,7 @@ struct ss_offer_ledger {
     ss_offer_index requests, orders;
     ss_offer_book *accounts, *cells; /* owned */
     MDB_txn *txn;                    /* of the step; NULL: none */
-    bool failed;                     /* the step cannot be kept */
+    bool changed, failed;            /* there is something in the step to be kept; it cannot be */
     bool stale;                      /* memory is not what is on the disk */
     uint64_t next, step_next;        /* number; at the beginning of the step */
     uint64_t reserved;               /* numbers below may be given, whatever a crash takes; 0: not known */

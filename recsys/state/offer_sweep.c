@@ -6,6 +6,7 @@ static const ss_slice nobody = {"", 0};
 /* Ends the step of a sweep: kept where something went. */
 static ss_status end_sweep(ss_offer_ledger *ledger, ss_status status, bool changed, ss_error *error)
 {
+    ledger->changed = ledger->changed || changed;
     ss_status ended = ss_offer_ledger_end(ledger, status == SS_OK && changed, error);
     return status == SS_OK ? ended : status;
 }
