@@ -48,25 +48,58 @@ static void train_defaults(void *memory)
     settings->input.log.until = settings->input.log.events_from = SS_NO_TIME;
 }
 
+/* "segments  new 12, returning 1,301, …" and where the lines run. */
+static void print_segments(const ss_segments_summary *of)
+{
+    const ss_segment_rules *rules = &of->rules;
+    if (!of->trained)
+        return;
+    printf("segments\n ");
+    for (unsigned stage = 0; stage < SS_LIFECYCLE_COUNT; stage++)
+        printf("%s %s %u", stage ? "," : "", ss_segment_name((ss_segment)stage), of->lifecycle[stage]);
+    printf("; birthday known of %u, referred %u, prefer a category %u\n", of->birthdays, of->referrals, of->affinities);
+    printf("  loyal from %.0f orders", rules->loyal_frequency);
+    if (rules->priced)
+        printf(" and %.0f minor units", rules->loyal_value);
+    if (of->interval_days > 0)
+        printf(", at risk after %.1f and lapsed after %.1f intervals, of which the shop's is %.1f days",
+               rules->at_risk_intervals, rules->lapsed_intervals, of->interval_days);
+    putchar('\n');
+}
+
 static void print_human(const train_settings *settings, const ss_training_data *data, const ss_train_report *report)
 {
     ss_print_log_report(stdout, data);
-    printf("trained\n  items and histories %.1f s, popularity %.1f s, co-occurrence %.1f s, factorization %.1f s, "
-           "similar sessions %.1f s, buying again %.1f s, alternatives %.1f s, validation and publishing %.1f s\n"
-           "published %s/generations/%s\n",
-           report->seconds_items, report->seconds_popularity, report->seconds_cooccurrence, report->seconds_als,
-           report->seconds_session_knn, report->seconds_repurchase, report->seconds_alternatives,
-           report->seconds_publish, settings->store, report->generation);
+    printf(
+        "trained\n  items and histories %.1f s, popularity %.1f s, co-occurrence %.1f s, factorization %.1f s, "
+        "similar sessions %.1f s, buying again %.1f s, alternatives %.1f s, segments %.1f s, validation and publishing "
+        "%.1f s\n",
+        report->seconds_items, report->seconds_popularity, report->seconds_cooccurrence, report->seconds_als,
+        report->seconds_session_knn, report->seconds_repurchase, report->seconds_alternatives, report->seconds_segments,
+        report->seconds_publish);
+    print_segments(&report->segments);
+    printf("published %s/generations/%s\n", settings->store, report->generation);
+}
+
+static json_t *segments_json(const ss_segments_summary *of)
+{
+    if (!of->trained)
+        return json_null();
+    json_t *object = json_object();
+    for (unsigned stage = 0; object && stage < SS_LIFECYCLE_COUNT; stage++)
+        json_object_set_new(object, ss_segment_name((ss_segment)stage), json_integer(of->lifecycle[stage]));
+    return object;
 }
 
 static ss_status print_json(const ss_training_data *data, const ss_train_report *report, ss_error *error)
 {
     json_t *root =
-        json_pack("{s:s, s:o, s:{s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f}}", "generation", report->generation, "log",
-                  ss_log_report_json(data), "seconds", "items", report->seconds_items, "popularity",
-                  report->seconds_popularity, "cooccurrence", report->seconds_cooccurrence, "als", report->seconds_als,
-                  "session_knn", report->seconds_session_knn, "repurchase", report->seconds_repurchase, "alternatives",
-                  report->seconds_alternatives, "publish", report->seconds_publish);
+        json_pack("{s:s, s:o, s:o, s:{s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f}}", "generation", report->generation,
+                  "log", ss_log_report_json(data), "segments", segments_json(&report->segments), "seconds", "items",
+                  report->seconds_items, "popularity", report->seconds_popularity, "cooccurrence",
+                  report->seconds_cooccurrence, "als", report->seconds_als, "session_knn", report->seconds_session_knn,
+                  "repurchase", report->seconds_repurchase, "alternatives", report->seconds_alternatives, "segments",
+                  report->seconds_segments, "publish", report->seconds_publish);
     if (!root)
         return ss_error_nomem(error);
     json_dumpf(root, stdout, JSON_INDENT(2));

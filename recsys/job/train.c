@@ -25,6 +25,12 @@ const ss_option ss_input_option_table[] = {
      "The shop's catalogue, in the same formats; items not in it are learned from but never shown."},
     {"catalog-columns", SS_OPTION_TEXT, offsetof(ss_input_options, catalog_columns), 0, 0, NULL, NULL,
      "NAME=THEIRS,...", "Names of the catalogue's columns."},
+    {"customers", SS_OPTION_TEXTS, offsetof(ss_input_options, customers), 0, 0, NULL, NULL, "FILE",
+     "The shop's customers, in the same formats: customer_id, birthday (YYYY-MM-DD or MM-DD), referral (true or "
+     "false); "
+     "nothing is kept of the forgotten."},
+    {"customers-columns", SS_OPTION_TEXT, offsetof(ss_input_options, customers_columns), 0, 0, NULL, NULL,
+     "NAME=THEIRS,...", "Names of the customers file's columns."},
     {0},
 };
 
@@ -44,6 +50,7 @@ size_t ss_model_option_groups(ss_model_options *options, ss_option_group groups[
     groups[count++] = (ss_option_group){"Buying again", "repurchase", ss_repurchase_option_table, &options->repurchase};
     groups[count++] =
         (ss_option_group){"Alternatives", "alternatives", ss_alternatives_option_table, &options->alternatives};
+    groups[count++] = (ss_option_group){"Segments", "segments", ss_segments_option_table, &options->segments};
     ss_shelf_option_groups(options->shelves, groups + count);
     return count + SS_SHELF_COUNT;
 }
@@ -68,7 +75,8 @@ ss_status ss_model_names_parse(const char *list, unsigned *models, ss_error *err
                  {"als", SS_TRAIN_ALS},
                  {"session_knn", SS_TRAIN_SESSION_KNN},
                  {"repurchase", SS_TRAIN_REPURCHASE},
-                 {"alternatives", SS_TRAIN_ALTERNATIVES}};
+                 {"alternatives", SS_TRAIN_ALTERNATIVES},
+                 {"segments", SS_TRAIN_SEGMENTS}};
     const size_t known_count = sizeof known / sizeof *known;
     *models = 0;
     for (const char *at = list; *at;) {
@@ -78,7 +86,7 @@ ss_status ss_model_names_parse(const char *list, unsigned *models, ss_error *err
         if (k == known_count)
             return ss_error_set(error, SS_E_ARGUMENT,
                                 "no model '%.*s'; known: popularity, cooccurrence, als, session_knn, repurchase, "
-                                "alternatives",
+                                "alternatives, segments",
                                 (int)length, at);
         *models |= known[k].bit;
         at += length + (at[length] == ',');
@@ -158,6 +166,16 @@ static ss_status check_newest(const ss_input_options *options, const ss_log_repo
                         text);
 }
 
+static ss_status read_profiles(const ss_input_options *options, const ss_left_out *forgotten,
+                               ss_progress_sink *progress, ss_training_data *data, ss_error *error)
+{
+    const ss_profiles_options with = {options->customers_columns, options->log.max_bad_rows, forgotten};
+    if (options->customers.count == 0)
+        return SS_OK;
+    return ss_profiles_read(options->customers.text, options->customers.count, &with, progress, &data->profiles,
+                            &data->profiles_report, error);
+}
+
 ss_status ss_training_data_read(const ss_input_options *options, ss_progress_sink *progress, ss_training_data *data,
                                 ss_error *error)
 {
@@ -178,6 +196,7 @@ ss_status ss_training_data_read(const ss_input_options *options, ss_progress_sin
     if (options->catalogs.count > 0)
         SS_TRY(ss_catalog_read(options->catalogs.text, options->catalogs.count, &catalog, progress, &data->catalog,
                                &data->catalog_report, error));
+    SS_TRY(read_profiles(options, log.forgotten, progress, data, error));
     SS_TRY(ss_log_read(source, &log, data->catalog, progress, &data->interactions, &data->log_report, error));
     SS_TRY(check_newest(options, &data->log_report, error));
 out:
@@ -194,6 +213,7 @@ void ss_training_data_free(ss_training_data *data)
         return;
     ss_interactions_free(&data->interactions);
     ss_catalog_free(&data->catalog);
+    ss_profiles_free(&data->profiles);
     *data = (ss_training_data){0};
 }
 
@@ -315,11 +335,31 @@ static double seconds_since(int64_t *start)
     return seconds;
 }
 
-static ss_status train_models(const char *path, const ss_interactions *log, const ss_item_table *items,
+/* What a generation is made from. */
+typedef struct training {
+    const ss_interactions *log, *named;
+    const ss_catalog *catalog;   /* or NULL */
+    const ss_profiles *profiles; /* or NULL */
+    int64_t decimals;
+    const ss_log_report *input; /* NULL: of no log of its own */
+} training;
+
+static ss_status train_segments(const char *path, const training *from, const ss_item_table *items,
+                                const ss_segments_options *options, ss_train_report *report, ss_error *error)
+{
+    const ss_segments_input input = {from->log, from->named->customers, from->profiles, items->content.category,
+                                     items->category_count};
+    if (!ss_segments_learns(from->log, from->profiles))
+        return SS_OK;
+    return ss_segments_train(&input, options, path, &report->segments, error);
+}
+
+static ss_status train_models(const char *path, const training *from, const ss_item_table *items,
                               const ss_model_options *options, int threads, ss_progress_sink *progress,
                               ss_train_report *report, ss_error *error)
 {
     ss_status status = SS_OK;
+    const ss_interactions *log = from->log;
     int64_t clock = ss_clock_monotonic();
     if (options->models & SS_TRAIN_POPULARITY)
         SS_TRY(ss_popularity_train(log, &options->popularity, items->content.category, items->content.count,
@@ -341,25 +381,26 @@ static ss_status train_models(const char *path, const ss_interactions *log, cons
     if ((options->models & SS_TRAIN_ALTERNATIVES) && ss_alternatives_learns(log, &items->content))
         SS_TRY(ss_alternatives_train(log, &items->content, &options->alternatives, threads, progress, path, error));
     report->seconds_alternatives = seconds_since(&clock);
+    if (options->models & SS_TRAIN_SEGMENTS)
+        SS_TRY(train_segments(path, from, items, &options->segments, report, error));
+    report->seconds_segments = seconds_since(&clock);
 out:
     return status;
 }
 
-static ss_status train_all(const char *path, const char *name, const ss_interactions *log, const ss_interactions *named,
-                           const ss_catalog *catalog, int64_t decimals, const ss_log_report *input,
-                           const ss_model_options *options, int threads, ss_progress_sink *progress,
-                           ss_train_report *report, ss_error *error)
+static ss_status train_all(const char *path, const char *name, const training *from, const ss_model_options *options,
+                           int threads, ss_progress_sink *progress, ss_train_report *report, ss_error *error)
 {
     ss_status status = SS_OK;
     ss_item_table items = {0};
     int64_t clock = ss_clock_monotonic();
-    SS_TRY(ss_item_table_make(log, named, catalog, decimals, &items, error));
+    SS_TRY(ss_item_table_make(from->log, from->named, from->catalog, from->decimals, &items, error));
     SS_TRY(ss_items_write(path, &items.content, error));
-    if (log->has_customers)
-        SS_TRY(ss_histories_write(path, log, named, items.content.count, error));
+    if (from->log->has_customers)
+        SS_TRY(ss_histories_write(path, from->log, from->named, items.content.count, error));
     report->seconds_items = seconds_since(&clock);
-    SS_TRY(train_models(path, log, &items, options, threads, progress, report, error));
-    SS_TRY(write_manifest(path, name, log, &items, input, options, error));
+    SS_TRY(train_models(path, from, &items, options, threads, progress, report, error));
+    SS_TRY(write_manifest(path, name, from->log, &items, from->input, options, error));
 out:
     ss_item_table_free(&items);
     return status;
@@ -370,8 +411,8 @@ ss_status ss_train_into(const char *path, const char *name, const ss_interaction
                         const ss_model_options *options, int threads, ss_progress_sink *progress,
                         ss_train_report *report, ss_error *error)
 {
-    return train_all(path, name, interactions, named, catalog, decimals, NULL, options, threads, progress, report,
-                     error);
+    const training from = {interactions, named, catalog, NULL, decimals, NULL};
+    return train_all(path, name, &from, options, threads, progress, report, error);
 }
 
 ss_status ss_train(const char *store, int64_t now, const ss_training_data *data, const ss_model_options *options,
@@ -379,10 +420,12 @@ ss_status ss_train(const char *store, int64_t now, const ss_training_data *data,
 {
     ss_status status = SS_OK;
     ss_generation_draft *draft = NULL;
+    const training from = {&data->interactions, &data->interactions, data->catalog,
+                           data->profiles,      data->decimals,      &data->log_report};
     SS_TRY(ss_generation_begin(store, now, &draft, error));
     snprintf(report->generation, sizeof report->generation, "%s", ss_generation_draft_name(draft));
-    SS_TRY(train_all(ss_generation_draft_path(draft), report->generation, &data->interactions, &data->interactions,
-                     data->catalog, data->decimals, &data->log_report, options, threads, progress, report, error));
+    SS_TRY(train_all(ss_generation_draft_path(draft), report->generation, &from, options, threads, progress, report,
+                     error));
     int64_t clock = ss_clock_monotonic();
     SS_TRY(ss_generation_publish(&draft, ss_snapshot_schemas, true, error));
     report->seconds_publish = seconds_since(&clock);

@@ -1,8 +1,8 @@
 /*
  * train.h: a purchase log in, a published generation out.
  *
- * read catalogue → read log and live events → items + customers → popularity → cooccurrence → als → session_knn →
- * repurchase → alternatives → manifest → validate → publish.
+ * read catalogue → read log and live events → read customers file → items + customers → popularity → cooccurrence → als → session_knn →
+ * repurchase → alternatives → segments → manifest → validate → publish.
  * Nothing is published unless everything succeeded; a stop at any moment leaves the served generation untouched.
  */
 #ifndef SS_JOB_TRAIN_H
@@ -14,6 +14,7 @@
 #include "models/cooccurrence_train.h"
 #include "models/popularity_train.h"
 #include "models/repurchase_train.h"
+#include "models/segments_train.h"
 #include "models/session_knn_train.h"
 #include "shelf/snapshot.h"
 
@@ -23,7 +24,8 @@
 #define SS_TRAIN_SESSION_KNN  8u  /* where the log has sessions of views */
 #define SS_TRAIN_REPURCHASE   16u /* where the log has customers and times */
 #define SS_TRAIN_ALTERNATIVES 32u /* where items have names, or the log such sessions */
-#define SS_TRAIN_ALL          63u
+#define SS_TRAIN_SEGMENTS     64u /* where the log has purchases of customers, or there is a customers file */
+#define SS_TRAIN_ALL          127u
 
 /* Everything that decides what a generation holds, beside the input. */
 typedef struct ss_model_options {
@@ -34,19 +36,20 @@ typedef struct ss_model_options {
     ss_session_knn_options session_knn;
     ss_repurchase_options repurchase;
     ss_alternatives_options alternatives;
+    ss_segments_options segments;
     ss_shelf shelves[SS_SHELF_COUNT]; /* written to the manifest, read by whoever serves it */
 } ss_model_options;
 
 /*
  * The option groups of all of it: prefixes "bought-together", "related", "bought-next", "als", "popularity",
- * "session-knn", "repurchase", "alternatives" and "shelf.NAME". The groups point into `options`. Returns how many; room
+ * "session-knn", "repurchase", "alternatives", "segments" and "shelf.NAME". The groups point into `options`. Returns how many; room
  * for SS_MODEL_GROUPS_MAX.
  */
-#define SS_MODEL_GROUPS_MAX (8 + SS_SHELF_COUNT)
+#define SS_MODEL_GROUPS_MAX (9 + SS_SHELF_COUNT)
 size_t ss_model_option_groups(ss_model_options *options, ss_option_group groups[SS_MODEL_GROUPS_MAX]);
 void ss_model_options_defaults(ss_model_options *options);
 
-#define SS_MODEL_NAMES "popularity,cooccurrence,als,session_knn,repurchase,alternatives" /* all of them */
+#define SS_MODEL_NAMES "popularity,cooccurrence,als,session_knn,repurchase,alternatives,segments" /* all of them */
 
 /* "popularity,als" → bits. SS_E_ARGUMENT names what is no model. */
 ss_status ss_model_names_parse(const char *list, unsigned *models, ss_error *error);
@@ -55,8 +58,10 @@ ss_status ss_model_names_parse(const char *list, unsigned *models, ss_error *err
 typedef struct ss_training_data {
     ss_interactions interactions; /* owned */
     ss_catalog *catalog;          /* owned; NULL without one */
+    ss_profiles *profiles;        /* owned; NULL without a customers file */
     ss_log_report log_report;
     ss_catalog_report catalog_report;
+    ss_table_report profiles_report;
     int64_t decimals;
 } ss_training_data;
 
@@ -69,13 +74,15 @@ typedef struct ss_input_options {
     ss_texts catalogs;
     ss_log_options log;
     const char *catalog_columns;
+    ss_texts customers; /* customers files */
+    const char *customers_columns;
 } ss_input_options;
-extern const ss_option ss_input_option_table[]; /* --log, --query, --state, …, --catalog-columns */
+extern const ss_option ss_input_option_table[]; /* --log, --query, --state, …, --customers-columns */
 
 /*
  * Reads the catalogue, and the log with what the live store adds to it: the events up to the last one synced by now,
  * whatever a server writes meanwhile. Errors: SS_E_ARGUMENT (no log and no state; what does not go together; a log
- * whose newest row is later than the clock, so that no event would count), as ss_log_read, ss_catalog_read,
+ * whose newest row is later than the clock, so that no event would count), as ss_log_read, ss_catalog_read, ss_profiles_read,
  * ss_feed_open.
  */
 ss_status ss_training_data_read(const ss_input_options *options, ss_progress_sink *progress, ss_training_data *data,
@@ -88,7 +95,8 @@ ss_status ss_temporary_folder(char *path, size_t size, ss_error *error);
 typedef struct ss_train_report {
     char generation[SS_GENERATION_NAME_MAX];
     double seconds_items, seconds_cooccurrence, seconds_als, seconds_popularity, seconds_session_knn,
-        seconds_repurchase, seconds_alternatives, seconds_publish;
+        seconds_repurchase, seconds_alternatives, seconds_segments, seconds_publish;
+    ss_segments_summary segments;
 } ss_train_report;
 
 /*

@@ -3,15 +3,13 @@
 #include "base/arena.h"
 #include "base/memory.h"
 #include "base/timestamp.h"
-#include "log/column_map.h"
+#include "log/table_reader.h"
 #include "log/values.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #define ARENA_BLOCK ((size_t)1 << 18)
-#define TELL_EVERY  1024u /* rows between looks at the clock */
 #define STOCK_MAX   1e15
 
 enum { ID, NAME, CATEGORY, GROUP, URL, IMAGE, PRICE, COST, STOCK, FROM, UNTIL, HIDDEN, FIELD_COUNT };
@@ -57,76 +55,48 @@ ss_catalog_options ss_catalog_defaults(void)
     return options;
 }
 
-typedef struct reader {
-    ss_row_source *source;
-    const ss_catalog_options *options;
-    ss_progress_sink *progress;
+/* What is made of the rows. */
+typedef struct made {
     ss_catalog *catalog;
-    ss_catalog_report *report;
-    size_t map[FIELD_COUNT];
-    uint64_t generation; /* of the columns in `map` */
-    bool mapped;
-} reader;
+    int64_t decimals;
+} made;
 
-static ss_slice field_of(const reader *r, const ss_row *row, int field)
+static bool read_money(ss_table_reader *r, const ss_row *row, size_t field, int64_t *money)
 {
-    size_t column = r->map[field];
-    return column < row->field_count ? ss_slice_trim(row->fields[column]) : (ss_slice){"", 0};
-}
-
-/* Counts a bad row and, while there is room, says why. `field` FIELD_COUNT: the row as a whole. */
-static bool refuse(reader *r, const ss_row *row, int field, const char *message, const char *expected)
-{
-    ss_catalog_report *report = r->report;
-    if (report->bad_rows++ >= sizeof report->first_bad / sizeof *report->first_bad)
-        return false;
-    ss_error error;
-    ss_error_set(&error, SS_E_FORMAT, "%s", message);
-    ss_error_place(&error, row->place, row->line);
-    if (field < FIELD_COUNT) {
-        ss_slice found = field_of(r, row, field);
-        ss_error_field(&error, fields[field].name);
-        ss_error_found(&error, found.data, found.size, expected);
-    }
-    ss_error_format(&error, report->first_bad[report->bad_rows - 1], sizeof report->first_bad[0]);
-    return false;
-}
-
-static bool read_money(reader *r, const ss_row *row, int field, int64_t *money)
-{
-    ss_slice text = field_of(r, row, field);
+    ss_slice text = ss_table_field(r, row, field);
+    const made *of = r->context;
     *money = SS_NO_MONEY;
-    return text.size == 0 || (ss_value_money(text, r->options->decimals, money) && *money >= 0) ||
-           refuse(r, row, field, "not an amount of money", "a decimal number from 0 on, without a currency");
+    return text.size == 0 || (ss_value_money(text, of->decimals, money) && *money >= 0) ||
+           ss_table_refuse(r, row, field, "not an amount of money", "a decimal number from 0 on, without a currency");
 }
 
-static bool read_stock(reader *r, const ss_row *row, int64_t *stock)
+static bool read_stock(ss_table_reader *r, const ss_row *row, int64_t *stock)
 {
-    ss_slice text = field_of(r, row, STOCK);
+    ss_slice text = ss_table_field(r, row, STOCK);
     double pieces;
     *stock = SS_NO_STOCK;
     if (text.size == 0)
         return true;
     if (!ss_slice_to_f64(text, &pieces) || fabs(pieces) > STOCK_MAX)
-        return refuse(r, row, STOCK, "not a number of pieces", "a whole number; below 0 counts as 0");
+        return ss_table_refuse(r, row, STOCK, "not a number of pieces", "a whole number; below 0 counts as 0");
     *stock = pieces > 0 ? (int64_t)floor(pieces) : 0;
     return true;
 }
 
-static bool read_instant(reader *r, const ss_row *row, int field, int64_t *time)
+static bool read_instant(ss_table_reader *r, const ss_row *row, size_t field, int64_t *time)
 {
-    ss_slice text = field_of(r, row, field);
+    ss_slice text = ss_table_field(r, row, field);
     *time = SS_NO_TIME;
     return text.size == 0 || ss_value_time(text, time) ||
-           refuse(r, row, field, "not a time", "YYYY-MM-DD, YYYY-MM-DD HH:MM:SS, ISO 8601 or Unix seconds");
+           ss_table_refuse(r, row, field, "not a time", "YYYY-MM-DD, YYYY-MM-DD HH:MM:SS, ISO 8601 or Unix seconds");
 }
 
 /* At most SS_CATALOG_TEXT_MAX bytes, cut before a character that does not fit whole. */
-static bool read_text(reader *r, const ss_row *row, int field, ss_slice *text)
+static bool read_text(ss_table_reader *r, const ss_row *row, size_t field, ss_slice *text)
 {
-    *text = field_of(r, row, field);
+    *text = ss_table_field(r, row, field);
     if (!ss_slice_is_utf8(*text) || memchr(text->data, '\0', text->size))
-        return refuse(r, row, field, "not text", "UTF-8");
+        return ss_table_refuse(r, row, field, "not text", "UTF-8");
     if (text->size <= SS_CATALOG_TEXT_MAX)
         return true;
     text->size = SS_CATALOG_TEXT_MAX;
@@ -135,24 +105,15 @@ static bool read_text(reader *r, const ss_row *row, int field, ss_slice *text)
     return true;
 }
 
-static bool read_id(reader *r, const ss_row *row, ss_slice *id)
-{
-    *id = field_of(r, row, ID);
-    return ss_value_id(id) == SS_ID_FINE ||
-           refuse(r, row, ID, "not an item id", "1 to 255 bytes of UTF-8 without control characters");
-}
-
 /* Slices still point into the row. */
-static bool read_item(reader *r, const ss_row *row, ss_slice *id, ss_catalog_item *item)
+static bool read_item(ss_table_reader *r, const ss_row *row, ss_slice *id, ss_catalog_item *item)
 {
-    return read_id(r, row, id) && read_text(r, row, NAME, &item->name) &&
+    return ss_table_id(r, row, ID, "not an item id", id) && read_text(r, row, NAME, &item->name) &&
            read_text(r, row, CATEGORY, &item->category) && read_text(r, row, GROUP, &item->group) &&
            read_text(r, row, URL, &item->url) && read_text(r, row, IMAGE, &item->image) &&
            read_money(r, row, PRICE, &item->price) && read_money(r, row, COST, &item->cost) &&
            read_stock(r, row, &item->stock) && read_instant(r, row, FROM, &item->available_from) &&
-           read_instant(r, row, UNTIL, &item->available_until) &&
-           (ss_value_flag(field_of(r, row, HIDDEN), &item->hidden) ||
-            refuse(r, row, HIDDEN, "not a yes or no", "true, false, yes, no, 1 or 0"));
+           read_instant(r, row, UNTIL, &item->available_until) && ss_table_flag(r, row, HIDDEN, &item->hidden);
 }
 
 static bool own(ss_catalog *catalog, ss_slice *text)
@@ -165,9 +126,8 @@ static bool own(ss_catalog *catalog, ss_slice *text)
     return text->data != NULL;
 }
 
-static ss_status keep_item(reader *r, ss_slice id, ss_catalog_item item)
+static ss_status keep_item(ss_table_reader *r, ss_catalog *catalog, ss_slice id, ss_catalog_item item)
 {
-    ss_catalog *catalog = r->catalog;
     uint32_t number, before = ss_dictionary_count(catalog->ids);
     if (!own(catalog, &item.name) || !own(catalog, &item.category) || !own(catalog, &item.group) ||
         !own(catalog, &item.url) || !own(catalog, &item.image) ||
@@ -181,76 +141,12 @@ static ss_status keep_item(reader *r, ss_slice id, ss_catalog_item item)
     return SS_OK;
 }
 
-static ss_status map_columns(reader *r, const ss_row *row, ss_error *error)
-{
-    ss_status status =
-        ss_column_map_make(fields, FIELD_COUNT, r->options->columns, r->source, row->place, r->map, error);
-    if (status == SS_OK && r->map[ID] == SS_NO_COLUMN)
-        status = ss_column_map_missing(&fields[ID], 1, r->source, row->place, error);
-    if (status != SS_OK)
-        return status;
-    if (!r->report->hint[0])
-        ss_column_map_hint(fields, FIELD_COUNT, r->map, r->source, r->report->hint, sizeof r->report->hint);
-    r->generation = r->source->generation;
-    r->mapped = true;
-    return SS_OK;
-}
-
-static ss_status tell(reader *r, bool finished, ss_error *error)
-{
-    uint64_t rows = r->report->rows;
-    ss_progress progress = {"read catalogue", rows, finished ? rows : 0, "rows", (double)NAN, finished};
-    if (ss_progress_tell(r->progress, &progress))
-        return SS_OK;
-    return ss_error_set(error, SS_E_CANCELLED, "stopped on request while reading the catalogue");
-}
-
-static ss_status take_row(reader *r, const ss_row *row, ss_error *error)
+static ss_status take_row(ss_table_reader *r, const ss_row *row)
 {
     ss_slice id;
     ss_catalog_item item;
-    ss_status status = SS_OK;
-    r->report->rows++;
-    if (row->kind == SS_ROW_BROKEN) {
-        refuse(r, row, FIELD_COUNT, row->problem, NULL);
-        return SS_OK;
-    }
-    if (!r->mapped || r->generation != r->source->generation)
-        SS_TRY(map_columns(r, row, error));
-    if (!read_item(r, row, &id, &item))
-        return SS_OK;
-    status = keep_item(r, id, item);
-    if (status == SS_E_LIMIT)
-        return ss_error_set(error, status, "too many items in one catalogue");
-    if (status != SS_OK)
-        return ss_error_nomem(error);
-    if (r->report->rows % TELL_EVERY == 0)
-        status = tell(r, false, error);
-out:
-    return status;
-}
-
-static ss_status read_all(reader *r, ss_error *error)
-{
-    for (;;) {
-        ss_row row;
-        ss_status status = r->source->next(r->source, &row, error);
-        if (status == SS_OK && row.kind == SS_ROW_END)
-            return SS_OK;
-        if (status == SS_OK)
-            status = take_row(r, &row, error);
-        if (status != SS_OK)
-            return status;
-    }
-}
-
-static ss_status check_bad_rows(const reader *r, ss_error *error)
-{
-    const ss_catalog_report *report = r->report;
-    if ((double)report->bad_rows <= r->options->max_bad_rows * (double)report->rows)
-        return SS_OK;
-    return ss_error_set(error, SS_E_BAD_INPUT, "%llu of %llu rows of the catalogue cannot be read; first %s",
-                        (unsigned long long)report->bad_rows, (unsigned long long)report->rows, report->first_bad[0]);
+    const made *of = r->context;
+    return read_item(r, row, &id, &item) ? keep_item(r, of->catalog, id, item) : SS_OK;
 }
 
 static ss_catalog *new_catalog(void)
@@ -268,18 +164,25 @@ static ss_catalog *new_catalog(void)
 ss_status ss_catalog_read_rows(ss_row_source *source, const ss_catalog_options *options, ss_progress_sink *progress,
                                ss_catalog **catalog, ss_catalog_report *report, ss_error *error)
 {
-    reader r = {source, options, progress, new_catalog(), report, {0}, 0, false};
-    ss_status status;
+    made of = {new_catalog(), options->decimals};
+    ss_table_reader reader = {.name = "catalogue",
+                              .phase = "read catalogue",
+                              .fields = fields,
+                              .field_count = FIELD_COUNT,
+                              .columns = options->columns,
+                              .max_bad_rows = options->max_bad_rows,
+                              .source = source,
+                              .progress = progress,
+                              .report = report,
+                              .take = take_row,
+                              .context = &of};
     memset(report, 0, sizeof *report);
-    if (!r.catalog)
-        return ss_error_nomem(error);
-    SS_TRY(read_all(&r, error));
-    SS_TRY(check_bad_rows(&r, error));
-    SS_TRY(tell(&r, true, error));
-    *catalog = r.catalog;
-    r.catalog = NULL;
-out:
-    ss_catalog_free(&r.catalog);
+    ss_status status = of.catalog ? ss_table_read(&reader, error) : ss_error_nomem(error);
+    if (status == SS_OK) {
+        *catalog = of.catalog;
+        of.catalog = NULL;
+    }
+    ss_catalog_free(&of.catalog);
     return status;
 }
 

@@ -10,6 +10,7 @@
 #include "base/progress.h"
 #include "base/status.h"
 #include "log/row_source.h"
+#include "log/table_report.h"
 
 #define SS_NO_MONEY         INT64_MIN /* price or cost not given */
 #define SS_NO_STOCK         INT64_MIN /* stock not given: counts as available */
@@ -36,11 +37,7 @@ typedef struct ss_catalog_options {
 extern const ss_option ss_catalog_option_table[];
 ss_catalog_options ss_catalog_defaults(void); /* what the table says where nothing is set */
 
-typedef struct ss_catalog_report {
-    uint64_t rows, bad_rows, duplicates;  /* duplicates: later rows of one id; the last one counts */
-    char first_bad[5][SS_ERROR_TEXT_MAX]; /* "FILE:LINE: column: why", as many as there are; empty beyond */
-    char hint[SS_ERROR_TEXT_MAX];         /* --columns for columns that look like fields and were not read, or empty */
-} ss_catalog_report;
+typedef ss_table_report ss_catalog_report;
 
 /*
  * Reads a catalogue in any of the log's formats. Columns: item_id, name, category, group, url, image, price, cost,

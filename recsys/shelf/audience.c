@@ -1,5 +1,7 @@
 #include "shelf/audience.h"
 
+#include "base/timestamp.h"
+
 /* ---- what is known live ---- */
 
 /* When the visitor last bought, in seconds; 0: never, as far as is known live. */
@@ -37,11 +39,26 @@ static bool has_left_a_cart(const ss_visitor_view *session, const ss_visitor_vie
 
 /* ---- what the generation knows ---- */
 
-static bool has_bought(const ss_snapshot *snapshot, ss_slice customer_id)
+static uint32_t find_customer(const ss_snapshot *snapshot, ss_slice customer_id)
 {
     if (!snapshot->has_customers || customer_id.size == 0)
-        return false;
-    return ss_customers_history(&snapshot->customers, ss_strings_find(&snapshot->customers.ids, customer_id)).count > 0;
+        return SS_NONE;
+    return ss_strings_find(&snapshot->customers.ids, customer_id);
+}
+
+/* Without segments there are two stages; `bought`: when, in seconds, or 0. */
+static ss_segment plain_stage(const ss_snapshot *snapshot, uint32_t customer, uint32_t bought)
+{
+    bool known = snapshot->has_customers && ss_customers_history(&snapshot->customers, customer).count > 0;
+    return known || bought > 0 ? SS_SEGMENT_RETURNING : SS_SEGMENT_NEW;
+}
+
+static ss_segment stage_of(const ss_segments *model, uint32_t customer, uint32_t bought, int64_t now)
+{
+    ss_customer_facts facts = ss_segments_facts(model, customer);
+    if (bought > 0)
+        facts = ss_segments_add(model, facts, (int64_t)bought * SS_SECOND);
+    return ss_segment_lifecycle(&model->rules, &facts, now);
 }
 
 ss_audience ss_audience_of(const ss_snapshot *snapshot, ss_slice customer_id, const ss_visitor_view *session,
@@ -49,8 +66,15 @@ ss_audience ss_audience_of(const ss_snapshot *snapshot, ss_slice customer_id, co
 {
     uint32_t of_session = last_purchase(session), of_customer = last_purchase(customer);
     uint32_t bought = of_session > of_customer ? of_session : of_customer;
-    bool returning = bought > 0 || has_bought(snapshot, customer_id);
-    ss_audience audience = {1u << (returning ? SS_SEGMENT_RETURNING : SS_SEGMENT_NEW), SS_NONE};
+    uint32_t number = find_customer(snapshot, customer_id);
+    ss_audience audience = {0, SS_NONE};
+    if (snapshot->has_segments) {
+        const ss_segments *model = &snapshot->segments;
+        audience.segments =
+            1u << stage_of(model, number, bought, now) | ss_segments_of_profile(model, number, customer_id, now);
+        audience.affinity = ss_segments_affinity(model, number);
+    } else
+        audience.segments = 1u << plain_stage(snapshot, number, bought);
     if (has_left_a_cart(session, customer, bought, ss_visitor_seconds(now)))
         audience.segments |= 1u << SS_SEGMENT_CART_ABANDONER;
     return audience;

@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-const ss_schema *const ss_snapshot_schemas[] = {&ss_items_schema,      &ss_customers_schema,    &ss_cooccurrence_schema,
-                                                &ss_als_schema,        &ss_popularity_schema,   &ss_session_knn_schema,
-                                                &ss_repurchase_schema, &ss_alternatives_schema, NULL};
+const ss_schema *const ss_snapshot_schemas[] = {
+    &ss_items_schema,       &ss_customers_schema,  &ss_cooccurrence_schema, &ss_als_schema,      &ss_popularity_schema,
+    &ss_session_knn_schema, &ss_repurchase_schema, &ss_alternatives_schema, &ss_segments_schema, NULL};
 
 /* A model that is not there is no error: its sources give nothing. */
 static ss_status optional(ss_status status, bool *present, ss_error *error)
@@ -32,6 +32,7 @@ static ss_status open_files(ss_snapshot *snapshot, ss_error *error)
     SS_TRY(optional(ss_session_knn_open(path, &snapshot->session_knn, error), &snapshot->has_session_knn, error));
     SS_TRY(optional(ss_repurchase_open(path, &snapshot->repurchase, error), &snapshot->has_repurchase, error));
     SS_TRY(optional(ss_alternatives_open(path, &snapshot->alternatives, error), &snapshot->has_alternatives, error));
+    SS_TRY(optional(ss_segments_open(path, &snapshot->segments, error), &snapshot->has_segments, error));
 out:
     return status;
 }
@@ -40,6 +41,17 @@ static ss_status disagree(const ss_snapshot *snapshot, const char *file, uint32_
 {
     ss_error_set(error, SS_E_CORRUPT, "%s is about %u items, %s about %u", file, found, SS_ITEMS_FILE,
                  snapshot->items.count);
+    ss_error_place(error, snapshot->path, 0);
+    return SS_E_CORRUPT;
+}
+
+static ss_status check_customers(const ss_snapshot *snapshot, ss_error *error)
+{
+    uint32_t customers = snapshot->has_customers ? snapshot->customers.count : 0;
+    if (!snapshot->has_segments || snapshot->segments.customer_count == customers)
+        return SS_OK;
+    ss_error_set(error, SS_E_CORRUPT, "%s is about %u customers, %s about %u", SS_SEGMENTS_FILE,
+                 snapshot->segments.customer_count, SS_CUSTOMERS_FILE, customers);
     ss_error_place(error, snapshot->path, 0);
     return SS_E_CORRUPT;
 }
@@ -60,7 +72,7 @@ static ss_status check_agreement(const ss_snapshot *snapshot, ss_error *error)
         return disagree(snapshot, SS_REPURCHASE_FILE, snapshot->repurchase.item_count, error);
     if (snapshot->has_alternatives && snapshot->alternatives.item_count != items)
         return disagree(snapshot, SS_ALTERNATIVES_FILE, snapshot->alternatives.item_count, error);
-    return SS_OK;
+    return check_customers(snapshot, error);
 }
 
 static uint8_t show_bits(const ss_items *items, uint32_t item)
@@ -130,6 +142,8 @@ static void free_snapshot(ss_snapshot *snapshot)
         ss_repurchase_close(&snapshot->repurchase);
     if (snapshot->has_alternatives)
         ss_alternatives_close(&snapshot->alternatives);
+    if (snapshot->has_segments)
+        ss_segments_close(&snapshot->segments);
     for (unsigned kind = 0; kind < SS_SHELF_COUNT; kind++)
         ss_shelf_lists_free(&snapshot->lists[kind]);
     ss_shelf_settings_release(&snapshot->settings);

@@ -13,6 +13,7 @@
 #include "models/cooccurrence_query.h"
 #include "models/popularity_query.h"
 #include "models/repurchase_query.h"
+#include "models/segments_query.h"
 #include "models/session_knn_query.h"
 #include "shelf/arrivals.h"
 #include "shelf/shelf_lists.h"
@@ -42,8 +43,10 @@ typedef struct ss_snapshot {
     ss_session_knn session_knn;
     ss_repurchase repurchase;
     ss_alternatives alternatives;
+    ss_segments segments;
     /* Which of them there are: only items must be. */
-    bool has_customers, has_cooccurrence, has_als, has_popularity, has_session_knn, has_repurchase, has_alternatives;
+    bool has_customers, has_cooccurrence, has_als, has_popularity, has_session_knn, has_repurchase, has_alternatives,
+        has_segments;
     bool ids_folded; /* see SS_MANIFEST_IDS_FOLDED */
     bool has_times;  /* of purchases: else times are positions in the log */
     ss_shelf shelves[SS_SHELF_COUNT];
