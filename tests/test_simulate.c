@@ -5,6 +5,7 @@
 #include "base/timestamp.h"
 #include "failing_malloc.h"
 #include "job/simulate.h"
+#include "log/profiles.h"
 #include "temporary_folder.h"
 
 #include <errno.h>
@@ -15,7 +16,8 @@
 #define FILE_MAX  ((size_t)256 << 20)
 #define FIELD_MAX 12u
 
-static const char *const FILES[] = {"catalog.csv", "planted_pairs.csv", "planted_items.csv", "log.csv"};
+static const char *const FILES[] = {"catalog.csv", "planted_pairs.csv", "planted_items.csv", "customers.csv",
+                                    "log.csv"};
 
 static ss_simulate_options defaults(const char *out)
 {
@@ -372,12 +374,43 @@ static void the_seed_decides(void **state)
         options.dirt = .05;
         run(&options);
     }
-    for (size_t f = 0; f < 4; f++) {
+    for (size_t f = 0; f < sizeof FILES / sizeof *FILES; f++) {
         assert_true(same_file(folders[0], folders[1], FILES[f]));
         assert_false(same_file(folders[0], folders[2], FILES[f]));
     }
     for (int i = 0; i < 3; i++)
         temporary_folder_remove(folders[i]);
+}
+
+static void every_customer_is_told_of(void **state)
+{
+    (void)state;
+    char folder[TEMPORARY_PATH_MAX], path[TEMPORARY_PATH_MAX];
+    temporary_folder_make(folder);
+    ss_simulate_options options = small(folder);
+    options.customers = 5000;
+    ss_simulate_report report = run(&options);
+    const ss_profiles_options strict = {0};
+    ss_profiles *profiles = NULL;
+    ss_table_report table;
+    ss_error error = {0};
+    const char *paths[] = {temporary_path(path, folder, "customers.csv")};
+    expect_ok(ss_profiles_read(paths, 1, &strict, NULL, &profiles, &table, &error), &error);
+    assert_int_equal(ss_profiles_count(profiles), 5000);
+    assert_int_equal(table.duplicates, 0);
+    uint64_t birthdays = 0, referrals = 0;
+    bool seen[SS_YEAR_DAYS + 1] = {false};
+    for (uint32_t i = 0; i < 5000; i++) {
+        ss_profile profile = ss_profiles_at(profiles, i);
+        birthdays += profile.birthday != SS_NO_BIRTHDAY;
+        referrals += profile.referral;
+        seen[profile.birthday] = true;
+    }
+    assert_true(birthdays == report.birthdays && birthdays > 3300 && birthdays < 3700);
+    assert_true(referrals == report.referrals && referrals > 520 && referrals < 730);
+    assert_true(seen[60] && seen[1] && seen[366]); /* February 29 too */
+    ss_profiles_free(&profiles);
+    temporary_folder_remove(folder);
 }
 
 static void any_size(void **state)
@@ -642,6 +675,7 @@ int main(void)
         cmocka_unit_test(durables_are_bought_once),
         cmocka_unit_test(consumables_come_again_in_time),
         cmocka_unit_test(the_seed_decides),
+        cmocka_unit_test(every_customer_is_told_of),
         cmocka_unit_test(any_size),
         cmocka_unit_test(dirt_is_as_reported),
         cmocka_unit_test(clean_by_default),

@@ -77,10 +77,11 @@ const ss_command ss_command_simulate = {
     .name = "simulate",
     .operands = "",
     .summary = "Make up a believable shop: catalogue, customers, purchase log.",
-    .description = "Writes log.csv, catalog.csv and what was planted in them (planted_pairs.csv, planted_items.csv).\n"
-                   "The same seed gives the same shop.\n\n"
-                   "  smartshelf simulate --out shop\n"
-                   "  smartshelf simulate --out big --items 50000 --customers 1000000 --orders 5000000",
+    .description =
+        "Writes log.csv, catalog.csv, customers.csv and what was planted (planted_pairs.csv, planted_items.csv).\n"
+        "The same seed gives the same shop.\n\n"
+        "  smartshelf simulate --out shop\n"
+        "  smartshelf simulate --out big --items 50000 --customers 1000000 --orders 5000000",
     .is_job = true,
     .settings_size = sizeof(ss_simulate_options),
     .groups = simulate_groups,

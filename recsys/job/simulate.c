@@ -23,7 +23,7 @@
 
 const ss_option ss_simulate_option_table[] = {
     {"out", SS_OPTION_TEXT, MEMBER(out), 0, 0, NULL, NULL, "FOLDER",
-     "Where catalog.csv, planted_pairs.csv, planted_items.csv and log.csv go."},
+     "Where catalog.csv, customers.csv, planted_pairs.csv, planted_items.csv and log.csv go."},
     {"items", SS_OPTION_INT, MEMBER(items), 10, 5e6, "2000", NULL, NULL, "Items of the catalogue, variants counted."},
     {"customers", SS_OPTION_INT, MEMBER(customers), 1, 1e8, "5000", NULL, NULL, "Customers."},
     {"orders", SS_OPTION_INT, MEMBER(orders), 1, 2e9, "60000", NULL, NULL, "Orders, each of about three rows."},
@@ -42,8 +42,9 @@ const ss_option ss_simulate_option_table[] = {
     {0},
 };
 
-static const char *const file_names[] = {"catalog.csv", "planted_pairs.csv", "planted_items.csv", "log.csv"};
-enum { FILE_CATALOG, FILE_PAIRS, FILE_ITEMS, FILE_LOG, FILE_COUNT };
+static const char *const file_names[] = {"catalog.csv", "planted_pairs.csv", "planted_items.csv", "customers.csv",
+                                         "log.csv"};
+enum { FILE_CATALOG, FILE_PAIRS, FILE_ITEMS, FILE_CUSTOMERS, FILE_LOG, FILE_COUNT };
 
 /* Goods on their way back. */
 typedef struct returned {
@@ -349,6 +350,7 @@ static ss_status write_shop(run *r, ss_error *error)
     SS_TRY(ss_sim_write_catalog(&r->catalog, r->options->dirt > 0, &r->folder.files[FILE_CATALOG], error));
     SS_TRY(ss_sim_write_pairs(&r->catalog, &r->folder.files[FILE_PAIRS], &r->report, error));
     SS_TRY(ss_sim_write_items(&r->catalog, &r->folder.files[FILE_ITEMS], &r->report, error));
+    SS_TRY(ss_sim_write_customers(&r->customers, &r->folder.files[FILE_CUSTOMERS], &r->report, error));
 out:
     return status;
 }

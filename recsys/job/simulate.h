@@ -12,8 +12,11 @@
  *   planted_items.csv  item_id,type,kind,interval_days,season,peak_day,life,turn_day
  *                      kind ordinary | durable (one of the type per customer) | consumable (bought again every
  * interval_days); season all-year | spring | …, with its peak as a day of the year; life steady | rising | falling |
- * new | gone | soon, with the day of the log (0 = the first) at which it changes log.csv
- * order_id,customer_id,item_id,quantity,unit_price,timestamp and, with `views`, event,session_id; in the order of time
+ * new | gone | soon, with the day of the log (0 = the first) at which it changes
+ *   customers.csv      customer_id,birthday,referral
+ *                      all customers, those who never buy among them; seven in ten tell their birthday, one in eight was
+ *                      referred
+ *   log.csv            order_id,customer_id,item_id,quantity,unit_price,timestamp and, with `views`, event,session_id; in the order of time
  *
  * How it is planted. Customers differ in activity (gamma), in favourite categories and in style; an order begins with
  * the consumables that have run out, then holds a geometric number of items by category (taste × season), type, and
@@ -63,6 +66,7 @@ typedef struct ss_simulate_report {
     uint64_t other_case; /* rows among the purchases whose item id is written in another case */
     uint64_t complements, follows, substitutes, variants; /* rows of planted_pairs.csv */
     uint64_t durables, consumables;                       /* items */
+    uint64_t birthdays, referrals;                        /* customers */
     uint64_t log_bytes;
     double seconds;
 } ss_simulate_report;

@@ -12,6 +12,8 @@
 #define SS_SIM_NEEDS      4u /* consumables that one customer keeps up at a time */
 #define SS_SIM_DURABLES   128u
 
+#define SS_SIM_FIRST_CUSTOMER 100000u /* their ids count on from here */
+
 /* A consumable that runs out on a day. */
 typedef struct ss_sim_need {
     uint32_t item; /* SS_NONE: free */

@@ -4,8 +4,6 @@
 #include "base/timestamp.h"
 #include "job/simulate_planted.h"
 
-#define FIRST_CUSTOMER 100000u
-
 typedef enum dirt { CLEAN, FEE, OTHER_CASE, BAD_ROW } dirt;
 
 /* How a row can be broken: which field, and what stands there instead. */
@@ -67,7 +65,7 @@ void ss_sim_log_set_head(ss_sim_log *log, uint64_t order, bool back, uint32_t cu
     *at++ = ',';
     if (customer != SS_NONE) {
         *at++ = 'U';
-        at += print_number(at, FIRST_CUSTOMER + (uint64_t)customer);
+        at += print_number(at, SS_SIM_FIRST_CUSTOMER + (uint64_t)customer);
     }
     *at++ = ',';
     log->head_size = (size_t)(at - log->head);

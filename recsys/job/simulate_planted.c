@@ -2,6 +2,8 @@
 
 #include "base/timestamp.h"
 
+#include <stdio.h>
+
 #define NAME_MAX_BYTES 512u
 
 const ss_sim_fee ss_sim_fees[SS_SIM_FEES] = {
@@ -183,6 +185,41 @@ ss_status ss_sim_write_items(const ss_sim_catalog *catalog, ss_sim_file *file, s
         report->durables += item->durable != 0;
         report->consumables += item->interval != 0;
         write_nature(item, file);
+    }
+    return ss_sim_file_flush(file, error);
+}
+
+/* ---- customers ---- */
+
+/* From the seed and the number alone: orders do not change with it. 1 of 16 stands without its year. */
+static void write_birthday(uint64_t drawn, ss_sim_file *file)
+{
+    static const unsigned days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    unsigned year = 1940 + (unsigned)(drawn >> 8 & 63), month = (unsigned)(drawn >> 16) % 12;
+    unsigned day = 1 + (unsigned)(drawn >> 32) % days[month];
+    char text[24];
+    if (month == 1 && day == 29)
+        year -= year % 4;
+    int size = drawn % 16 == 0 ? snprintf(text, sizeof text, "%02u-%02u", month + 1, day)
+                               : snprintf(text, sizeof text, "%u-%02u-%02u", year, month + 1, day);
+    ss_sim_put(file, text, (size_t)size);
+}
+
+ss_status ss_sim_write_customers(const ss_sim_customers *customers, ss_sim_file *file, ss_simulate_report *report,
+                                 ss_error *error)
+{
+    ss_sim_put_text(file, "customer_id,birthday,referral\n");
+    for (uint32_t number = 0; number < customers->count; number++) {
+        uint64_t drawn = ss_random_mix(customers->seed ^ ss_random_mix(0x6269727468646179u + number));
+        bool told = drawn >> 58 < 45, referred = (drawn >> 52 & 63) < 8; /* of 64 */
+        ss_sim_file_row(file);
+        ss_sim_put_number(file, SS_SIM_FIRST_CUSTOMER + (uint64_t)number);
+        ss_sim_put_char(file, ',');
+        if (told)
+            write_birthday(ss_random_mix(drawn), file);
+        ss_sim_put_text(file, referred ? ",true\n" : ",false\n");
+        report->birthdays += told;
+        report->referrals += referred;
     }
     return ss_sim_file_flush(file, error);
 }

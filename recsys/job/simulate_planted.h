@@ -5,6 +5,7 @@
 
 #include "job/simulate.h"
 #include "job/simulate_catalog.h"
+#include "job/simulate_customers.h"
 #include "job/simulate_write.h"
 
 /* Likely fees that stand in a dirty shop's log and catalogue: "POST", "POSTAGE". */
@@ -21,5 +22,7 @@ ss_status ss_sim_write_pairs(const ss_sim_catalog *catalog, ss_sim_file *file, s
                              ss_error *error);
 ss_status ss_sim_write_items(const ss_sim_catalog *catalog, ss_sim_file *file, ss_simulate_report *report,
                              ss_error *error);
+ss_status ss_sim_write_customers(const ss_sim_customers *customers, ss_sim_file *file, ss_simulate_report *report,
+                                 ss_error *error);
 
 #endif

@@ -14,7 +14,7 @@
 
 #define SS_SIM_PATH_MAX 4096u
 #define SS_SIM_ROW_MAX  8192u /* longest row in bytes that may be put between two calls of ss_sim_file_row */
-#define SS_SIM_FILES    4u
+#define SS_SIM_FILES    5u
 
 typedef struct ss_sim_file {
     int fd;
