@@ -641,6 +641,37 @@ static void nothing_allocates_once_warm(void **state)
     offers_shop_close(&its);
 }
 
+static bool make_and_begin(void *context)
+{
+    offers_shop *its = context;
+    ss_policy *policy = ss_policy_retain(its->offers->policy);
+    ss_answerer *answerer = NULL;
+    ss_offers *offers = NULL;
+    ss_status status = ss_answerer_new(its->of->snapshot, &its->live, &answerer, NULL);
+    if (status == SS_OK)
+        status = ss_offers_new(its->ledger, policy, answerer, &offers, NULL);
+    if (status != SS_OK) { /* both are still the caller's */
+        assert_null(offers);
+        ss_answerer_free(&answerer);
+        ss_policy_release(&policy);
+        return false;
+    }
+    status = ss_offers_begin(offers, its->now, NULL);
+    if (status == SS_OK)
+        assert_int_equal(ss_offers_end(offers, true, NULL), SS_OK);
+    ss_offers_free(&offers);
+    return status == SS_OK;
+}
+
+static void want_of_memory_leaves_nothing_behind(void **state)
+{
+    (void)state;
+    offers_shop its;
+    open_worth(&its, POLICY_OF(FREE_GUARDS, "percent: 10", ""));
+    assert_true(failing_malloc_torture(make_and_begin, &its) > 10);
+    offers_shop_close(&its);
+}
+
 #define SAME_AGAIN 200
 
 static size_t decide_many(unsigned char *out, size_t room)
@@ -700,6 +731,7 @@ int main(void)
         cmocka_unit_test(policies_and_generations_are_exchanged),
         cmocka_unit_test(wrong_requests_are_refused),
         cmocka_unit_test(nothing_allocates_once_warm),
+        cmocka_unit_test(want_of_memory_leaves_nothing_behind),
         cmocka_unit_test(the_same_requests_have_the_same_decisions),
     };
     return cmocka_run_group_tests(tests, NULL, offers_close_trained);

@@ -5,7 +5,7 @@
 static int64_t saturated_sum(int64_t a, int64_t b)
 {
     int64_t sum;
-    return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
+    return __builtin_add_overflow(a, b, &sum) ? (b < 0 ? INT64_MIN : INT64_MAX) : sum;
 }
 
 static void add_line(ss_cart *cart, const ss_catalogue *catalogue, uint32_t item, int64_t quantity, int64_t now)

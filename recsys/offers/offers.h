@@ -6,8 +6,14 @@
  *   due again) → incentives that guards and budgets allow → value of each, of none, and of showing nothing (learner.h)
  *   → holdout → lease
  *
- * Prices and costs are the catalogue's, never the caller's. The holdout is decided after everything else, by the
- * visitor alone, so that ghosts are what would have been shown.
+ * Prices and costs are the catalogue's, never the caller's. The eligible campaign of highest priority decides alone
+ * (eligibility.h). The holdout is decided after everything else, by the visitor alone (assignment.h), so that ghosts are
+ * what would have been shown: they count for shows and stand in the way like the offers they are the ghosts of.
+ *
+ * Kept is what was decided for or against a visitor (shown, held out, not worth), which teaches when its window is over;
+ * and, so that it can be told again, whatever else a request with a request_id was answered with. That nothing is worth
+ * showing stands for as long as an offer of the campaign would be good; who asks again meanwhile is not drawn for anew.
+ * Who has redeemed as often as is allowed is given nothing, but may be shown products at their price.
  *
  * One thread, the one that owns the ledger. Requests are decided one after the other inside of ss_offers_begin … _end;
  * each sees what those before it leased. Decisions are reproducible: the same ledger, policy, generation and requests
@@ -26,7 +32,8 @@
 
 typedef struct ss_offers ss_offers;
 
-/* Takes ownership of the answerer and a reference of the policy; the ledger is borrowed. SS_E_NOMEM, SS_E_IO. */
+/* Takes ownership of the answerer and of the caller's reference of the policy, where it succeeds; the ledger is borrowed,
+ * and told whom to tell of losses. SS_E_NOMEM. Caller owns the result. */
 ss_status ss_offers_new(ss_offer_ledger *ledger, ss_policy *policy, ss_answerer *answerer, ss_offers **offers,
                         ss_error *error);
 void ss_offers_free(ss_offers **offers);
@@ -39,7 +46,8 @@ const ss_code_keys *ss_offers_keys(const ss_offers *offers); /* borrowed */
 
 /* ---- a step ---- */
 
-/* Begins: takes over changed items, settles some of what is due. `now`: microseconds UTC. */
+/* Begins: takes over changed items, settles at most 64 decisions of what is due. `now`: microseconds UTC. After an error
+ * there is no step. */
 ss_status ss_offers_begin(ss_offers *offers, int64_t now, ss_error *error);
 /* Ends: as ss_offer_ledger_end; what was learned in it is kept or dropped with it. */
 ss_status ss_offers_end(ss_offers *offers, bool keep, ss_error *error);
@@ -70,7 +78,8 @@ typedef struct ss_offer_answer {
     bool repeated;               /* this is what the same request_id was answered with */
 } ss_offer_answer;
 
-/* SS_E_RANGE: the request; SS_E_NOMEM, SS_E_IO, …: the step must be given up. */
+/* SS_E_RANGE: the request (nothing has changed); SS_E_CORRUPT: an offer would break a guard that it was priced by;
+ * SS_E_NOMEM, SS_E_IO, …: the step must be given up. */
 ss_status ss_offers_decide(ss_offers *offers, const ss_offer_request *request, ss_offer_answer *answer,
                            ss_error *error);
 
@@ -84,9 +93,10 @@ ss_status ss_offers_redeem(ss_offers *offers, const struct ss_redeem_request *re
 /* ---- what visitors did ---- */
 
 /*
- * An event that was stored: with offer_id it is told of that offer (impression, accept, dismiss); a dismissal begins a
- * cooling-off; a purchase does, and is the outcome of the visitor's open decisions: at the price the event gives or the
- * catalogue has, with the catalogue's cost.
+ * An event that was stored: with offer_id it is told of that offer (impression, accept, dismiss), if it was shown to that
+ * visitor; such a dismissal begins a cooling-off. A purchase does, and is the outcome of the visitor's open decisions: at
+ * the event's price or the catalogue's, whichever is higher (the event may give what an offer has lowered already), and
+ * the catalogue's cost. Other events are passed over. Errors as ss_offers_decide.
  */
 ss_status ss_offers_event(ss_offers *offers, const ss_live_event *event, ss_error *error);
 
