@@ -6,19 +6,18 @@
  */
 #include "event_sample.h"
 
+#include "killed_child.h"
 #include "temporary_folder.h"
-#include <errno.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <time.h>
 
-#define BATCH_MAX  64
-#define EVENTS_MAX 4000000
+#define BATCH_MAX    64
+#define EVENTS_MAX   4000000
+#define LIFETIME_MAX 62000u /* microseconds */
 
-/* What the child reports: all events numbered below `below` are acknowledged as durable. */
-typedef struct report {
-    uint64_t below;
-} report;
+/* What a child begins with. */
+typedef struct begun {
+    const char *folder;
+    uint64_t number;
+} begun;
 
 static void name_event(uint64_t number, char text[24])
 {
@@ -44,73 +43,27 @@ static size_t append_some(ss_event_store *store, uint64_t number, ss_random *ran
 }
 
 /* Never returns but by an error. */
-static int child(const char *folder, uint64_t number, uint64_t seed, int pipe_end)
+static int child(void *context, ss_random *random, int pipe_end)
 {
+    const begun *at = context;
     ss_event_store_options options = ss_event_store_defaults();
     ss_event_store *store = NULL;
-    ss_random random;
-    ss_random_seed(&random, seed);
-    if (sample_try_open(folder, SAMPLE_MAP, &options, &store, NULL) != SS_OK)
+    uint64_t number = at->number;
+    if (sample_try_open(at->folder, SAMPLE_MAP, &options, &store, NULL) != SS_OK)
         return 3;
     for (;;) {
-        bool relaxed = ss_random_below(&random, 4) == 0;
-        size_t count = append_some(store, number, &random, relaxed ? SS_RELAXED : SS_DURABLE);
+        bool relaxed = ss_random_below(random, 4) == 0;
+        size_t count = append_some(store, number, random, relaxed ? SS_RELAXED : SS_DURABLE);
         if (count == 0)
             return 4;
         number += count;
         size_t removed;
-        if (ss_random_below(&random, 50) == 0 &&
+        if (ss_random_below(random, 50) == 0 &&
             ss_event_store_prune(store, SAMPLE_NOW, UINT64_MAX, 10, &removed, NULL) != SS_OK)
             return 5; /* of which nothing is old enough: it must remove none */
-        report told = {number};
-        if (!relaxed && write(pipe_end, &told, sizeof told) != sizeof told)
+        if (!relaxed && !killed_tell(pipe_end, number, UINT64_MAX))
             return 6;
     }
-}
-
-static uint64_t last_report(int pipe_end, uint64_t below)
-{
-    report told;
-    while (read(pipe_end, &told, sizeof told) == sizeof told)
-        below = told.below;
-    return below;
-}
-
-/* Reads what is there already, so that the child does not wait for the pipe, until it is time to kill. */
-static uint64_t listen_for(int pipe_end, int64_t microseconds, uint64_t below)
-{
-    struct timespec begin, now;
-    clock_gettime(CLOCK_MONOTONIC, &begin);
-    do {
-        report told;
-        if (read(pipe_end, &told, sizeof told) == sizeof told)
-            below = told.below;
-        clock_gettime(CLOCK_MONOTONIC, &now);
-    } while ((now.tv_sec - begin.tv_sec) * 1000000 + (now.tv_nsec - begin.tv_nsec) / 1000 < microseconds);
-    return below;
-}
-
-/* Runs a child that begins with event `below` and kills it; the number below which all are acknowledged. */
-static uint64_t run_and_kill(const char *folder, uint64_t below, ss_random *random)
-{
-    int ends[2], code;
-    int64_t lifetime = 2000 + ss_random_below(random, 60000);
-    uint64_t seed = ss_random_u64(random);
-    assert_int_equal(pipe2(ends, 0), 0);
-    pid_t process = fork();
-    if (process == 0) {
-        close(ends[0]);
-        _exit(child(folder, below, seed, ends[1]));
-    }
-    assert_true(process > 0);
-    close(ends[1]);
-    below = listen_for(ends[0], lifetime, below);
-    kill(process, SIGKILL);
-    below = last_report(ends[0], below);
-    assert_int_equal(waitpid(process, &code, 0), process);
-    assert_true(WIFSIGNALED(code));
-    close(ends[0]);
-    return below;
 }
 
 /* Every event below `below` is there exactly once, and none twice. */
@@ -147,16 +100,17 @@ static void check(const ss_event_store *store, uint64_t below)
 static void what_is_acknowledged_survives(void **state)
 {
     ss_random random = test_random();
-    uint64_t below = 0;
+    killed_report last = {0, UINT64_MAX};
     int crashes = getenv("SMARTSHELF_LONG") ? 200 : 30;
     for (int i = 0; i < crashes; i++) {
-        below = run_and_kill(*state, below, &random);
+        begun at = {*state, last.below};
+        killed_run(child, &at, LIFETIME_MAX, &random, &last);
         ss_event_store *store = sample_open(*state, NULL);
-        check(store, below);
+        check(store, last.below);
         sample_close(&store);
     }
-    print_message("%llu events acknowledged\n", (unsigned long long)below);
-    assert_true(below > 0);
+    print_message("%llu events acknowledged\n", (unsigned long long)last.below);
+    assert_true(last.below > 0);
 }
 
 int main(void)

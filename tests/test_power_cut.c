@@ -1,13 +1,15 @@
 /*
- * test_power_cut.c: the power fails at any moment of a process that appends events and prunes them, again and again over
- * one store: whatever the disk may then hold (power_cut.h), the store opens, each event that was acknowledged as durable
- * is there once, nothing is there that was not sent, and it goes on from there. And what shows that this test can fail:
+ * test_power_cut.c: the power fails at any moment of a process that appends events and prunes them, or that decides about
+ * offers and redeems them (offer_life.h), again and again over one store: whatever the disk may then hold (power_cut.h),
+ * the store opens, each event or redemption that was acknowledged as durable is there once, nothing is there that was not
+ * sent, the accounts of offers are right to the cent, and it goes on from there. And what shows that this test can fail:
  * with a store that does not sync, or not its root, events are lost.
  *
  * 8 lives and 4 cuts in each; 50 lives and 8 cuts with SMARTSHELF_LONG=1.
  */
 #include "event_sample.h"
 
+#include "offer_life.h"
 #include "power_cut.h"
 #include "temporary_folder.h"
 #include <dlfcn.h>
@@ -16,12 +18,21 @@
 #include <spawn.h>
 #include <sys/wait.h>
 
-#define BATCH_MAX     200
-#define FIRST_RECORDS 20
-#define KEEP          1500u /* events that pruning leaves */
-#define MAP           (UINT64_C(1) << 28)
+#define BATCH_MAX 200
+#define KEEP      1500u /* events that pruning leaves */
+#define MAP       (UINT64_C(1) << 28)
 
-enum { ACKNOWLEDGED, SENT }; /* notes: all events numbered below are */
+enum { ACKNOWLEDGED, SENT }; /* notes: all events or sales numbered below are */
+
+/* What a process does whose power fails. */
+typedef struct subject {
+    const char *name;
+    int (*live)(const char *folder, uint64_t number, uint64_t seed);
+    int (*check)(const char *folder, const uint64_t notes[CUT_NOTES]);
+    unsigned first_records; /* of a journal: in which the store is made */
+    unsigned first_cuts;    /* at each of them */
+    uint64_t least;         /* acknowledged after a few lives */
+} subject;
 
 /* What a child ends with. */
 enum { FINE = 0, NOT_OPENED = 10, NOT_READ, NO_EVENT, TWICE, LOST, INVENTED, NOT_WRITTEN };
@@ -34,6 +45,13 @@ static ss_event_store *open_small(const char *store)
 }
 
 /* ---- the process whose power fails: a program of its own, so that the layer is under it ---- */
+
+typedef void (*note_function)(unsigned which, uint64_t value);
+
+static note_function find_note(void)
+{
+    return (note_function)dlsym(RTLD_DEFAULT, "power_cut_note");
+}
 
 static uint64_t append_some(ss_event_store *store, uint64_t number, ss_random *random, ss_durability durability)
 {
@@ -49,9 +67,9 @@ static uint64_t append_some(ss_event_store *store, uint64_t number, ss_random *r
 }
 
 /* Sends events numbered from `number` on, durable and relaxed, and prunes. */
-static int live(const char *folder, uint64_t number, uint64_t seed)
+static int live_with_events(const char *folder, uint64_t number, uint64_t seed)
 {
-    void (*note)(unsigned, uint64_t) = (void (*)(unsigned, uint64_t))dlsym(RTLD_DEFAULT, "power_cut_note");
+    note_function note = find_note();
     ss_event_store *store = open_small(folder);
     ss_random random;
     ss_random_seed(&random, seed);
@@ -74,7 +92,30 @@ static int live(const char *folder, uint64_t number, uint64_t seed)
     _exit(FINE);
 }
 
-static void run_life(const char *store, const char *journal, uint64_t number, uint64_t seed, unsigned lmdb_flags)
+/* Sells from sale `number` on; not after each step is there a sync. */
+static int live_with_offers(const char *folder, uint64_t number, uint64_t seed)
+{
+    note_function note = find_note();
+    offer_store store;
+    ss_random random;
+    ss_random_seed(&random, seed);
+    if (!note || offer_try_open(folder, MAP, &store, NULL) != SS_OK)
+        return NOT_OPENED;
+    for (unsigned steps = 20 + ss_random_below(&random, 40); steps > 0; steps--) {
+        note(SENT, number + LIFE_BATCH_MAX);
+        if (life_step(&store, &number, &random) != SS_OK)
+            return NOT_WRITTEN;
+        if (ss_random_below(&random, 3) == 0)
+            continue;
+        if (ss_environment_sync(store.environment, NULL) != SS_OK)
+            return NOT_WRITTEN;
+        note(ACKNOWLEDGED, number);
+    }
+    _exit(FINE);
+}
+
+static void run_life(const subject *of, const char *store, const char *journal, uint64_t number, uint64_t seed,
+                     unsigned lmdb_flags)
 {
     char folder[600], file[600], flags[64], layer[700], first[32], second[32], self[600];
     pid_t process;
@@ -89,7 +130,7 @@ static void run_life(const char *store, const char *journal, uint64_t number, ui
     snprintf(first, sizeof first, "%llu", (unsigned long long)number);
     snprintf(second, sizeof second, "%llu", (unsigned long long)seed);
     char *environment[] = {folder, file, flags, layer, "ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=0", NULL};
-    char *arguments[] = {"life", (char *)(uintptr_t)store, first, second, NULL};
+    char *arguments[] = {"life", (char *)(uintptr_t)of->name, (char *)(uintptr_t)store, first, second, NULL};
     assert_int_equal(posix_spawn(&process, "/proc/self/exe", NULL, NULL, arguments, environment), 0);
     assert_int_equal(waitpid(process, &code, 0), process);
     assert_int_equal(code, 0);
@@ -126,7 +167,7 @@ static int read_run(const ss_event_store *store, uint64_t *first, uint64_t *afte
 }
 
 /* All below notes[ACKNOWLEDGED] are there but for what was pruned, none from notes[SENT] on, and it can go on. */
-static int check_store(const char *folder, const uint64_t notes[CUT_NOTES])
+static int check_events(const char *folder, const uint64_t notes[CUT_NOTES])
 {
     uint64_t first, after, again;
     ss_random random;
@@ -146,13 +187,36 @@ static int check_store(const char *folder, const uint64_t notes[CUT_NOTES])
     return verdict;
 }
 
+static int check_offers(const char *folder, const uint64_t notes[CUT_NOTES])
+{
+    uint64_t total, again;
+    offer_store store;
+    ss_random random;
+    ss_random_seed(&random, notes[SENT]);
+    if (offer_try_open(folder, MAP, &store, NULL) != SS_OK)
+        return NOT_OPENED;
+    int verdict = life_check(&store, notes[ACKNOWLEDGED], notes[SENT], &total);
+    uint64_t next = total;
+    if (verdict == LIFE_FINE &&
+        (life_step(&store, &next, &random) != SS_OK || ss_environment_sync(store.environment, NULL) != SS_OK))
+        verdict = NOT_WRITTEN;
+    if (verdict == LIFE_FINE)
+        verdict = life_check(&store, next, next, &again);
+    offer_close(&store);
+    return verdict;
+}
+
+static const subject subjects[] = {{"events", live_with_events, check_events, 20, CUT_MODES, 1000},
+                                   {"offers", live_with_offers, check_offers, 60, 1, 200}};
+static const subject *const with_events = &subjects[0], *const with_offers = &subjects[1];
+
 /* In a process of its own: what is damaged may end it. */
-static int check_apart(const char *folder, const uint64_t notes[CUT_NOTES])
+static int check_apart(const subject *of, const char *folder, const uint64_t notes[CUT_NOTES])
 {
     int code;
     pid_t process = fork();
     if (process == 0)
-        _exit(freopen("/dev/null", "w", stderr) ? check_store(folder, notes) : NOT_READ);
+        _exit(freopen("/dev/null", "w", stderr) ? of->check(folder, notes) : NOT_READ);
     assert_true(process > 0);
     assert_int_equal(waitpid(process, &code, 0), process);
     return WIFEXITED(code) ? WEXITSTATUS(code) : NOT_READ;
@@ -161,6 +225,7 @@ static int check_apart(const char *folder, const uint64_t notes[CUT_NOTES])
 /* ---- one store and its cuts ---- */
 
 typedef struct history {
+    const subject *of;
     const char *folder;
     ss_random random;
     char store[TEMPORARY_PATH_MAX]; /* as the last life found it */
@@ -216,7 +281,7 @@ static void end_life(history *past, const cut_journal *journal, unsigned life, u
         cut(past, journal, store, notes);
         if (i + 1 == cuts)
             copy_data(state, kept);
-        int verdict = check_apart(store, notes);
+        int verdict = check_apart(past->of, store, notes);
         if (verdict != FINE && !wanted)
             fail_msg("life %u, cut %u: verdict %d (%s)", life, i, verdict, store);
         past->bad += verdict != FINE;
@@ -227,18 +292,18 @@ static void end_life(history *past, const cut_journal *journal, unsigned life, u
     memcpy(past->notes, notes, sizeof notes);
 }
 
-static void live_and_cut(const char *folder, unsigned lives, unsigned cuts, unsigned lmdb_flags, bool wanted,
-                         history *past)
+static void live_and_cut(const subject *of, const char *folder, unsigned lives, unsigned cuts, unsigned lmdb_flags,
+                         bool wanted, history *past)
 {
     char work[TEMPORARY_PATH_MAX], state[TEMPORARY_PATH_MAX], base[TEMPORARY_PATH_MAX], file[TEMPORARY_PATH_MAX];
     cut_journal journal;
-    *past = (history){.folder = folder, .random = test_random()};
+    *past = (history){.of = of, .folder = folder, .random = test_random()};
     make_store(past, "life", 0, past->store, base);
     temporary_path(file, folder, "journal");
     for (unsigned life = 0; life < lives; life++) {
         make_store(past, "work", life, work, state);
         copy_data(temporary_path(base, past->store, "state"), state);
-        run_life(work, file, past->notes[ACKNOWLEDGED], ss_random_u64(&past->random), lmdb_flags);
+        run_life(of, work, file, past->notes[ACKNOWLEDGED], ss_random_u64(&past->random), lmdb_flags);
         cut_journal_read(file, &journal);
         end_life(past, &journal, life, cuts, wanted);
         cut_journal_release(&journal);
@@ -248,32 +313,43 @@ static void live_and_cut(const char *folder, unsigned lives, unsigned cuts, unsi
     }
 }
 
-static void what_is_acknowledged_survives(void **state)
+static void survives(const subject *of, const char *folder)
 {
     history past;
     bool is_long = getenv("SMARTSHELF_LONG") != NULL;
-    live_and_cut(*state, is_long ? 50 : 8, is_long ? 8 : 4, 0, false, &past);
-    print_message("%u cuts, %llu events acknowledged\n", past.cuts, (unsigned long long)past.notes[ACKNOWLEDGED]);
-    assert_true(past.notes[ACKNOWLEDGED] > 1000);
+    live_and_cut(of, folder, is_long ? 50 : 8, is_long ? 8 : 4, 0, false, &past);
+    print_message("%u cuts, %llu %s acknowledged\n", past.cuts, (unsigned long long)past.notes[ACKNOWLEDGED], of->name);
+    assert_true(past.notes[ACKNOWLEDGED] > of->least);
+}
+
+static void what_is_acknowledged_survives(void **state)
+{
+    survives(with_events, *state);
+}
+
+static void what_is_redeemed_survives(void **state)
+{
+    survives(with_offers, *state);
 }
 
 /* At each of the first records, in which the store is made. */
-static void a_store_being_made_survives(void **state)
+static void survives_being_made(const subject *of, const char *at)
 {
     char work[TEMPORARY_PATH_MAX], folder[TEMPORARY_PATH_MAX], file[TEMPORARY_PATH_MAX];
-    history past = {.folder = *state, .random = test_random()};
+    history past = {.of = of, .folder = at, .random = test_random()};
     cut_journal journal;
     make_store(&past, "life", 0, past.store, folder);
     make_store(&past, "work", 0, work, folder);
-    run_life(work, temporary_path(file, *state, "journal"), 0, 1, 0);
+    run_life(of, work, temporary_path(file, at, "journal"), 0, 1, 0);
     cut_journal_read(file, &journal);
-    unsigned each = getenv("SMARTSHELF_LONG") ? 8 : 1;
-    for (unsigned i = 0; i < FIRST_RECORDS * CUT_MODES * each; i++) {
+    unsigned each = getenv("SMARTSHELF_LONG") ? 8 * CUT_MODES : of->first_cuts;
+    for (unsigned i = 0; i < of->first_records * each; i++) {
         char store[TEMPORARY_PATH_MAX];
         uint64_t notes[CUT_NOTES];
+        unsigned mode = each < CUT_MODES ? ss_random_below(&past.random, CUT_MODES) : i % CUT_MODES;
         make_store(&past, "cut", i, store, folder);
-        cut_at(&past, &journal, i / each / CUT_MODES, (cut_mode)(i / each % CUT_MODES), store, notes);
-        int verdict = check_apart(store, notes);
+        cut_at(&past, &journal, i / each, (cut_mode)mode, store, notes);
+        int verdict = check_apart(of, store, notes);
         if (verdict != FINE)
             fail_msg("cut %u: verdict %d (%s)", i, verdict, store);
         temporary_folder_remove(store);
@@ -281,28 +357,42 @@ static void a_store_being_made_survives(void **state)
     cut_journal_release(&journal);
 }
 
+static void a_store_being_made_survives(void **state)
+{
+    survives_being_made(with_events, *state);
+}
+
+static void a_ledger_being_made_survives(void **state)
+{
+    survives_being_made(with_offers, *state);
+}
+
 static void a_store_that_does_not_sync_is_caught(void **state)
 {
     history past;
-    live_and_cut(*state, 4, 8, MDB_NOSYNC, true, &past);
+    live_and_cut(with_events, *state, 4, 8, MDB_NOSYNC, true, &past);
     assert_true(past.bad > 0);
 }
 
 static void a_root_that_is_not_synced_is_caught(void **state)
 {
     history past;
-    live_and_cut(*state, 4, 8, MDB_NOMETASYNC, true, &past);
+    live_and_cut(with_events, *state, 4, 8, MDB_NOMETASYNC, true, &past);
     assert_true(past.bad > 0);
 }
 
 int main(int argc, char **argv)
 {
-    if (argc == 4)
-        return live(argv[1], strtoull(argv[2], NULL, 10), strtoull(argv[3], NULL, 10));
+    for (size_t i = 0; argc == 5 && i < sizeof subjects / sizeof *subjects; i++)
+        if (strcmp(argv[1], subjects[i].name) == 0)
+            return subjects[i].live(argv[2], strtoull(argv[3], NULL, 10), strtoull(argv[4], NULL, 10));
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_is_acknowledged_survives, temporary_folder_set_up,
                                         temporary_folder_tear_down),
         cmocka_unit_test_setup_teardown(a_store_being_made_survives, temporary_folder_set_up,
+                                        temporary_folder_tear_down),
+        cmocka_unit_test_setup_teardown(what_is_redeemed_survives, temporary_folder_set_up, temporary_folder_tear_down),
+        cmocka_unit_test_setup_teardown(a_ledger_being_made_survives, temporary_folder_set_up,
                                         temporary_folder_tear_down),
         cmocka_unit_test_setup_teardown(a_store_that_does_not_sync_is_caught, temporary_folder_set_up,
                                         temporary_folder_tear_down),
