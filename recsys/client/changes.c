@@ -111,3 +111,11 @@ smartshelf_status smartshelf_forget(smartshelf_client *client, const char *custo
                                                         &client->request_capacity, &size);
     return finish(client, status, size, client->options.change_attempts, answer);
 }
+
+smartshelf_status smartshelf_redeem(smartshelf_client *client, const smartshelf_code *code, smartshelf_answer *answer)
+{
+    size_t size = 0;
+    smartshelf_status status =
+        smartshelf_code_encode(code, smartshelf_next_msgid(client), &client->request, &client->request_capacity, &size);
+    return finish(client, status, size, client->options.change_attempts, answer);
+}

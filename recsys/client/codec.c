@@ -48,6 +48,15 @@ static void put_wishes(ss_pack *out, const smartshelf_query *query)
             ss_pack_element(out, query->shelves[i].shelf);
 }
 
+static void put_page_offers(ss_pack *out, const void *source)
+{
+    const smartshelf_offers_query *offers = source;
+    ss_pack_text(out, "page", offers->page);
+    ss_pack_integer(out, "limit", offers->limit, 0);
+    ss_pack_cart(out, offers->cart, offers->cart_count);
+    ss_pack_text(out, "durability", offers->relaxed ? "relaxed" : NULL);
+}
+
 static void put_query(ss_pack *out, const void *source)
 {
     const smartshelf_query *query = source;
@@ -65,6 +74,8 @@ static void put_query(ss_pack *out, const void *source)
     ss_pack_integer(out, "timestamp", query->timestamp, 0);
     put_filter(out, query);
     ss_pack_flag(out, "explain", query->explain, true);
+    if (query->offers && ss_pack_name(out, "offers"))
+        ss_pack_map(out, put_page_offers, query->offers);
 }
 
 smartshelf_query smartshelf_query_of(const char *method)
@@ -79,6 +90,9 @@ smartshelf_status smartshelf_query_encode(const smartshelf_query *query, uint32_
         return SMARTSHELF_ARGUMENT;
     for (size_t i = 0; i < query->shelf_count; i++)
         if (!query->shelves[i].shelf)
+            return SMARTSHELF_ARGUMENT;
+    for (size_t i = 0; query->offers && query->offers->cart && i < query->offers->cart_count; i++)
+        if (!query->offers->cart[i].item_id)
             return SMARTSHELF_ARGUMENT;
     return ss_pack_request(query->method, msgid, put_query, query, bytes, capacity, size);
 }
@@ -299,6 +313,91 @@ static bool read_results(reader *in, const msgpack_object *value, smartshelf_ans
     return true;
 }
 
+static const smartshelf_incentive *read_incentive(reader *in, const msgpack_object *value)
+{
+    if (!value || value->type != MSGPACK_OBJECT_MAP)
+        return NULL;
+    smartshelf_incentive *incentive = new_array(in, 1, sizeof *incentive);
+    if (!incentive)
+        return NULL;
+    *incentive = (smartshelf_incentive){.name = text_of(in, find(value, "name")),
+                                        .kind = text_of(in, find(value, "kind")),
+                                        .percent = real_of(find(value, "percent")),
+                                        .gift_item = text_of(in, find(value, "gift_item"))};
+    read_integer(find(value, "amount"), &incentive->amount);
+    read_integer(find(value, "points"), &incentive->points);
+    return incentive;
+}
+
+static void read_offer(reader *in, const msgpack_object *value, smartshelf_offer *offer)
+{
+    *offer = (smartshelf_offer){.offer_id = text_of(in, find(value, "offer_id")),
+                                .with_item = text_of(in, find(value, "with_item")),
+                                .with_name = text_of(in, find(value, "with_name")),
+                                .incentive = read_incentive(in, find(value, "incentive")),
+                                .code = text_of(in, find(value, "code"))};
+    read_product(in, value, &offer->product);
+    read_integer(find(value, "list_price"), &offer->list_price);
+    read_integer(find(value, "offer_price"), &offer->offer_price);
+}
+
+/* False: not a list of offers. */
+static bool read_offers(reader *in, const msgpack_object *value, smartshelf_decision *decision)
+{
+    if (!value || value->type != MSGPACK_OBJECT_ARRAY || value->via.array.size > in->size / PRODUCT_SIZE_MIN)
+        return false;
+    size_t count = value->via.array.size;
+    smartshelf_offer *offers = new_array(in, count, sizeof *offers);
+    for (size_t i = 0; offers && i < count; i++)
+        read_offer(in, &value->via.array.ptr[i], &offers[i]);
+    decision->offers = offers;
+    decision->offer_count = offers ? count : 0;
+    return true;
+}
+
+/* {show, reason, …}; anything else is none. False: it is no such. */
+static bool read_decision(reader *in, const msgpack_object *value, smartshelf_answer *answer)
+{
+    const msgpack_object *show = find(value, "show"), *triggers = find(value, "triggers");
+    if (!show)
+        return true;
+    smartshelf_decision *decision = new_array(in, 1, sizeof *decision);
+    if (!decision)
+        return true;
+    *decision = (smartshelf_decision){.show = is_true(show),
+                                      .reason = text_of(in, find(value, "reason")),
+                                      .campaign = text_of(in, find(value, "campaign")),
+                                      .message_key = text_of(in, find(value, "message_key")),
+                                      .variant = text_of(in, find(value, "variant")),
+                                      .has_triggers = triggers && triggers->type == MSGPACK_OBJECT_MAP,
+                                      .mouse_out = is_true(find(triggers, "mouse_out")),
+                                      .back_button = is_true(find(triggers, "back_button")),
+                                      .repeated = is_true(find(value, "repeated"))};
+    read_integer(find(value, "expires_at"), &decision->expires_at);
+    read_integer(find(triggers, "idle_seconds"), &decision->idle_seconds);
+    answer->decision = decision;
+    answer->decimals = (unsigned)count_of(find(value, "decimals"));
+    return decision->reason && read_offers(in, find(value, "offers"), decision);
+}
+
+static void read_redemption(reader *in, const msgpack_object *value, smartshelf_answer *answer)
+{
+    const msgpack_object *redeemed = find(value, "redeemed");
+    smartshelf_redemption *redemption = redeemed ? new_array(in, 1, sizeof *redemption) : NULL;
+    if (!redemption)
+        return;
+    *redemption = (smartshelf_redemption){.redeemed = is_true(redeemed),
+                                          .reason = text_of(in, find(value, "reason")),
+                                          .repeated = is_true(find(value, "repeated")),
+                                          .offer_id = text_of(in, find(value, "offer_id")),
+                                          .campaign = text_of(in, find(value, "campaign")),
+                                          .incentive = read_incentive(in, find(value, "incentive"))};
+    read_integer(find(value, "list"), &redemption->list);
+    read_integer(find(value, "charged"), &redemption->charged);
+    read_integer(find(value, "given"), &redemption->given);
+    answer->redemption = redemption;
+}
+
 static bool read_result(reader *in, const msgpack_object *result, smartshelf_answer *answer)
 {
     const msgpack_object *shortage = find(result, "short");
@@ -316,8 +415,10 @@ static bool read_result(reader *in, const msgpack_object *result, smartshelf_ans
     answer->durability = text_of(in, find(result, "durability"));
     read_removed(in, find(result, "removed"), &answer->removed, &answer->removed_count);
     read_texts(in, find(result, "unknown"), &answer->unknown, &answer->unknown_count);
+    read_redemption(in, result, answer);
     return read_products(in, find(result, "items"), &answer->products, &answer->product_count) &&
-           read_shelves(in, find(result, "shelves"), answer) && read_results(in, find(result, "results"), answer);
+           read_shelves(in, find(result, "shelves"), answer) && read_results(in, find(result, "results"), answer) &&
+           read_decision(in, result, answer) && read_decision(in, find(result, "offers"), answer);
 }
 
 static bool read_error(reader *in, const msgpack_object *error, smartshelf_answer *answer)
@@ -407,6 +508,13 @@ smartshelf_status smartshelf_answer_fall_back(smartshelf_answer *answer, const c
     answer->products = products;
     answer->product_count = count;
     return SMARTSHELF_OK;
+}
+
+void smartshelf_answer_show_nothing(smartshelf_answer *answer)
+{
+    static const smartshelf_decision nothing = {.reason = "no_answer"};
+    answer->from_fallback = true;
+    answer->decision = &nothing;
 }
 
 smartshelf_status smartshelf_answer_fall_back_page(smartshelf_answer *answer, const char *const *item_ids, size_t count,

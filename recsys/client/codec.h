@@ -29,6 +29,12 @@ smartshelf_status smartshelf_items_encode(const smartshelf_item_row *rows, size_
 smartshelf_status smartshelf_forget_encode(const char *customer_id, uint32_t msgid, char **bytes, size_t *capacity,
                                            size_t *size);
 
+/* A question about offers (`offers` or `preview`), an order's code, likewise. ARGUMENT: what must be there is not. */
+smartshelf_status smartshelf_offers_encode(const smartshelf_offers_query *query, uint32_t msgid, char **bytes,
+                                           size_t *capacity, size_t *size);
+smartshelf_status smartshelf_code_encode(const smartshelf_code *code, uint32_t msgid, char **bytes, size_t *capacity,
+                                         size_t *size);
+
 /*
  * Reads a reply, which is copied. Its bytes are walked through first, so that what unpacks them is never told to make
  * room for more than they hold. `answer` is filled whatever comes; release it. ERROR: the server's error is in it.
@@ -42,6 +48,9 @@ smartshelf_status smartshelf_answer_decode(const void *bytes, size_t size, smart
  */
 smartshelf_status smartshelf_answer_fall_back(smartshelf_answer *answer, const char *const *item_ids, size_t count,
                                               unsigned limit);
+
+/* Gives an answer, likewise, the decision to show nothing. */
+void smartshelf_answer_show_nothing(smartshelf_answer *answer);
 
 /* The same for a page: each of the query's shelves gets the next so many of the list. */
 smartshelf_status smartshelf_answer_fall_back_page(smartshelf_answer *answer, const char *const *item_ids, size_t count,

@@ -73,6 +73,25 @@ void ss_pack_real(ss_pack *out, const char *name, double value, double absent)
     out->failed |= whole ? msgpack_pack_int64(out->packer, (int64_t)value) : msgpack_pack_double(out->packer, value);
 }
 
+static void put_line(ss_pack *out, const void *source)
+{
+    const smartshelf_cart_line *line = source;
+    ss_pack_text(out, "item_id", line->item_id);
+    ss_pack_integer(out, "quantity", line->quantity, 0);
+}
+
+void ss_pack_cart(ss_pack *out, const smartshelf_cart_line *lines, size_t count)
+{
+    if (!lines || !ss_pack_name(out, "cart"))
+        return;
+    ss_pack_array(out, count);
+    for (size_t i = 0; i < count; i++)
+        if (lines[i].quantity > 1)
+            ss_pack_map(out, put_line, &lines[i]);
+        else
+            ss_pack_element(out, lines[i].item_id);
+}
+
 smartshelf_status ss_pack_request(const char *method, uint32_t msgid, ss_pack_params params, const void *source,
                                   char **bytes, size_t *capacity, size_t *size)
 {

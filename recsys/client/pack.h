@@ -35,6 +35,9 @@ void ss_pack_given(ss_pack *out, const char *name, bool given, int64_t value);
 void ss_pack_flag(ss_pack *out, const char *name, bool given, bool value);
 void ss_pack_real(ss_pack *out, const char *name, double value, double absent); /* whole numbers as integers */
 
+/* A cart, left out where it is NULL: lines of which there is one piece as an item_id alone. */
+void ss_pack_cart(ss_pack *out, const smartshelf_cart_line *lines, size_t count);
+
 /* [0, msgid, method, {params}] into *bytes, as of smartshelf_query_encode. */
 smartshelf_status ss_pack_request(const char *method, uint32_t msgid, ss_pack_params params, const void *source,
                                   char **bytes, size_t *capacity, size_t *size);

@@ -241,6 +241,26 @@ smartshelf_status smartshelf_ask(smartshelf_client *client, const smartshelf_que
         status = smartshelf_receive_reply(client, msgid, deadline, answer);
     if (status != SMARTSHELF_OK && client->options.fallback_count > 0)
         fall_back(client, query, answer);
+    if (status != SMARTSHELF_OK && query->offers)
+        smartshelf_answer_show_nothing(answer);
+    return status;
+}
+
+smartshelf_status smartshelf_offers(smartshelf_client *client, const smartshelf_offers_query *query,
+                                    smartshelf_answer *answer)
+{
+    size_t size = 0;
+    uint32_t msgid = smartshelf_next_msgid(client);
+    int64_t deadline = smartshelf_now_ms() + client->options.timeout_ms;
+    *answer = (smartshelf_answer){0};
+    smartshelf_status status =
+        smartshelf_offers_encode(query, msgid, &client->request, &client->request_capacity, &size);
+    if (status == SMARTSHELF_OK)
+        status = smartshelf_send_request(client, size, deadline);
+    if (status == SMARTSHELF_OK)
+        status = smartshelf_receive_reply(client, msgid, deadline, answer);
+    if (status != SMARTSHELF_OK)
+        smartshelf_answer_show_nothing(answer);
     return status;
 }
 

@@ -77,6 +77,28 @@ typedef struct smartshelf_wish { /* one shelf of a page */
     unsigned limit;              /* 0: that of the query */
 } smartshelf_wish;
 
+typedef struct smartshelf_cart_line {
+    const char *item_id;
+    unsigned quantity; /* 1 to 10,000; 0: one */
+} smartshelf_cart_line;
+
+typedef struct smartshelf_offers_query {  /* texts are UTF-8, borrowed for the call; NULL: not given */
+    const char *page;                     /* "home", "product", "cart" */
+    const char *item_id;                  /* the product on the page; must be there on a product's */
+    const char *customer_id, *session_id; /* one of them must be there */
+    const char *request_id;               /* repeated with the same one, a question has the same answer */
+    const smartshelf_cart_line *cart;     /* NULL: what the server knows of the visitor's */
+    size_t cart_count;
+    const char *const *exclude; /* products that stand on the page already */
+    size_t exclude_count;
+    const char *const *fields; /* columns wanted: "name", "image", … */
+    size_t field_count;
+    unsigned limit;      /* most products; 0: the campaign's */
+    const char *consent; /* "granted" or "none" */
+    bool relaxed;        /* do not wait for the disk: a crash of the server may lose the codes */
+    bool preview;        /* decide only: nothing is kept, and there are no codes */
+} smartshelf_offers_query;
+
 typedef struct smartshelf_query { /* texts are UTF-8, borrowed for the call; NULL: not given */
     /*
      * "related", "bought_together", "bought_next", "for_you", "cart", "popular", "trending", "alternatives",
@@ -94,7 +116,9 @@ typedef struct smartshelf_query { /* texts are UTF-8, borrowed for the call; NUL
     size_t field_count;
     const smartshelf_wish *shelves; /* of the method "page", most important first: see smartshelf_page */
     size_t shelf_count;
-    unsigned limit; /* 0: the server's default */
+    const smartshelf_offers_query *offers; /* of "page": offers to go with it, never with a product of its shelves; only
+                                              page, cart, limit and relaxed are looked at; NULL: none */
+    unsigned limit;                        /* 0: the server's default */
     const char *category;
     int64_t price_min, price_max; /* minor units, both included; SMARTSHELF_PRICE_OPEN */
     const char *bought;           /* "exclude" or "allow" */
@@ -153,6 +177,46 @@ typedef struct smartshelf_result { /* what became of one event, or of one item's
     size_t mended_count;
 } smartshelf_result;
 
+typedef struct smartshelf_incentive { /* what is given; of what does not apply to its kind: 0, NULL */
+    const char *name, *kind;          /* "percent", "amount", "free_shipping", "cashback", "points", "gift", "bundle" */
+    double percent;
+    int64_t amount; /* minor units */
+    int64_t points;
+    const char *gift_item;
+} smartshelf_incentive;
+
+typedef struct smartshelf_offer {
+    const char *offer_id;                  /* for events about it; NULL: of a preview */
+    smartshelf_product product;            /* with its reason; item_id NULL: the cart as a whole */
+    const char *with_item, *with_name;     /* of a bundle: the page's product */
+    int64_t list_price, offer_price;       /* minor units; a bundle's of both, a cart's of all */
+    const smartshelf_incentive *incentive; /* NULL: none */
+    const char *code;                      /* NULL: nothing is given that needs one */
+} smartshelf_offer;
+
+typedef struct smartshelf_decision { /* what is offered to a visitor who moves to leave */
+    bool show;
+    const char *reason; /* "offer", or why nothing is shown: "not_worth", "held_out", …; "no_answer": the server's is
+                           missing */
+    const char *campaign, *message_key, *variant; /* NULL: none */
+    int64_t expires_at;                           /* microseconds UTC; 0: nothing is shown */
+    const smartshelf_offer *offers;
+    size_t offer_count;
+    bool has_triggers, mouse_out, back_button; /* what has the page ask */
+    int64_t idle_seconds;
+    bool repeated; /* the answer to the same request_id */
+} smartshelf_decision;
+
+typedef struct smartshelf_redemption { /* what became of a code */
+    bool redeemed;
+    const char *reason;                    /* "redeemed", "undone", or why not: "expired", … */
+    bool repeated;                         /* this had been done before */
+    const char *offer_id, *campaign;       /* NULL: no such code */
+    const smartshelf_incentive *incentive; /* NULL: none */
+    int64_t list, charged, given; /* of what is redeemed, or was until it was undone: before, after, cost to the shop;
+                                     minor units */
+} smartshelf_redemption;
+
 typedef struct smartshelf_answer {
     uint32_t msgid;
     bool from_fallback; /* the products are the client's own list */
@@ -168,6 +232,8 @@ typedef struct smartshelf_answer {
     size_t unknown_count;
     const smartshelf_shelf *shelves; /* of a page, in the order asked for; their products are not in `products` */
     size_t shelf_count;
+    const smartshelf_decision *decision;           /* about offers; NULL: not asked for */
+    const smartshelf_redemption *redemption;       /* of a code; NULL: not asked for */
     uint64_t stored, repeated, refused;            /* of events or changes */
     uint64_t forgotten_events, forgotten_sessions; /* of a customer */
     const char *durability;                        /* "durable", "relaxed"; "none": without consent nothing is kept */
@@ -196,6 +262,28 @@ smartshelf_status smartshelf_ask(smartshelf_client *client, const smartshelf_que
  */
 smartshelf_status smartshelf_page(smartshelf_client *client, const smartshelf_query *query,
                                   const smartshelf_wish *shelves, size_t count, smartshelf_answer *answer);
+
+/*
+ * A visitor moves to leave: what do we offer? Waits as smartshelf_ask; `answer` is filled whatever comes: when the status
+ * is not OK, with a decision to show nothing. Who asks again after a TIMEOUT with the same request_id has the same
+ * answer, and nothing is promised twice.
+ */
+smartshelf_status smartshelf_offers(smartshelf_client *client, const smartshelf_offers_query *query,
+                                    smartshelf_answer *answer);
+
+typedef struct smartshelf_code {          /* texts as of a query */
+    const char *code, *order_id;          /* must be there */
+    const char *customer_id, *session_id; /* one of them, unless it is undone */
+    const smartshelf_cart_line *cart;     /* the order's lines, likewise */
+    size_t cart_count;                    /* 1 to 256 */
+    bool undo;                            /* the order is cancelled */
+} smartshelf_code;
+
+/*
+ * An order comes with a code. OK: what became of it is in the answer's `redemption`, and on the server's disk. However
+ * often it is told, it counts once: sent again as events are. `answer` is filled whatever comes, without fallback.
+ */
+smartshelf_status smartshelf_redeem(smartshelf_client *client, const smartshelf_code *code, smartshelf_answer *answer);
 
 /* ---- what happens in the shop ---- */
 
