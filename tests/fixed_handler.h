@@ -54,10 +54,16 @@ static inline void fixed_handler_open(fixed_handler *fixed)
 static inline void fixed_start_recorder(fixed_handler *fixed)
 {
     ss_option_group groups[SS_LIVE_GROUPS];
+    ss_policy *policy = NULL;
     ss_error error = {0};
     ss_options_defaults(groups, ss_live_groups(&fixed->live, groups));
     fixed_must(ss_live_state_open(fixed->store, &fixed->live, &fixed->state, &error), &error);
     ss_known_items_use(fixed->state->known, fixed->snapshot);
+    fixed_must(ss_policy_read(NULL, NULL, &policy, &error), &error);
+    fixed_must(ss_live_state_start_offers(fixed->state, fixed->snapshot, policy, &fixed->live.recorder, &fixed->stats,
+                                          &error),
+               &error);
+    ss_policy_release(&policy);
     fixed->done = eventfd(0, EFD_CLOEXEC);
     ss_recorder_setting setting = {.options = &fixed->live.recorder,
                                    .events = fixed->state->events,

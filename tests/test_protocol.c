@@ -5,6 +5,7 @@
 #include "check.h"
 #include "failing_malloc.h"
 #include "fixed_handler.h"
+#include "offers/redeem.h"
 #include "server/call.h"
 #include "server/reply.h"
 #include "wire_text.h"
@@ -111,6 +112,12 @@ static void tables_of_the_page_are_complete(void **state)
             assert_named(&page, "`%s`", ss_source_name((ss_source)source));
     for (unsigned field = 0; field < SS_FIELD_COUNT; field++)
         assert_named(&page, "`%s`", ss_field_name((ss_field)field));
+    for (unsigned verdict = 0; verdict < SS_VERDICTS; verdict++)
+        assert_named(&page, "\n| `%s` | ", ss_verdict_name((ss_verdict)verdict));
+    for (unsigned outcome = 0; outcome < SS_REDEEM_OUTCOMES; outcome++)
+        assert_named(&page, "\n| `%s` | ", ss_redeemed_name((ss_redeemed)outcome));
+    for (unsigned kind = SS_INCENTIVE_PERCENT; kind < SS_INCENTIVE_KINDS; kind++)
+        assert_named(&page, "\n| `%s` | ", ss_incentive_kind_name((ss_incentive_kind)kind));
     for (unsigned role = SS_ROLE_READ; role < SS_ROLE_COUNT; role++)
         assert_named(&page, "\n| `%s` | ", ss_role_name((ss_role)role));
     ss_buffer_release(&page);
@@ -204,7 +211,7 @@ static const struct {
     {"94 00 07 <Related> 80", SS_FAULT_UNKNOWN_METHOD, "", true},
     {"94 00 07 <related_> 80", SS_FAULT_UNKNOWN_METHOD, "", true},
     {"94 00 07 (60000) 80", SS_FAULT_UNKNOWN_METHOD, "", true},
-    {"94 00 07 <offers> 80", SS_FAULT_UNKNOWN_METHOD, "", true},
+    {"94 00 07 <ofers> 80", SS_FAULT_UNKNOWN_METHOD, "", true},
     /* params as a whole */
     {"94 00 07 <popular> c0", SS_FAULT_WRONG_TYPE, "", true},
     {"94 00 07 <popular> 90", SS_FAULT_WRONG_TYPE, "", true},

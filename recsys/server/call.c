@@ -15,19 +15,6 @@ static inline ss_request *request_of(ss_call_reader *reader)
 
 /* ---- params ---- */
 
-static bool read_ids(ss_call_reader *reader, ss_slice *ids, size_t most, const ss_slice **list, size_t *list_count)
-{
-    size_t count;
-    if (!ss_call_read_count(reader, 0, most, &count))
-        return false;
-    for (size_t i = 0; i < count; i++)
-        if (!ss_call_read_id(reader, &ids[i]))
-            return false;
-    *list = ids;
-    *list_count = count;
-    return true;
-}
-
 static bool read_item_id(ss_call_reader *reader)
 {
     return ss_call_read_id(reader, &request_of(reader)->item_id);
@@ -43,6 +30,11 @@ static bool read_session_id(ss_call_reader *reader)
     return ss_call_read_id(reader, &request_of(reader)->session_id);
 }
 
+static bool read_request_id(ss_call_reader *reader)
+{
+    return ss_call_read_id(reader, &call_of(reader)->request_id);
+}
+
 static bool read_consent(ss_call_reader *reader)
 {
     return ss_call_read_either(reader, "none", "granted", &request_of(reader)->no_consent);
@@ -51,19 +43,22 @@ static bool read_consent(ss_call_reader *reader)
 static bool read_items(ss_call_reader *reader)
 {
     ss_call *call = call_of(reader);
-    return read_ids(reader, call->items, SS_CONTEXT_MAX, &call->request.items, &call->request.item_count);
+    call->request.items = call->items;
+    return ss_call_read_ids(reader, call->items, SS_CONTEXT_MAX, &call->request.item_count);
 }
 
 static bool read_cart(ss_call_reader *reader)
 {
     ss_call *call = call_of(reader);
-    return read_ids(reader, call->cart, SS_CONTEXT_MAX, &call->request.cart, &call->request.cart_count);
+    call->request.cart = call->cart;
+    return ss_call_read_ids(reader, call->cart, SS_CONTEXT_MAX, &call->request.cart_count);
 }
 
 static bool read_exclude(ss_call_reader *reader)
 {
     ss_call *call = call_of(reader);
-    return read_ids(reader, call->exclude, SS_EXCLUDE_MAX, &call->request.exclude, &call->request.exclude_count);
+    call->request.exclude = call->exclude;
+    return ss_call_read_ids(reader, call->exclude, SS_EXCLUDE_MAX, &call->request.exclude_count);
 }
 
 static bool read_limit(ss_call_reader *reader)
@@ -88,19 +83,7 @@ static bool read_timestamp(ss_call_reader *reader)
 
 static bool read_fields(ss_call_reader *reader)
 {
-    size_t count;
-    if (!ss_call_read_count(reader, 0, SS_FIELD_COUNT, &count))
-        return false;
-    for (size_t i = 0; i < count; i++) {
-        ss_slice name;
-        if (!ss_call_read_id(reader, &name))
-            return false;
-        ss_field field = ss_field_find(name);
-        if (field == SS_FIELD_COUNT)
-            return SS_CALL_FAIL(reader, SS_FAULT_OUT_OF_RANGE, "fields: there is no such column");
-        call_of(reader)->fields |= 1u << field;
-    }
-    return true;
+    return ss_call_read_fields(reader, &call_of(reader)->fields);
 }
 
 static bool read_category(ss_call_reader *reader)
@@ -157,9 +140,10 @@ static const ss_param shelf_params[] = {
     {SS_SLICE_LITERAL("fields"), read_fields},
     {SS_SLICE_LITERAL("explain"), read_explain},
     {SS_SLICE_LITERAL("timestamp"), read_timestamp},
-    {SS_SLICE_LITERAL("request_id"), ss_call_read_ignored_id},
+    {SS_SLICE_LITERAL("request_id"), read_request_id},
     {SS_SLICE_LITERAL("consent"), read_consent},
     {SS_SLICE_LITERAL("shelves"), ss_call_read_shelves},
+    {SS_SLICE_LITERAL("offers"), ss_call_read_page_offers},
     {{NULL, 0}, NULL},
 };
 
@@ -239,25 +223,54 @@ static bool check_contexts(ss_call_reader *reader)
     return ss_call_check_page(reader);
 }
 
-bool ss_call_decode(ss_slice message, ss_call *call, ss_fault *fault)
+static void begin_call(ss_call *call)
 {
-    ss_call_reader reader = ss_call_reader_over(message, call, fault);
     call->has_msgid = false;
     call->msgid = 0;
     call->method = SS_METHOD_COUNT;
     call->fields = 0;
     call->shelf_count = 0;
     call->has_timestamp = false;
+    call->request_id = (ss_slice){"", 0};
+    call->offers.wanted = false;
     call->request = ss_request_empty();
+}
+
+static bool read_all_params(ss_call_reader *reader)
+{
+    ss_method method = call_of(reader)->method;
+    bool shelf = (unsigned)method < SS_SHELF_COUNT || method == SS_METHOD_PAGE;
+    if (!ss_call_read_params(reader, shelf ? shelf_params : other_params, ""))
+        return false;
+    if (reader->wire.at != reader->wire.end)
+        return ss_call_malformed(reader, "bytes follow the request");
+    return check_contexts(reader);
+}
+
+bool ss_call_decode(ss_slice message, ss_call *call, ss_fault *fault)
+{
+    ss_call_reader reader = ss_call_reader_over(message, call, fault);
+    begin_call(call);
     if (!read_head(&reader) || !read_method(&reader))
         return false;
     call->params = (size_t)((const char *)reader.wire.at - message.data);
-    if (ss_method_is_recorded(call->method))
-        return true;
-    bool shelf = (unsigned)call->method < SS_SHELF_COUNT || call->method == SS_METHOD_PAGE;
-    if (!ss_call_read_params(&reader, shelf ? shelf_params : other_params, ""))
-        return false;
-    if (reader.wire.at != reader.wire.end)
-        return ss_call_malformed(&reader, "bytes follow the request");
-    return check_contexts(&reader);
+    return ss_method_is_recorded(call->method) || read_all_params(&reader);
+}
+
+bool ss_call_decode_params(ss_slice params, ss_method method, ss_call *call, ss_fault *fault)
+{
+    ss_call_reader reader = ss_call_reader_over(params, call, fault);
+    begin_call(call);
+    call->method = method;
+    return read_all_params(&reader);
+}
+
+bool ss_call_is_recorded(const ss_call *call)
+{
+    return ss_method_is_recorded(call->method) || call->offers.wanted;
+}
+
+ss_role ss_call_role(const ss_call *call)
+{
+    return ss_method_role(call->offers.wanted ? SS_METHOD_OFFERS : call->method);
 }

@@ -1,4 +1,4 @@
-/* call_page.h: the shelves that `page` asks for, in the order of their priority. */
+/* call_page.h: the shelves that `page` asks for, in the order of their priority, and the offers that go with them. */
 #ifndef SS_SERVER_CALL_PAGE_H
 #define SS_SERVER_CALL_PAGE_H
 
@@ -10,7 +10,10 @@
  */
 bool ss_call_read_shelves(ss_call_reader *reader);
 
-/* What only all params together tell: `shelves` must be there. */
+/* Reads `offers`: true or false, or a map {page, limit, cart, durability}. Likewise of `page` alone. */
+bool ss_call_read_page_offers(ss_call_reader *reader);
+
+/* What only all params together tell: `shelves` must be there, and with offers who it is for. */
 bool ss_call_check_page(ss_call_reader *reader);
 
 #endif

@@ -1,5 +1,6 @@
 #include "server/call_reader.h"
 
+#include "log/values.h"
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -60,10 +61,48 @@ bool ss_call_read_either(ss_call_reader *reader, const char *one, const char *ot
            SS_CALL_FAIL_VALUE(reader, SS_FAULT_OUT_OF_RANGE, " must be '%s' or '%s'", one, other);
 }
 
+bool ss_call_read_kept_id(ss_call_reader *reader, ss_slice *id)
+{
+    ss_slice given;
+    if (!ss_call_read_id(reader, &given))
+        return false;
+    if (ss_value_id(&given) != SS_ID_FINE)
+        return SS_CALL_FAIL_VALUE(reader, SS_FAULT_OUT_OF_RANGE, " is no id");
+    *id = given;
+    return true;
+}
+
 bool ss_call_read_ignored_id(ss_call_reader *reader)
 {
     ss_slice id;
     return ss_call_read_id(reader, &id);
+}
+
+bool ss_call_read_ids(ss_call_reader *reader, ss_slice *ids, size_t most, size_t *count)
+{
+    size_t given;
+    if (!ss_call_read_count(reader, 0, most, &given))
+        return false;
+    for (size_t i = 0; i < given; i++)
+        if (!ss_call_read_id(reader, &ids[i]))
+            return false;
+    *count = given;
+    return true;
+}
+
+bool ss_call_read_fields(ss_call_reader *reader, unsigned *fields)
+{
+    ss_slice names[SS_FIELD_COUNT];
+    size_t count;
+    if (!ss_call_read_ids(reader, names, SS_FIELD_COUNT, &count))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        ss_field field = ss_field_find(names[i]);
+        if (field == SS_FIELD_COUNT)
+            return SS_CALL_FAIL_VALUE(reader, SS_FAULT_OUT_OF_RANGE, ": there is no such column");
+        *fields |= 1u << field;
+    }
+    return true;
 }
 
 /* ---- maps of params ---- */

@@ -124,8 +124,17 @@ static inline bool ss_call_read_flag(ss_call_reader *reader, bool *flag)
 /* One of two words; *first: is it the first? */
 bool ss_call_read_either(ss_call_reader *reader, const char *one, const char *other, bool *first);
 
+/* An id that is kept: without the blanks around it, and without control characters. */
+bool ss_call_read_kept_id(ss_call_reader *reader, ss_slice *id);
+
 /* A value that is checked and has no effect. */
 bool ss_call_read_ignored_id(ss_call_reader *reader);
+
+/* An array of at most `most` ids into `ids`. */
+bool ss_call_read_ids(ss_call_reader *reader, ss_slice *ids, size_t most, size_t *count);
+
+/* An array of names of columns: sets the bits 1u << ss_field. */
+bool ss_call_read_fields(ss_call_reader *reader, unsigned *fields);
 
 /* ---- maps of params ---- */
 

@@ -17,7 +17,9 @@ _Static_assert(ROOM <= SS_EVENT_BATCH_MAX, "a cycle is one batch");
 struct ss_event_writer {
     ss_event_store *store; /* borrowed, as are the next */
     ss_visitors *visitors; /* NULL: none */
-    size_t count, staged;  /* of this cycle's events: decoded; of them in the transaction */
+    ss_offers *offers;     /* NULL: none, nor the next */
+    ss_offer_counts *counts;
+    size_t count, staged; /* of this cycle's events: decoded; of them in the transaction */
     ss_live_event events[ROOM];
     ss_event_result results[ROOM];
 };
@@ -29,6 +31,8 @@ ss_status ss_event_writer_new(ss_event_store *events, ss_visitors *visitors, ss_
         return ss_error_nomem(error);
     made->store = events;
     made->visitors = visitors;
+    made->offers = NULL;
+    made->counts = NULL;
     made->count = made->staged = 0;
     *writer = made;
     return SS_OK;
@@ -38,6 +42,12 @@ void ss_event_writer_free(ss_event_writer **writer)
 {
     free(*writer);
     *writer = NULL;
+}
+
+void ss_event_writer_tell(ss_event_writer *writer, ss_offers *offers, ss_offer_counts *counts)
+{
+    writer->offers = offers;
+    writer->counts = counts;
 }
 
 static void begin(void *context)
@@ -59,6 +69,40 @@ static bool decode(void *context, ss_slice params, ss_recorded *request, ss_faul
     return true;
 }
 
+/* ---- what concerns offers ---- */
+
+/* What is told of an offer; and a purchase or a dismissal without one, after which a visitor is left in peace. */
+static bool concerns_offers(const ss_event_writer *writer, size_t i)
+{
+    const ss_live_event *event = &writer->events[i];
+    const ss_event_result *result = &writer->results[i];
+    bool quiet = event->event == SS_EVENT_PURCHASE || event->event == SS_EVENT_DISMISS;
+    return (quiet || event->texts[SS_TEXT_OFFER_ID].size > 0) && result->refused == SS_CHECK_FINE && !result->repeated;
+}
+
+static size_t next_concerning(const ss_event_writer *writer, size_t i)
+{
+    while (i < writer->staged && !concerns_offers(writer, i))
+        i++;
+    return i;
+}
+
+/* In a step of its own, behind the events in the same transaction: those are kept whatever becomes of it. */
+static void tell_offers(const ss_event_writer *writer, size_t first, int64_t now)
+{
+    size_t told = 0, i = next_concerning(writer, first);
+    if (i == writer->staged)
+        return;
+    ss_status status = ss_offers_begin(writer->offers, now, NULL);
+    bool begun = status == SS_OK;
+    for (; i < writer->staged; i = next_concerning(writer, i + 1), told++)
+        if (status == SS_OK)
+            status = ss_offers_event(writer->offers, &writer->events[i], NULL);
+    if (begun && ss_offers_end(writer->offers, status == SS_OK, NULL) != SS_OK)
+        status = SS_E_IO;
+    ss_count_many(status == SS_OK ? &writer->counts->events : &writer->counts->lost_events, told);
+}
+
 static ss_status stage(void *context, int64_t now, ss_error *error)
 {
     ss_event_writer *writer = context;
@@ -66,8 +110,11 @@ static ss_status stage(void *context, int64_t now, ss_error *error)
     writer->staged = writer->count;
     if (count == 0)
         return SS_OK;
-    return ss_event_store_append(writer->store, writer->events + first, count, now, SS_RELAXED, writer->results + first,
-                                 error);
+    ss_status status = ss_event_store_append(writer->store, writer->events + first, count, now, SS_RELAXED,
+                                             writer->results + first, error);
+    if (status == SS_OK && writer->offers)
+        tell_offers(writer, first, now);
+    return status;
 }
 
 /* ---- replies ---- */

@@ -1,7 +1,6 @@
 #include "server/forget_writer.h"
 
 #include "base/memory.h"
-#include "log/values.h"
 #include "server/call_reader.h"
 #include "server/reply.h"
 
@@ -75,10 +74,7 @@ static void begin(void *context)
 
 static bool read_customer_id(ss_call_reader *reader)
 {
-    ss_slice *id = reader->target;
-    if (!ss_call_read_id(reader, id))
-        return false;
-    return ss_value_id(id) == SS_ID_FINE || SS_CALL_FAIL_VALUE(reader, SS_FAULT_OUT_OF_RANGE, " is no id");
+    return ss_call_read_kept_id(reader, reader->target);
 }
 
 static const ss_param forget_params[] = {

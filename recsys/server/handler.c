@@ -1,7 +1,7 @@
 #include "server/handler.h"
 
 #include "base/clock.h"
-#include "server/reply.h"
+#include "server/page_reply.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -82,28 +82,13 @@ static ss_handled reply_short_fault(ss_handler *handler, ss_fault_code code, con
     return reply_fault(handler, &fault);
 }
 
-/* What the encoder or the answerer could not do. */
 static ss_handled reply_failure(ss_handler *handler, ss_status status)
 {
-    if (status == SS_E_LIMIT)
-        return reply_short_fault(handler, SS_FAULT_TOO_LARGE,
-                                 "the reply would be too long: ask for fewer products or fields");
-    return reply_short_fault(handler, SS_FAULT_INTERNAL, ss_status_name(status));
+    const ss_fault fault = ss_reply_failure(status);
+    return reply_fault(handler, &fault);
 }
 
 /* ---- methods ---- */
-
-static void count_answer(ss_stats *stats, const ss_answer *answer)
-{
-    uint64_t fallback = 0;
-    for (size_t i = 0; i < answer->count; i++)
-        fallback += answer->items[i].reason.stage > 0;
-    ss_count_many(&stats->products, answer->count);
-    if (fallback)
-        ss_count_many(&stats->fallback_products, fallback);
-    if (answer->short_code != SS_SHORT_NOT)
-        ss_count(&stats->shorts[answer->short_code]);
-}
 
 static ss_handled reply_shelf(ss_handler *handler)
 {
@@ -117,37 +102,16 @@ static ss_handled reply_shelf(ss_handler *handler)
         status = ss_reply_answer(ss_answerer_catalogue(handler->answerer), call, &answer, &handler->reply);
     if (status != SS_OK)
         return reply_failure(handler, status);
-    count_answer(handler->stats, &answer);
+    ss_stats_count_answer(handler->stats, &answer);
     return SS_HANDLED_REPLY;
-}
-
-/* One shelf after the other, each into the reply before the next is answered. */
-static ss_status answer_page(ss_handler *handler)
-{
-    const ss_call *call = &handler->at->call;
-    const ss_snapshot *snapshot = ss_answerer_snapshot(handler->answerer);
-    const ss_catalogue *catalogue = ss_answerer_catalogue(handler->answerer);
-    ss_answer answer = {0};
-    ss_status status = ss_answerer_catch_up(handler->answerer, NULL);
-    if (status != SS_OK)
-        return status;
-    ss_page_begin(&handler->page, &call->request);
-    status = ss_reply_page_begin(catalogue, call, &handler->reply);
-    for (size_t i = 0; i < call->shelf_count && status == SS_OK; i++) {
-        const ss_call_shelf *asked = &call->shelves[i];
-        status = ss_page_answer(&handler->page, handler->answerer, &snapshot->shelves[asked->kind],
-                                asked->limit ? asked->limit : call->request.limit, &answer, NULL);
-        if (status == SS_OK)
-            status = ss_reply_page_shelf(catalogue, call, asked->kind, &answer, &handler->reply);
-        if (status == SS_OK)
-            count_answer(handler->stats, &answer);
-    }
-    return status == SS_OK ? ss_reply_page_end(catalogue, call, &answer, &handler->reply) : status;
 }
 
 static ss_handled reply_page(ss_handler *handler)
 {
-    ss_status status = answer_page(handler);
+    ss_status status = ss_answerer_catch_up(handler->answerer, NULL);
+    if (status == SS_OK)
+        status =
+            ss_page_reply(handler->answerer, &handler->page, &handler->at->call, NULL, handler->stats, &handler->reply);
     return status == SS_OK ? SS_HANDLED_REPLY : reply_failure(handler, status);
 }
 
@@ -162,12 +126,12 @@ static ss_handled reply_method(ss_handler *handler)
     const char *generation = ss_answerer_snapshot(handler->answerer)->name;
     if (is_shelf(call))
         return reply_shelf(handler);
+    if (ss_call_is_recorded(call))
+        return SS_HANDLED_RECORD;
     if (call->method == SS_METHOD_PAGE)
         return reply_page(handler);
     if (call->method == SS_METHOD_RELOAD)
         return SS_HANDLED_RELOAD;
-    if (ss_method_is_recorded(call->method))
-        return SS_HANDLED_RECORD;
     ss_status status = call->method == SS_METHOD_HEALTH
                            ? ss_service_reply_health(handler->service, call->msgid, generation, &handler->reply)
                            : ss_service_reply_stats(handler->service, call->msgid, generation, &handler->reply);
@@ -177,18 +141,18 @@ static ss_handled reply_method(ss_handler *handler)
 /* ---- the request ---- */
 
 /* Whoever is let in may read; more is asked about. */
-static bool may_call(ss_method method, ss_role_of role_of, void *context)
+static bool may_call(const ss_call *call, ss_role_of role_of, void *context)
 {
-    ss_role needed = ss_method_role(method);
+    ss_role needed = ss_call_role(call);
     return needed <= SS_ROLE_READ || !role_of || role_of(context) >= needed;
 }
 
 static ss_handled reply_denied(ss_handler *handler)
 {
     ss_fault fault = {.code = SS_FAULT_ACCESS_DENIED};
-    ss_method method = handler->at->call.method;
-    snprintf(fault.message, sizeof fault.message, "%s takes the role %s", ss_method_name(method),
-             ss_role_name(ss_method_role(method)));
+    const ss_call *call = &handler->at->call;
+    snprintf(fault.message, sizeof fault.message, "%s%s takes the role %s", ss_method_name(call->method),
+             call->offers.wanted ? " with offers" : "", ss_role_name(ss_call_role(call)));
     return reply_fault(handler, &fault);
 }
 
@@ -201,7 +165,7 @@ static ss_handled answer(ss_handler *handler, ss_role_of role_of, void *context)
         return reply_fault(handler, &handler->at->fault);
     if (atomic_load_explicit(&handler->service->draining, memory_order_relaxed))
         return reply_short_fault(handler, SS_FAULT_SHUTTING_DOWN, "the server is shutting down");
-    if (!may_call(call->method, role_of, context))
+    if (!may_call(call, role_of, context))
         return reply_denied(handler);
     return reply_method(handler);
 }

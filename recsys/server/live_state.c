@@ -69,6 +69,7 @@ static ss_status open_parts(ss_live_state *opened, const char *store, const ss_l
     SS_TRY(ss_eraser_new(opened->events, opened->forgotten, &opened->eraser, error));
     SS_TRY(open_visitors(opened, options, error));
     SS_TRY(ss_event_writer_new(opened->events, opened->visitors, &opened->event_writer, error));
+    SS_TRY(ss_offer_ledger_open(opened->environment, &opened->offer_ledger, error));
     SS_TRY(ss_forget_writer_new(opened->events, opened->forgotten, opened->eraser, opened->visitors,
                                 &opened->forget_writer, error));
     add_writer(opened, ss_event_writer_row(opened->event_writer));
@@ -97,6 +98,8 @@ ss_status ss_live_state_open(const char *store, const ss_live_options *options, 
     ss_live_state *opened = ss_array_zeroed(1, sizeof *opened);
     if (!opened)
         return ss_error_nomem(error);
+    ss_offer_counts_init(&opened->offer_counts);
+    ss_offers_swap_init(&opened->offers_swap);
     status = open_parts(opened, store, options, error);
     if (status == SS_OK) {
         *state = opened;
@@ -107,18 +110,62 @@ ss_status ss_live_state_open(const char *store, const ss_live_options *options, 
     return status;
 }
 
+static ss_status make_writers(ss_live_state *state, ss_policy *policy, const ss_recorder_options *options,
+                              ss_stats *stats, ss_error *error)
+{
+    const ss_offers_writing writing = {.offers = state->offers,
+                                       .ledger = state->offer_ledger,
+                                       .swap = &state->offers_swap,
+                                       .counts = &state->offer_counts,
+                                       .stats = stats,
+                                       .retention_days = options->retention_days};
+    ss_status status;
+    SS_TRY(ss_offers_writer_new(&writing, policy, &state->offers_writer, error));
+    SS_TRY(ss_redeem_writer_new(state->offers, &state->offer_counts, stats, &state->redeem_writer, error));
+    SS_TRY(ss_page_writer_new(state->offers, &state->offer_counts, stats, &state->page_writer, error));
+    add_writer(state, ss_offers_writer_row(state->offers_writer));
+    add_writer(state, ss_offers_writer_preview_row(state->offers_writer));
+    add_writer(state, ss_redeem_writer_row(state->redeem_writer));
+    add_writer(state, ss_page_writer_row(state->page_writer));
+    ss_event_writer_tell(state->event_writer, state->offers, &state->offer_counts);
+out:
+    return status;
+}
+
+ss_status ss_live_state_start_offers(ss_live_state *state, ss_snapshot *snapshot, ss_policy *policy,
+                                     const ss_recorder_options *options, ss_stats *stats, ss_error *error)
+{
+    ss_answerer *answerer = NULL;
+    ss_policy *reference = ss_policy_retain(policy);
+    ss_status status = ss_answerer_new(snapshot, &state->live, &answerer, error);
+    if (status == SS_OK)
+        status = ss_offers_new(state->offer_ledger, reference, answerer, &state->offers, error);
+    if (status == SS_OK)
+        return make_writers(state, policy, options, stats, error);
+    ss_answerer_free(&answerer);
+    ss_policy_release(&reference);
+    return status;
+}
+
 void ss_live_state_close(ss_live_state **state)
 {
     ss_live_state *old = *state;
     *state = NULL;
     if (!old)
         return;
+    ss_page_writer_free(&old->page_writer);
+    ss_redeem_writer_free(&old->redeem_writer);
+    ss_offers_writer_free(&old->offers_writer);
+    ss_offers_swap_release(&old->offers_swap);
+    ss_offers_free(&old->offers);
+    ss_offer_counts_release(&old->offer_counts);
     ss_item_writer_free(&old->item_writer);
     ss_item_ledger_close(&old->ledger);
     ss_live_items_free(&old->items);
     ss_known_items_free(&old->known);
     ss_event_writer_free(&old->event_writer);
     ss_forget_writer_free(&old->forget_writer);
+    ss_offer_ledger_close(&old->offer_ledger);
     ss_eraser_free(&old->eraser);
     ss_visitors_free(&old->visitors);
     ss_forgotten_close(&old->forgotten);

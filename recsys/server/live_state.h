@@ -9,7 +9,10 @@
 #include "server/forget_writer.h"
 #include "server/item_writer.h"
 #include "server/known_items.h"
+#include "server/offers_writer.h"
+#include "server/page_writer.h"
 #include "server/recorder.h"
+#include "server/redeem_writer.h"
 #include "shelf/live.h"
 
 typedef struct ss_live_options {
@@ -39,6 +42,13 @@ typedef struct ss_live_state {
     ss_live_items *items;
     ss_item_ledger *ledger;
     ss_item_writer *item_writer;
+    ss_offer_ledger *offer_ledger;
+    ss_offers *offers; /* NULL until it is started, as are the next four */
+    ss_offers_writer *offers_writer;
+    ss_redeem_writer *redeem_writer;
+    ss_page_writer *page_writer;
+    ss_offer_counts offer_counts;
+    ss_offers_swap offers_swap;
     ss_live live; /* for answerers */
     ss_writer writers[SS_WRITERS_MAX];
     size_t writer_count;
@@ -49,6 +59,13 @@ typedef struct ss_live_state {
  * where another process writes, or the folder cannot be written, the message says what to do.
  */
 ss_status ss_live_state_open(const char *store, const ss_live_options *options, ss_live_state **state, ss_error *error);
+
+/*
+ * Starts deciding about offers, from `snapshot` by `policy` (a reference is taken of each), before the recorder starts;
+ * `known` must have been told of the snapshot. stats, options: of the recorder; borrowed. SS_E_NOMEM, SS_E_IO, SS_E_CORRUPT.
+ */
+ss_status ss_live_state_start_offers(ss_live_state *state, ss_snapshot *snapshot, ss_policy *policy,
+                                     const ss_recorder_options *options, ss_stats *stats, ss_error *error);
 
 /* The recorder must be gone, and every answerer. Syncs what waits. */
 void ss_live_state_close(ss_live_state **state);

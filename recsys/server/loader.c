@@ -68,7 +68,8 @@ struct ss_loader {
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t wanted;
-    ss_answerer **fresh; /* swap_count */
+    ss_answerer **fresh;  /* swap_count */
+    ss_offers_next *next; /* for the engine of offers */
     /* under the lock: */
     reload reloads[SS_RELOADS_MAX];
     bool unattended; /* a reload whose reply nobody waits for is wanted */
@@ -129,18 +130,26 @@ static void free_fresh(ss_loader *loader)
 {
     for (size_t i = 0; i < loader->options.swap_count; i++)
         ss_answerer_free(&loader->fresh[i]);
+    ss_offers_next_free(&loader->next);
 }
 
-static ss_status make_answerers(ss_loader *loader, ss_snapshot *snapshot, ss_error *error)
+static ss_status make_next(ss_loader *loader, ss_snapshot *snapshot, ss_policy *policy, ss_error *error)
 {
-    for (size_t i = 0; i < loader->options.swap_count; i++) {
-        ss_status status = ss_answerer_new(snapshot, loader->options.live, &loader->fresh[i], error);
-        if (status != SS_OK) {
-            free_fresh(loader);
-            return status;
-        }
-    }
-    return SS_OK;
+    ss_answerer *answerer = NULL;
+    if (!loader->options.offers)
+        return SS_OK;
+    ss_status status = ss_answerer_new(snapshot, loader->options.live, &answerer, error);
+    return status == SS_OK ? ss_offers_next_new(answerer, policy, &loader->next, error) : status;
+}
+
+static ss_status make_answerers(ss_loader *loader, ss_snapshot *snapshot, ss_policy *policy, ss_error *error)
+{
+    ss_status status = make_next(loader, snapshot, policy, error);
+    for (size_t i = 0; i < loader->options.swap_count && status == SS_OK; i++)
+        status = ss_answerer_new(snapshot, loader->options.live, &loader->fresh[i], error);
+    if (status != SS_OK)
+        free_fresh(loader);
+    return status;
 }
 
 #define SWAP_POLL_US 200 /* how often is looked whether a busy worker came between two requests */
@@ -158,6 +167,26 @@ static bool wait_for_swap(ss_loader *loader, ss_swap *swap)
     return true;
 }
 
+/* Frees what the engine of offers gave back. False: as above. */
+static bool wait_for_offers(ss_loader *loader)
+{
+    ss_offers_next *old;
+    while (!(old = ss_offers_swap_collect(loader->options.offers))) {
+        if (is_stopped(loader))
+            return false;
+        usleep(SWAP_POLL_US);
+    }
+    ss_offers_next_free(&old);
+    return true;
+}
+
+static void offer_next(ss_loader *loader)
+{
+    ss_offers_swap_offer(loader->options.offers, loader->next);
+    loader->next = NULL;
+    ss_recorder_urge(loader->options.recorder);
+}
+
 static ss_status hand_over(ss_loader *loader, ss_error *error)
 {
     const ss_loader_options *options = &loader->options;
@@ -166,14 +195,16 @@ static ss_status hand_over(ss_loader *loader, ss_error *error)
         loader->fresh[i] = NULL;
         wake(options->swaps[i]->wake);
     }
-    for (size_t i = 0; i < options->swap_count; i++)
-        if (!wait_for_swap(loader, options->swaps[i]))
-            return ss_error_set(error, SS_E_SHUTTING_DOWN, "the server is shutting down");
-    return SS_OK;
+    if (options->offers)
+        offer_next(loader);
+    bool taken = !options->offers || wait_for_offers(loader);
+    for (size_t i = 0; i < options->swap_count && taken; i++)
+        taken = wait_for_swap(loader, options->swaps[i]);
+    return taken ? SS_OK : ss_error_set(error, SS_E_SHUTTING_DOWN, "the server is shutting down");
 }
 
 /* Makes what the store and the file say now the one that is served, unless it is already. */
-static ss_status load(ss_loader *loader, ss_shelf_settings *shelves, bool *changed, ss_error *error)
+static ss_status load(ss_loader *loader, ss_shelf_settings *shelves, ss_policy *policy, bool *changed, ss_error *error)
 {
     ss_loader_options *options = &loader->options;
     ss_status status = SS_OK;
@@ -181,16 +212,20 @@ static ss_status load(ss_loader *loader, ss_shelf_settings *shelves, bool *chang
     char path[SS_PATH_MAX], name[SS_GENERATION_NAME_MAX];
     SS_TRY(ss_generation_resolve(options->store, NULL, path, name, error));
     bool same = strcmp(name, options->snapshot->name) == 0;
-    if (same && ss_shelf_settings_digest(shelves) == ss_shelf_settings_digest(options->snapshot->settings))
+    if (same && policy->digest == options->policy->digest &&
+        ss_shelf_settings_digest(shelves) == ss_shelf_settings_digest(options->snapshot->settings))
         goto out;
     SS_TRY(ss_snapshot_open_configured(options->store, NULL, !same, shelves, &snapshot, error));
-    SS_TRY(make_answerers(loader, snapshot, error));
+    SS_TRY(make_answerers(loader, snapshot, policy, error));
     if (options->known)
         ss_known_items_use(options->known, snapshot);
     SS_TRY(hand_over(loader, error));
     ss_snapshot_release(&options->snapshot);
     options->snapshot = snapshot;
     snapshot = NULL;
+    ss_policy_retain(policy); /* which may be the same */
+    ss_policy_release(&options->policy);
+    options->policy = policy;
     *changed = true;
 out:
     ss_snapshot_release(&snapshot);
@@ -208,7 +243,7 @@ static ss_status configure_and_load(ss_loader *loader, reload *result, ss_error 
         if (status != SS_OK)
             return status;
     }
-    ss_status status = load(loader, shelves, &result->changed, error);
+    ss_status status = load(loader, shelves, policy ? policy : options->policy, &result->changed, error);
     ss_shelf_settings_release(&shelves);
     ss_policy_release(&policy);
     return status;
@@ -315,6 +350,7 @@ ss_status ss_loader_start(const ss_loader_options *options, ss_loader **loader, 
     pthread_mutex_init(&new->lock, NULL);
     pthread_cond_init(&new->wanted, NULL);
     ss_snapshot_retain(options->snapshot);
+    ss_policy_retain(options->policy);
     errno = pthread_create(&new->thread, NULL, run, new);
     if (errno == 0) {
         *loader = new;
@@ -322,6 +358,7 @@ ss_status ss_loader_start(const ss_loader_options *options, ss_loader **loader, 
     }
     ss_error_io(error, "loader", "cannot start a thread");
     ss_snapshot_release(&new->options.snapshot);
+    ss_policy_release(&new->options.policy);
     free(new->fresh);
     free(new);
     return SS_E_IO;
@@ -341,6 +378,7 @@ void ss_loader_stop(ss_loader **loader)
     pthread_cond_destroy(&old->wanted);
     pthread_mutex_destroy(&old->lock);
     ss_snapshot_release(&old->options.snapshot);
+    ss_policy_release(&old->options.policy);
     free(old->fresh);
     free(old);
 }

@@ -1,9 +1,11 @@
 /*
  * loader.h: the thread that brings a new generation in while the workers go on answering from the old one.
  *
- * A reload: open the store's current generation, validate it fully, make an answerer for each worker, offer it to each,
- * wait until each has taken it (between two requests), free the old. A broken generation is refused and the old one
- * stays. The configuration file is read anew first and goes with the generation: a bad one is refused with it. Callers who come while a reload runs wait for another one, for the store may have changed since.
+ * A reload: open the store's current generation, validate it fully, make an answerer for each worker and one for the
+ * recorder's engine of offers, offer it to each, wait until each has taken it (between two requests, or two cycles), free
+ * the old. A broken generation is refused and the old one stays. The configuration file is read anew first and goes with
+ * the generation, the policy of offers too: a bad one is refused with it. Callers who come while a reload runs wait for
+ * another one, for the store may have changed since.
  */
 #ifndef SS_SERVER_LOADER_H
 #define SS_SERVER_LOADER_H
@@ -12,6 +14,8 @@
 #include "server/envelope.h"
 #include "server/handler.h"
 #include "server/known_items.h"
+#include "server/offers_swap.h"
+#include "server/recorder.h"
 
 /* Where one worker and the loader meet. */
 typedef struct ss_swap {
@@ -35,9 +39,12 @@ typedef struct ss_loader_options {
     size_t swap_count;
     ss_snapshot *snapshot; /* takes a reference of its own */
     const ss_configuration *configuration;
-    const ss_live *live;   /* for new answerers; NULL: none */
-    ss_known_items *known; /* is told which generation is served; NULL: nobody wants to know */
-    int done;              /* eventfd: written when a reply is ready */
+    const ss_live *live;    /* for new answerers; NULL: none */
+    ss_known_items *known;  /* is told which generation is served; NULL: nobody wants to know */
+    ss_policy *policy;      /* of the offers that are served; takes a reference of its own */
+    ss_offers_swap *offers; /* of the recorder's engine of offers, as those of the workers; NULL: there is none */
+    ss_recorder *recorder;  /* which is to be told of it */
+    int done;               /* eventfd: written when a reply is ready */
 } ss_loader_options;
 
 /* Starts the thread, which first validates the files of `snapshot` in the background. SS_E_NOMEM, SS_E_IO. */

@@ -33,6 +33,9 @@ static const struct {
     [SS_METHOD_EVENT - SS_SHELF_COUNT] = {"event", SS_ROLE_EVENT, true},
     [SS_METHOD_FORGET - SS_SHELF_COUNT] = {"forget", SS_ROLE_ADMIN, true},
     [SS_METHOD_ITEMS - SS_SHELF_COUNT] = {"items", SS_ROLE_ADMIN, true},
+    [SS_METHOD_OFFERS - SS_SHELF_COUNT] = {"offers", SS_ROLE_EVENT, true},
+    [SS_METHOD_PREVIEW - SS_SHELF_COUNT] = {"preview", SS_ROLE_EVENT, true},
+    [SS_METHOD_REDEEM - SS_SHELF_COUNT] = {"redeem", SS_ROLE_EVENT, true},
 };
 
 const char *ss_method_name(ss_method method)

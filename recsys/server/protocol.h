@@ -27,10 +27,13 @@ typedef enum ss_method {
     SS_METHOD_RELOAD = SS_SHELF_COUNT,
     SS_METHOD_STATS,
     SS_METHOD_HEALTH,
-    SS_METHOD_PAGE, /* several shelves */
+    SS_METHOD_PAGE, /* several shelves; with `offers` it is recorded, and takes the role of that */
     SS_METHOD_EVENT,
     SS_METHOD_FORGET,
     SS_METHOD_ITEMS,
+    SS_METHOD_OFFERS,  /* a visitor moves to leave: what do we offer? */
+    SS_METHOD_PREVIEW, /* the same without consequences */
+    SS_METHOD_REDEEM,
     SS_METHOD_COUNT
 } ss_method;
 const char *ss_method_name(ss_method method); /* NULL outside */

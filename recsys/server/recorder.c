@@ -46,7 +46,7 @@ struct ss_recorder {
     size_t outgoing_head, outgoing_count;
     size_t outstanding; /* taken over, and not yet collected */
     unsigned countdown; /* requests until one is timed */
-    bool sleeping, stop, started;
+    bool sleeping, urged, stop, started;
 
     /* the thread's: */
     ss_recorded *working; /* changes places with `incoming` */
@@ -113,6 +113,14 @@ void ss_recorder_wake(ss_recorder *recorder)
     pthread_mutex_unlock(&recorder->lock);
     if (wake)
         pthread_cond_signal(&recorder->wanted);
+}
+
+void ss_recorder_urge(ss_recorder *recorder)
+{
+    pthread_mutex_lock(&recorder->lock);
+    recorder->urged = true;
+    pthread_mutex_unlock(&recorder->lock);
+    pthread_cond_signal(&recorder->wanted);
 }
 
 size_t ss_recorder_collect(ss_recorder *recorder, ss_envelope *replies, size_t most)
@@ -477,11 +485,11 @@ static bool take_all(ss_recorder *recorder)
     struct timespec until = {due / 1000000000, due % 1000000000};
     int code = 0;
     pthread_mutex_lock(&recorder->lock);
-    while (recorder->incoming_count == 0 && !recorder->stop && code == 0) {
+    while (recorder->incoming_count == 0 && !recorder->stop && !recorder->urged && code == 0) {
         recorder->sleeping = true;
         code = pthread_cond_timedwait(&recorder->wanted, &recorder->lock, &until);
     }
-    recorder->sleeping = false;
+    recorder->sleeping = recorder->urged = false;
     ss_recorded *taken = recorder->incoming;
     recorder->incoming = recorder->working;
     recorder->working = taken;

@@ -73,6 +73,9 @@ bool ss_recorder_submit(ss_recorder *recorder, ss_envelope *envelope, ss_method 
 /* Has the recorder look at what was handed over, if it sleeps. Safe from any thread. */
 void ss_recorder_wake(ss_recorder *recorder);
 
+/* Has the writers' `work` done soon, whether requests wait or not. Safe from any thread. */
+void ss_recorder_urge(ss_recorder *recorder);
+
 /* Moves at most `most` replies into `replies` (initialised envelopes); how many. For the ROUTER's owner. */
 size_t ss_recorder_collect(ss_recorder *recorder, ss_envelope *replies, size_t most);
 

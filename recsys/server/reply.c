@@ -1,8 +1,10 @@
 #include "server/reply.h"
 
+#include "server/reply_columns.h"
 #include "server/reply_writer.h"
+#include <stdio.h>
 
-#define HEAD_MAX 8u /* bytes of [1, msgid, */
+#define HEAD_MAX 8u /* bytes of [1, msgid, nil, */
 
 static uint8_t *put_head(uint8_t *at, bool has_msgid, uint32_t msgid)
 {
@@ -137,59 +139,6 @@ static inline uint8_t *put_product(uint8_t *at, product_writer *writer, const ss
 
 _Static_assert(SS_FIELD_COUNT + 3 < 16, "a product is a map of one byte's head");
 
-/* The column of the catalogue behind a field; SS_LIVE_FIELDS: none is, by itself. */
-static ss_live_field column_of(ss_field field)
-{
-    static const ss_live_field columns[SS_FIELD_COUNT] = {
-        [SS_FIELD_NAME] = SS_LIVE_NAME,          [SS_FIELD_PRICE] = SS_LIVE_PRICE,
-        [SS_FIELD_CATEGORY] = SS_LIVE_CATEGORY,  [SS_FIELD_URL] = SS_LIVE_URL,
-        [SS_FIELD_IMAGE] = SS_LIVE_IMAGE,        [SS_FIELD_STOCK] = SS_LIVE_STOCK,
-        [SS_FIELD_LOWEST_PRICE] = SS_LIVE_FIELDS};
-    return columns[field];
-}
-
-/* What a product has of the columns asked for. */
-typedef struct product_columns {
-    unsigned given; /* 1u << ss_field */
-    size_t text_size;
-    ss_slice texts[SS_FIELD_COUNT]; /* or, where empty: */
-    int64_t numbers[SS_FIELD_COUNT];
-} product_columns;
-
-static product_columns columns_of(const ss_catalogue *catalogue, uint32_t item, const ss_call *call)
-{
-    product_columns columns = {0};
-    for (unsigned field = 0; field < SS_FIELD_COUNT; field++) {
-        ss_live_field column = column_of((ss_field)field);
-        if (!(call->fields & 1u << field))
-            continue;
-        columns.numbers[field] = INT64_MIN;
-        if (column == SS_LIVE_FIELDS)
-            columns.numbers[field] = ss_catalogue_lowest_price(catalogue, item, call->request.now);
-        else if (column < SS_LIVE_NUMBERS)
-            columns.numbers[field] = ss_catalogue_number(catalogue, item, column);
-        else
-            columns.texts[field] = ss_catalogue_text(catalogue, item, column);
-        columns.text_size += columns.texts[field].size;
-        columns.given |= (unsigned)(columns.texts[field].size > 0 || columns.numbers[field] != INT64_MIN) << field;
-    }
-    return columns;
-}
-
-#define COLUMNS_MAX (SS_FIELD_COUNT * (2 * SS_WIRE_NUMBER_MAX + sizeof "lowest_price_30d")) /* without their texts */
-
-static uint8_t *put_columns(uint8_t *at, const product_columns *columns)
-{
-    for (unsigned field = 0; field < SS_FIELD_COUNT; field++) {
-        const ss_slice *text = &columns->texts[field];
-        if (!(columns->given & 1u << field))
-            continue;
-        at = ss_reply_put_name(at, ss_field_name((ss_field)field));
-        at = text->size ? ss_wire_put_text(at, text->data, text->size) : ss_wire_put_int(at, columns->numbers[field]);
-    }
-    return at;
-}
-
 /* The name of the item that the reason gives as `because`, where names are asked for; empty: none to give. */
 static ss_slice because_name(const product_writer *writer, const ss_reason *reason, unsigned fields)
 {
@@ -216,15 +165,15 @@ static ss_status append_with_columns(const ss_catalogue *catalogue, const ss_cal
     product_writer writer = begin_products(catalogue, answer);
     for (size_t i = 0; i < answer->count; i++) {
         const ss_answer_item *item = &answer->items[i];
-        product_columns columns = columns_of(catalogue, item->item, call);
+        ss_reply_columns columns = ss_reply_columns_of(catalogue, item->item, call->fields, call->request.now);
         ss_slice because = because_name(&writer, &item->reason, call->fields);
-        ss_status status =
-            ss_reply_reserve(out, PRODUCT_MAX + COLUMNS_MAX + columns.text_size + because.size + BECAUSE_NAME_MAX, &at);
+        ss_status status = ss_reply_reserve(
+            out, PRODUCT_MAX + SS_REPLY_COLUMNS_MAX + columns.text_size + because.size + BECAUSE_NAME_MAX, &at);
         if (status != SS_OK)
             return status;
         at = put_product_head(at, &writer, item, (unsigned)__builtin_popcount(columns.given));
         at = put_reason_named(at, &writer, &item->reason, because);
-        ss_reply_commit(out, put_columns(at, &columns));
+        ss_reply_commit(out, ss_reply_put_columns(at, &columns));
     }
     return SS_OK;
 }
@@ -349,7 +298,8 @@ ss_status ss_reply_answer(const ss_catalogue *catalogue, const ss_call *call, co
 ss_status ss_reply_page_begin(const ss_catalogue *catalogue, const ss_call *call, ss_buffer *out)
 {
     uint8_t *at = NULL;
-    ss_status status = begin_result(catalogue, call, 2u + call->request.explain + gives_prices(call), out);
+    ss_status status =
+        begin_result(catalogue, call, 2u + call->request.explain + gives_prices(call) + call->offers.wanted, out);
     if (status == SS_OK)
         status = ss_reply_reserve(out, AROUND_MAX, &at);
     if (status == SS_OK)
@@ -409,15 +359,35 @@ ss_status ss_reply_fault(bool has_msgid, uint32_t msgid, const ss_fault *fault, 
     return SS_OK;
 }
 
+ss_fault ss_reply_failure(ss_status status)
+{
+    ss_fault fault = {.code = status == SS_E_LIMIT ? SS_FAULT_TOO_LARGE : SS_FAULT_INTERNAL};
+    snprintf(fault.message, sizeof fault.message, "%s",
+             status == SS_E_LIMIT ? "the reply would be too long: ask for fewer products or fields"
+                                  : ss_status_name(status));
+    return fault;
+}
+
 /* ---- maps of names ---- */
 
-ss_status ss_reply_begin(uint32_t msgid, uint32_t entries, ss_buffer *out)
+ss_status ss_reply_open(uint32_t msgid, ss_buffer *out)
 {
     uint8_t *at;
     ss_buffer_clear(out);
-    ss_status status = ss_reply_reserve(out, HEAD_MAX + SS_WIRE_NUMBER_MAX, &at);
+    ss_status status = ss_reply_reserve(out, HEAD_MAX, &at);
     if (status == SS_OK)
-        ss_reply_commit(out, ss_wire_put_map(ss_wire_put_nil(put_head(at, true, msgid)), entries));
+        ss_reply_commit(out, ss_wire_put_nil(put_head(at, true, msgid)));
+    return status;
+}
+
+ss_status ss_reply_begin(uint32_t msgid, uint32_t entries, ss_buffer *out)
+{
+    uint8_t *at = NULL;
+    ss_status status = ss_reply_open(msgid, out);
+    if (status == SS_OK)
+        status = ss_reply_reserve(out, SS_WIRE_NUMBER_MAX, &at);
+    if (status == SS_OK)
+        ss_reply_commit(out, ss_wire_put_map(at, entries));
     return status;
 }
 

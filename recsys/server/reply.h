@@ -21,11 +21,15 @@ ss_status ss_reply_page_shelf(const ss_catalogue *catalogue, const ss_call *call
                               const ss_answer *answer, ss_buffer *out);
 ss_status ss_reply_page_end(const ss_catalogue *catalogue, const ss_call *call, const ss_answer *last, ss_buffer *out);
 
+/* What the encoders or an answerer could not do, as an error for the caller. */
+ss_fault ss_reply_failure(ss_status status);
+
 /* [1, msgid or nil, {code, name, message, field?}, nil] */
 ss_status ss_reply_fault(bool has_msgid, uint32_t msgid, const ss_fault *fault, ss_buffer *out);
 
 /* ---- results that are a map of names: begin, as many entries as were announced, done ---- */
 
+ss_status ss_reply_open(uint32_t msgid, ss_buffer *out);                    /* [1, msgid, nil, */
 ss_status ss_reply_begin(uint32_t msgid, uint32_t entries, ss_buffer *out); /* [1, msgid, nil, { */
 ss_status ss_reply_text(ss_buffer *out, const char *name, const char *value);
 ss_status ss_reply_uint(ss_buffer *out, const char *name, uint64_t value);

@@ -51,6 +51,7 @@ struct ss_server {
     ss_stats stats, loader_stats, recorder_stats;
     ss_live_state *state; /* NULL: none is kept; and what answerers know of it: */
     ss_live live;
+    ss_policy *policy; /* of offers, as it was at the start; owned: a reference */
     ss_recorder *recorder;
     ss_envelope recorded[REPLIES_MAX];
     void *context, *router;
@@ -113,6 +114,16 @@ static ss_status open_descriptors(ss_server *server, ss_error *error)
     return server->wake < 0 ? ss_error_io(error, "eventfd", "cannot make one") : SS_OK;
 }
 
+/* As the file had it at the start, or without one the default. */
+static ss_status take_policy(ss_server *server, ss_error *error)
+{
+    const ss_configuration *configuration = &server->options->configuration;
+    if (!configuration->policy)
+        return ss_policy_read(NULL, NULL, &server->policy, error);
+    server->policy = ss_policy_retain(configuration->policy);
+    return SS_OK;
+}
+
 static ss_status open_state(ss_server *server, ss_snapshot *snapshot, ss_error *error)
 {
     if (!server->options->live.state)
@@ -122,7 +133,8 @@ static ss_status open_state(ss_server *server, ss_snapshot *snapshot, ss_error *
         return status;
     ss_known_items_use(server->state->known, snapshot);
     server->live = server->state->live;
-    return SS_OK;
+    return ss_live_state_start_offers(server->state, snapshot, server->policy, &server->options->live.recorder,
+                                      &server->recorder_stats, error);
 }
 
 static ss_status init_workers(ss_server *server, ss_snapshot *snapshot, ss_error *error)
@@ -159,6 +171,9 @@ static ss_status start_loader(ss_server *server, ss_snapshot *snapshot, ss_error
                                  .live = &server->live,
                                  .known = server->state ? server->state->known : NULL,
                                  .configuration = &server->options->configuration,
+                                 .policy = server->policy,
+                                 .offers = server->state ? &server->state->offers_swap : NULL,
+                                 .recorder = server->recorder,
                                  .done = server->wake};
     server->service.stats[server->service.stats_count++] = &server->stats;
     server->service.stats[server->service.stats_count++] = &server->loader_stats;
@@ -185,6 +200,7 @@ static ss_status start_recorder(ss_server *server, ss_error *error)
         return status;
     server->service.recorded = ss_recorder_counted(server->recorder);
     server->service.visitors = server->state->visitors;
+    server->service.offers = &server->state->offer_counts;
     for (size_t i = 0; i < server->worker_count; i++)
         server->workers[i].recorder = server->recorder;
     return SS_OK;
@@ -290,10 +306,11 @@ static ss_status set_up(ss_server *server, ss_snapshot *snapshot, ss_error *erro
     SS_TRY(open_context(server, error));
     SS_TRY(start_access(server, error));
     SS_TRY(open_router(server, error));
+    SS_TRY(take_policy(server, error));
     SS_TRY(open_state(server, snapshot, error));
     SS_TRY(init_workers(server, snapshot, error));
-    SS_TRY(start_loader(server, snapshot, error));
     SS_TRY(start_recorder(server, error));
+    SS_TRY(start_loader(server, snapshot, error));
     SS_TRY(start_answering(server, error));
     SS_TRY(bind_all(server, error));
     log_ready(server, snapshot);
@@ -370,6 +387,7 @@ void ss_server_free(ss_server **server)
         ss_worker_release(&old->workers[i]);
     free(old->workers);
     ss_live_state_close(&old->state);
+    ss_policy_release(&old->policy);
     for (size_t i = 0; i < REPLIES_MAX; i++)
         ss_envelope_close(&old->recorded[i]);
     if (old->router)

@@ -170,7 +170,8 @@ ss_status ss_service_reply_stats(const ss_service *service, uint32_t msgid, cons
     ss_stats sum = {0};
     for (size_t i = 0; i < service->stats_count; i++)
         ss_stats_add(&sum, service->stats[i]);
-    SS_TRY(ss_reply_begin(msgid, 15u + (service->recorded ? 2u : 0u) + (service->visitors ? 1u : 0u), out));
+    SS_TRY(ss_reply_begin(
+        msgid, 15u + (service->recorded ? 2u : 0u) + (service->visitors ? 1u : 0u) + (service->offers ? 1u : 0u), out));
     SS_TRY(ss_reply_text(out, "generation", generation));
     SS_TRY(reply_totals(service, &sum, out));
     SS_TRY(reply_methods(&sum, out));
@@ -182,6 +183,8 @@ ss_status ss_service_reply_stats(const ss_service *service, uint32_t msgid, cons
     }
     if (service->visitors)
         SS_TRY(reply_visitors(service->visitors, out));
+    if (service->offers)
+        SS_TRY(ss_offer_counts_reply(service->offers, out));
 out:
     return status;
 }

@@ -7,6 +7,7 @@
 #define SS_SERVER_SERVICE_H
 
 #include "base/buffer.h"
+#include "server/offer_counts.h"
 #include "server/recorder.h"
 #include "server/stats.h"
 #include "state/visitors.h"
@@ -20,10 +21,11 @@ typedef struct ss_service {
     ss_stats *stats[SS_WORKERS_MAX + 3]; /* of the workers, loader, recorder and the socket's owner; borrowed */
     size_t stats_count;
     const ss_recorder_counts *recorded; /* borrowed; NULL: the server keeps no live state */
-    const ss_visitors *visitors;        /* likewise */
-    atomic_int verified;                /* ss_verified, of the generation served */
-    atomic_bool draining;               /* from now on every request gets shutting_down */
-    ss_counter swaps, refused_swaps;    /* of generations or configurations; one writer, as has the next */
+    const ss_visitors *visitors;        /* likewise, as is the next */
+    ss_offer_counts *offers;
+    atomic_int verified;             /* ss_verified, of the generation served */
+    atomic_bool draining;            /* from now on every request gets shutting_down */
+    ss_counter swaps, refused_swaps; /* of generations or configurations; one writer, as has the next */
     ss_counter refused_configurations;
 } ss_service;
 

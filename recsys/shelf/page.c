@@ -25,6 +25,12 @@ static void end_shelf(ss_page *page, const ss_answer *answer)
         page->shown[page->request.on_page_count++] = answer->items[i].item;
 }
 
+void ss_page_take(ss_page *page, uint32_t item)
+{
+    if (item != SS_NONE)
+        page->shown[page->request.on_page_count++] = item;
+}
+
 ss_status ss_page_answer(ss_page *page, ss_answerer *answerer, const ss_shelf *shelf, uint32_t limit, ss_answer *answer,
                          ss_error *error)
 {

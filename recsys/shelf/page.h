@@ -18,14 +18,20 @@
 
 #define SS_SHELVES_MAX 16u /* most shelves of a page */
 
+#define SS_PAGE_TAKEN_MAX 64u /* most products that stand on the page beside its shelves */
+
 typedef struct ss_page { /* some 32 kB: one for each thread, reused */
     ss_request request;  /* what the shelves have in common */
     size_t shelf_count;  /* answered so far */
-    uint32_t shown[SS_SHELVES_MAX * SS_LIMIT_MAX];
+    uint32_t shown[SS_PAGE_TAKEN_MAX + SS_SHELVES_MAX * SS_LIMIT_MAX];
 } ss_page;
 
 /* Begins a page. What `request` points to is borrowed until the last shelf is answered; its limit is of no account. */
 void ss_page_begin(ss_page *page, const ss_request *request);
+
+/* A product (a number of the answerer's catalogue, or SS_NONE) stands on the page beside its shelves: to be said before
+ * the first of them, of at most SS_PAGE_TAKEN_MAX. */
+void ss_page_take(ss_page *page, uint32_t item);
 
 /*
  * Answers the next shelf, with the same answerer for all of a page. `answer` borrows as from ss_answer_shelf: until the
