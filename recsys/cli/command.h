@@ -43,6 +43,8 @@ extern const ss_command ss_command_query;
 extern const ss_command ss_command_event;
 extern const ss_command ss_command_items;
 extern const ss_command ss_command_forget;
+extern const ss_command ss_command_offers;
+extern const ss_command ss_command_redeem;
 extern const ss_command ss_command_keygen;
 extern const ss_command ss_command_check;
 extern const ss_command ss_command_defaults;

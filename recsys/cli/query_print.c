@@ -2,57 +2,20 @@
 
 #include "base/slice.h"
 #include "base/timestamp.h"
+#include "cli/table.h"
 #include "client/wire.h"
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
-#define NAME_COLUMNS_MAX 60   /* of a product's name; ids are shown whole, so that they can be copied */
-#define TEXT_MAX         1100 /* an id of which every byte is escaped */
-
 /* ---- for people ---- */
-
-/* A text for one column of a line. */
-typedef struct table_cell {
-    char text[TEXT_MAX];
-    size_t columns; /* one for each character */
-} table_cell;
-
-/* NULL is empty. Nothing in a cell can move the cursor; what is longer than `most` columns ends with an ellipsis. */
-static table_cell cell_of(const char *text, size_t most)
-{
-    table_cell made = {.columns = 0};
-    size_t size = ss_slice_printable(ss_slice_of(text ? text : ""), made.text, sizeof made.text), last = 0, step;
-    for (size_t at = 0; (step = ss_slice_utf8_step((ss_slice){made.text + at, size - at})) != 0; at += step) {
-        if (made.columns == most) {
-            snprintf(made.text + last, sizeof made.text - last, "%s", "…");
-            break;
-        }
-        last = at;
-        made.columns++;
-    }
-    return made;
-}
-
-static void print_column(const table_cell *cell, size_t columns)
-{
-    printf("%s%*s", cell->text, (int)(columns - cell->columns) + 2, "");
-}
 
 static void format_price(const smartshelf_product *product, unsigned decimals, char *text, size_t size)
 {
     text[0] = '\0';
-    if (!product->has_price)
-        return;
-    uint64_t unit = 1, price = (uint64_t)(product->price < 0 ? -product->price : product->price);
-    for (unsigned i = 0; i < decimals; i++)
-        unit *= 10;
-    const char *sign = product->price < 0 ? "-" : "";
-    if (decimals == 0)
-        snprintf(text, size, "%s%" PRIu64, sign, price);
-    else
-        snprintf(text, size, "%s%" PRIu64 ".%0*" PRIu64, sign, price / unit, (int)decimals, price % unit);
+    if (product->has_price)
+        ss_money_format(product->price, decimals, text, size);
 }
 
 /* "in 214 orders together with Glass lantern (8.0 times the chance)" */
@@ -68,7 +31,7 @@ static int format_pairs(const smartshelf_product *product, char *text, size_t si
     size_t form = 0;
     while (forms[form].model && strcmp(forms[form].model, product->model ? product->model : "") != 0)
         form++;
-    table_cell because = cell_of(product->because_name ? product->because_name : product->because, NAME_COLUMNS_MAX);
+    ss_cell because = ss_cell_of(product->because_name ? product->because_name : product->because, SS_CELL_NAME_MAX);
     return snprintf(text, size, "%s %" PRIu64 " %s%s%s%s%s%s%s (%.1f times the chance)", forms[form].before,
                     product->pairs, forms[form].unit, product->pairs == 1 ? "" : "s", forms[form].after,
                     product->because ? " " : "", product->because ? forms[form].because : "",
@@ -92,6 +55,9 @@ static const struct {
     {"new", "new in the shop", NULL, NULL, NULL},
     {"pinned", "the shop's choice", NULL, NULL, NULL},
     {"fallback", "from the static list", NULL, NULL, NULL},
+    {"page", "the product on the page", NULL, NULL, NULL},
+    {"seen", "looked at in this session", NULL, NULL, NULL},
+    {"cart", "in the cart", NULL, NULL, NULL},
 };
 
 static int format_known(size_t source, uint64_t count, char *text, size_t size)
@@ -106,7 +72,8 @@ static int format_known(size_t source, uint64_t count, char *text, size_t size)
 static int format_source(const smartshelf_product *product, char *text, size_t size)
 {
     uint64_t count = product->rank ? product->rank : product->sessions ? product->sessions : product->bought;
-    table_cell model = cell_of(product->model, NAME_COLUMNS_MAX), because = cell_of(product->because, NAME_COLUMNS_MAX);
+    ss_cell model = ss_cell_of(product->model, SS_CELL_NAME_MAX),
+            because = ss_cell_of(product->because, SS_CELL_NAME_MAX);
     for (size_t i = 0; i < sizeof sources / sizeof *sources && product->model; i++)
         if (strcmp(product->model, sources[i].model) == 0)
             return format_known(i, count, text, size);
@@ -128,7 +95,7 @@ static void append_more(const smartshelf_product *product, char *text, size_t si
         snprintf(text, size, ", goes with %" PRIu64 " of %" PRIu64 " items", product->supported_by, product->of);
 }
 
-static void format_reason(const smartshelf_product *product, char *text, size_t size)
+void ss_query_format_reason(const smartshelf_product *product, char *text, size_t size)
 {
     int used = product->has_evidence ? format_pairs(product, text, size) : format_source(product, text, size);
     if (used >= 0 && (size_t)used < size)
@@ -141,31 +108,25 @@ typedef struct table_layout {
     unsigned decimals;
 } table_layout;
 
-static size_t wider(size_t columns, const char *text, size_t most)
-{
-    table_cell cell = cell_of(text, most);
-    return cell.columns > columns ? cell.columns : columns;
-}
-
 static table_layout layout_of(const smartshelf_shelf *shelf, unsigned decimals)
 {
     table_layout layout = {strlen("product"), strlen("item_id"), decimals};
     for (size_t i = 0; i < shelf->product_count; i++) {
-        layout.name = wider(layout.name, shelf->products[i].name, NAME_COLUMNS_MAX);
-        layout.id = wider(layout.id, shelf->products[i].item_id, TEXT_MAX);
+        layout.name = ss_cell_wider(layout.name, shelf->products[i].name, SS_CELL_NAME_MAX);
+        layout.id = ss_cell_wider(layout.id, shelf->products[i].item_id, SS_CELL_TEXT);
     }
     return layout;
 }
 
 static void print_product(const table_layout *layout, size_t rank, const smartshelf_product *product)
 {
-    char price[32], reason[TEXT_MAX];
-    table_cell name = cell_of(product->name, NAME_COLUMNS_MAX), id = cell_of(product->item_id, TEXT_MAX);
+    char price[32], reason[SS_CELL_TEXT];
+    ss_cell name = ss_cell_of(product->name, SS_CELL_NAME_MAX), id = ss_cell_of(product->item_id, SS_CELL_TEXT);
     format_price(product, layout->decimals, price, sizeof price);
-    format_reason(product, reason, sizeof reason);
+    ss_query_format_reason(product, reason, sizeof reason);
     printf("%4zu  ", rank);
-    print_column(&name, layout->name);
-    print_column(&id, layout->id);
+    ss_cell_print(&name, layout->name);
+    ss_cell_print(&id, layout->id);
     printf("%9s  %8.4f  %s%s\n", price, product->score, reason, product->stage > 0 ? " (fallback)" : "");
 }
 
@@ -255,7 +216,7 @@ static json_t *json_object_of(ss_wire_reader *reader, uint64_t count)
     json_t *object = json_object();
     for (uint64_t i = 0; i < count && object; i++) {
         ss_wire_token key;
-        char name[TEXT_MAX];
+        char name[SS_CELL_TEXT];
         bool named = ss_wire_next(reader, &key) && key.kind == SS_WIRE_TEXT && key.size < sizeof name;
         snprintf(name, sizeof name, "%.*s", named ? (int)key.size : 0, named ? key.bytes : "");
         if (!named || json_object_set_new(object, name, json_of(reader)) != 0) {
