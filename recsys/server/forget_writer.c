@@ -183,9 +183,10 @@ static ss_status finish(void *context, const ss_recorded *request, ss_buffer *ou
         return SS_OK;
     each->state = ASKED_FREE;
     ss_status status;
-    SS_TRY(ss_reply_begin(request->msgid, 3, out));
+    SS_TRY(ss_reply_begin(request->msgid, 4, out));
     SS_TRY(ss_reply_uint(out, "events", erased.events));
     SS_TRY(ss_reply_uint(out, "sessions", erased.sessions));
+    SS_TRY(ss_reply_uint(out, "decisions", erased.decisions));
     SS_TRY(ss_reply_uint(out, "visitors", each->visitors));
 out:
     return status;

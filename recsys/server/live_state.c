@@ -66,10 +66,11 @@ static ss_status open_parts(ss_live_state *opened, const char *store, const ss_l
     SS_TRY(ss_environment_open(store, (uint64_t)options->map_megabytes * MEGABYTE, &opened->environment, error));
     SS_TRY(ss_event_store_open(opened->environment, &options->events, &opened->events, error));
     SS_TRY(ss_forgotten_open(opened->environment, &opened->forgotten, error));
+    SS_TRY(ss_offer_ledger_open(opened->environment, &opened->offer_ledger, error));
     SS_TRY(ss_eraser_new(opened->events, opened->forgotten, &opened->eraser, error));
+    ss_eraser_take_offers(opened->eraser, opened->offer_ledger);
     SS_TRY(open_visitors(opened, options, error));
     SS_TRY(ss_event_writer_new(opened->events, opened->visitors, &opened->event_writer, error));
-    SS_TRY(ss_offer_ledger_open(opened->environment, &opened->offer_ledger, error));
     SS_TRY(ss_forget_writer_new(opened->events, opened->forgotten, opened->eraser, opened->visitors,
                                 &opened->forget_writer, error));
     add_writer(opened, ss_event_writer_row(opened->event_writer));
@@ -165,8 +166,8 @@ void ss_live_state_close(ss_live_state **state)
     ss_known_items_free(&old->known);
     ss_event_writer_free(&old->event_writer);
     ss_forget_writer_free(&old->forget_writer);
-    ss_offer_ledger_close(&old->offer_ledger);
     ss_eraser_free(&old->eraser);
+    ss_offer_ledger_close(&old->offer_ledger);
     ss_visitors_free(&old->visitors);
     ss_forgotten_close(&old->forgotten);
     ss_event_store_close(&old->events);
