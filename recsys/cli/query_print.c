@@ -18,7 +18,7 @@ static void format_price(const smartshelf_product *product, unsigned decimals, c
         ss_money_format(product->price, decimals, text, size);
 }
 
-/* "in 214 orders together with Glass lantern (8.0 times the chance)" */
+/* "in 214 orders together with Glass lantern (8.0 times the chance)"; of an offer the chance is not kept */
 static int format_pairs(const smartshelf_product *product, char *text, size_t size)
 {
     static const struct {
@@ -32,10 +32,12 @@ static int format_pairs(const smartshelf_product *product, char *text, size_t si
     while (forms[form].model && strcmp(forms[form].model, product->model ? product->model : "") != 0)
         form++;
     ss_cell because = ss_cell_of(product->because_name ? product->because_name : product->because, SS_CELL_NAME_MAX);
-    return snprintf(text, size, "%s %" PRIu64 " %s%s%s%s%s%s%s (%.1f times the chance)", forms[form].before,
-                    product->pairs, forms[form].unit, product->pairs == 1 ? "" : "s", forms[form].after,
-                    product->because ? " " : "", product->because ? forms[form].because : "",
-                    product->because ? " " : "", because.text, product->lift);
+    char chance[48] = "";
+    if (product->lift > 0)
+        snprintf(chance, sizeof chance, " (%.1f times the chance)", product->lift);
+    return snprintf(text, size, "%s %" PRIu64 " %s%s%s%s%s%s%s%s", forms[form].before, product->pairs, forms[form].unit,
+                    product->pairs == 1 ? "" : "s", forms[form].after, product->because ? " " : "",
+                    product->because ? forms[form].because : "", product->because ? " " : "", because.text, chance);
 }
 
 /* What a source says by itself; and around a number of its evidence, the last with an s behind it where that is many. */
@@ -51,8 +53,6 @@ static const struct {
     {"session_knn", "what visitors like this one looked at", "in", " similar", " session"},
     {"repurchase", "bought before, and about due again", "about due again: bought", "", " time"},
     {"alternatives", "by its name", "looked at with it in", "", " session"},
-    {"repurchase", "time to buy it again", "bought", "", " time"},
-    {"new", "new in the shop", NULL, NULL, NULL},
     {"pinned", "the shop's choice", NULL, NULL, NULL},
     {"fallback", "from the static list", NULL, NULL, NULL},
     {"page", "the product on the page", NULL, NULL, NULL},
