@@ -36,6 +36,19 @@ static void appending(void **state)
     ss_buffer_release(&buffer);
 }
 
+static void fields_of_csv_are_quoted_where_they_must_be(void **state)
+{
+    (void)state;
+    ss_buffer buffer;
+    ss_buffer_init(&buffer, 64);
+    assert_int_equal(ss_buffer_append_csv(&buffer, SS_SLICE_LITERAL("plain")), SS_OK);
+    assert_int_equal(ss_buffer_append_csv(&buffer, SS_SLICE_LITERAL("a,b")), SS_OK);
+    assert_int_equal(ss_buffer_append_csv(&buffer, SS_SLICE_LITERAL("say \"so\"")), SS_OK);
+    assert_int_equal(ss_buffer_append_csv(&buffer, SS_SLICE_LITERAL("")), SS_OK);
+    assert_string_equal(buffer.data, "plain\"a,b\"\"say \"\"so\"\"\"");
+    ss_buffer_release(&buffer);
+}
+
 static void clearing_keeps_the_memory(void **state)
 {
     (void)state;
@@ -120,9 +133,13 @@ static void every_allocation_may_fail(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(an_empty_buffer_is_an_empty_text), cmocka_unit_test(appending),
-        cmocka_unit_test(clearing_keeps_the_memory),        cmocka_unit_test(the_ceiling_is_reached_and_not_passed),
-        cmocka_unit_test(sizes_that_overflow_are_refused),  cmocka_unit_test(every_allocation_may_fail),
+        cmocka_unit_test(an_empty_buffer_is_an_empty_text),
+        cmocka_unit_test(appending),
+        cmocka_unit_test(fields_of_csv_are_quoted_where_they_must_be),
+        cmocka_unit_test(clearing_keeps_the_memory),
+        cmocka_unit_test(the_ceiling_is_reached_and_not_passed),
+        cmocka_unit_test(sizes_that_overflow_are_refused),
+        cmocka_unit_test(every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -105,6 +105,22 @@ static void prices_are_money(void **state)
     }
 }
 
+static void money_is_written_as_it_is_read(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t minor;
+        int decimals;
+        const char *text;
+    } cases[] = {{-1999, 2, "-19.99"}, {-5, 2, "-0.05"}, {0, 2, "0.00"},
+                 {1999, 0, "1999"},    {1, 4, "0.0001"}, {INT64_MIN, 0, "-9223372036854775808"}};
+    char text[SS_MONEY_TEXT];
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(ss_value_format_money(cases[i].minor, cases[i].decimals, text), strlen(cases[i].text));
+        assert_string_equal(text, cases[i].text);
+    }
+}
+
 static void money(void **state)
 {
     (void)state;
@@ -275,6 +291,7 @@ int main(void)
         cmocka_unit_test(quantities),
         cmocka_unit_test(prices),
         cmocka_unit_test(prices_are_money),
+        cmocka_unit_test(money_is_written_as_it_is_read),
         cmocka_unit_test(money),
         cmocka_unit_test(times_agree_with_the_general_parser),
         cmocka_unit_test(events_and_flags),

@@ -84,6 +84,18 @@ static ss_status append_formatted(ss_buffer *buffer, size_t length, const char *
     return SS_OK;
 }
 
+ss_status ss_buffer_append_csv(ss_buffer *buffer, ss_slice field)
+{
+    if (!ss_slice_needs_quotes(field))
+        return ss_buffer_append(buffer, field.data, field.size);
+    ss_status status = ss_buffer_append(buffer, "\"", 1);
+    for (size_t i = 0; i < field.size && status == SS_OK; i++) {
+        bool quote = field.data[i] == '"';
+        status = ss_buffer_append(buffer, quote ? "\"\"" : &field.data[i], quote ? 2 : 1);
+    }
+    return status == SS_OK ? ss_buffer_append(buffer, "\"", 1) : status;
+}
+
 ss_status ss_buffer_printf(ss_buffer *buffer, const char *format, ...)
 {
     va_list arguments, again;

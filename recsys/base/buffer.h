@@ -23,6 +23,8 @@ void ss_buffer_clear(ss_buffer *buffer);   /* empties it and keeps the memory */
 ss_status ss_buffer_reserve(ss_buffer *buffer, size_t more);
 ss_status ss_buffer_append(ss_buffer *buffer, const void *data, size_t size);
 ss_status ss_buffer_append_text(ss_buffer *buffer, const char *text);
+/* A field of a CSV file, in quotes where RFC 4180 wants them. On an error a part of it may be there. */
+ss_status ss_buffer_append_csv(ss_buffer *buffer, ss_slice field);
 ss_status ss_buffer_printf(ss_buffer *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -3,6 +3,7 @@
 #include "base/dictionary.h"
 
 #include <math.h>
+#include <stdio.h>
 
 #define MONEY_MAX INT64_C(900000000000000) /* minor units; ten thousand times as much is still an int64_t */
 
@@ -108,6 +109,18 @@ bool ss_value_money(ss_slice text, int64_t decimals, int64_t *minor)
         return false;
     *minor = (int64_t)round(value);
     return true;
+}
+
+size_t ss_value_format_money(int64_t minor, int decimals, char text[SS_MONEY_TEXT])
+{
+    uint64_t amount = minor < 0 ? 0 - (uint64_t)minor : (uint64_t)minor, unit = 1;
+    for (int i = 0; i < decimals; i++)
+        unit *= 10;
+    int length = snprintf(text, SS_MONEY_TEXT, "%s%llu", minor < 0 ? "-" : "", (unsigned long long)(amount / unit));
+    if (decimals > 0)
+        length += snprintf(text + length, SS_MONEY_TEXT - (size_t)length, ".%0*llu", decimals,
+                           (unsigned long long)(amount % unit));
+    return (size_t)length;
 }
 
 /* Two digits that make a number up to `high`. */

@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "log/catalog.h"
+#include "log/values.h"
 #include "state/event_reader.h"
 
 #include <stdio.h>
@@ -34,7 +35,7 @@ typedef struct event_source {
     int64_t from, until;         /* SS_NO_TIME: no bound */
     const ss_left_out *left_out; /* borrowed; may be NULL */
     ss_slice fields[COLUMN_COUNT];
-    char quantity[NUMBER_TEXT], price[NUMBER_TEXT], time[SS_TIMESTAMP_TEXT];
+    char quantity[NUMBER_TEXT], price[SS_MONEY_TEXT], time[SS_TIMESTAMP_TEXT];
 } event_source;
 
 static ss_slice format_quantity(float quantity, char text[NUMBER_TEXT])
@@ -43,19 +44,12 @@ static ss_slice format_quantity(float quantity, char text[NUMBER_TEXT])
     return (ss_slice){text, (size_t)length};
 }
 
-/* Minor units → a decimal number; a price that is not known is empty. */
-static ss_slice format_price(int64_t price, int decimals, char text[NUMBER_TEXT])
+/* A price that is not known is empty. */
+static ss_slice format_price(int64_t price, int decimals, char text[SS_MONEY_TEXT])
 {
     if (price == SS_NO_MONEY)
         return (ss_slice){"", 0};
-    uint64_t minor = price < 0 ? 0 - (uint64_t)price : (uint64_t)price, unit = 1;
-    for (int i = 0; i < decimals; i++)
-        unit *= 10;
-    int length = snprintf(text, NUMBER_TEXT, "%s%llu", price < 0 ? "-" : "", (unsigned long long)(minor / unit));
-    if (decimals > 0)
-        length += snprintf(text + length, NUMBER_TEXT - (size_t)length, ".%0*llu", decimals,
-                           (unsigned long long)(minor % unit));
-    return (ss_slice){text, (size_t)length};
+    return (ss_slice){text, ss_value_format_money(price, decimals, text)};
 }
 
 static void fill_row(event_source *source, const ss_live_event *event, ss_row *row)
@@ -140,16 +134,6 @@ ss_status ss_event_source_open(const ss_event_store *events, uint64_t from, uint
 
 /* ---- export ---- */
 
-static ss_status put_csv_field(ss_buffer *out, ss_slice field)
-{
-    if (!ss_slice_needs_quotes(field))
-        return ss_buffer_append(out, field.data, field.size);
-    ss_status status = ss_buffer_append(out, "\"", 1);
-    for (size_t i = 0; i < field.size && status == SS_OK; i++)
-        status = ss_buffer_append(out, field.data[i] == '"' ? "\"\"" : &field.data[i], field.data[i] == '"' ? 2 : 1);
-    return status == SS_OK ? ss_buffer_append(out, "\"", 1) : status;
-}
-
 static ss_status put_csv_row(ss_buffer *out, const ss_slice *fields)
 {
     ss_status status = SS_OK;
@@ -157,7 +141,7 @@ static ss_status put_csv_row(ss_buffer *out, const ss_slice *fields)
         if (i > 0)
             status = ss_buffer_append(out, ",", 1);
         if (status == SS_OK)
-            status = put_csv_field(out, fields[i]);
+            status = ss_buffer_append_csv(out, fields[i]);
     }
     return status == SS_OK ? ss_buffer_append(out, "\n", 1) : status;
 }
