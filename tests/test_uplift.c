@@ -80,13 +80,33 @@ static void what_can_be_told(void **state)
     assert_null(ss_uplift_finding_name(SS_UPLIFT_FINDINGS));
 }
 
+static void strata_are_compared_within_themselves(void **state)
+{
+    (void)state;
+    /* Who buys more is held out more: thrown together, treating would seem to do harm. */
+    ss_sides strata[3] = {{many(10, 900), many(9, 100)}, {many(100, 100), many(99, 900)}, {many(7, 50), {1, 3, 0}}};
+    ss_sides counted;
+    ss_uplift over = ss_uplift_over(strata, 3, 0.95, &counted);
+    close_to(over.each, 1);
+    close_to(over.total, 1000);
+    assert_true(counted.treated.count == 1000 && counted.held_out.count == 1000);
+    assert_int_equal(over.finding, SS_UPLIFT_GAIN);
+    ss_uplift one = ss_uplift_over(strata, 1, 0.95, NULL);
+    ss_uplift same = ss_uplift_between(&strata[0].treated, &strata[0].held_out, 0.95);
+    close_to(one.each, same.each);
+    close_to(one.low, same.low);
+    close_to(one.freedom, same.freedom);
+    close_to(one.total_high, same.total_high);
+    ss_uplift none = ss_uplift_over(strata + 2, 1, 0.95, &counted);
+    assert_true(isnan(none.each) && isnan(none.low) && none.finding == SS_UPLIFT_TOO_FEW && counted.treated.count == 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(quantiles_are_those_of_the_tables),
-        cmocka_unit_test(means_and_variances),
-        cmocka_unit_test(the_difference_and_its_interval),
-        cmocka_unit_test(what_can_be_told),
+        cmocka_unit_test(quantiles_are_those_of_the_tables),     cmocka_unit_test(means_and_variances),
+        cmocka_unit_test(the_difference_and_its_interval),       cmocka_unit_test(what_can_be_told),
+        cmocka_unit_test(strata_are_compared_within_themselves),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

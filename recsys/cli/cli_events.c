@@ -31,25 +31,13 @@ static size_t events_groups(void *settings, ss_option_group *groups)
     return 1;
 }
 
-static ss_status parse_time(const char *option, const char *text, int64_t *time, ss_error *error)
-{
-    *time = SS_NO_TIME;
-    if (!text || ss_timestamp_parse(ss_slice_of(text), time))
-        return SS_OK;
-    return ss_error_set(error, SS_E_ARGUMENT, "--%s: '%s' is no time: YYYY-MM-DD HH:MM:SS, ISO 8601 or Unix seconds",
-                        option, text);
-}
-
 static ss_status run_export(const events_settings *settings, const ss_cli *cli, ss_error *error)
 {
     ss_status status;
     uint64_t rows = 0;
     ss_events_export_options options = {
         .out = settings->out, .format = (ss_export_format)settings->format, .decimals = settings->decimals};
-    SS_TRY(parse_time("from", settings->from, &options.from, error));
-    SS_TRY(parse_time("to", settings->until, &options.until, error));
-    if (options.from != SS_NO_TIME && options.until != SS_NO_TIME && options.from >= options.until)
-        SS_TRY(ss_error_set(error, SS_E_ARGUMENT, "--from is not before --to"));
+    SS_TRY(ss_command_span(settings->from, settings->until, &options.from, &options.until, error));
     SS_TRY(ss_events_export(settings->store, &options, cli->progress, &rows, error));
     if (!cli->quiet)
         fprintf(stderr, "%" PRIu64 " events exported\n", rows);

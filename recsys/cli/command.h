@@ -51,6 +51,7 @@ extern const ss_command ss_command_defaults;
 extern const ss_command ss_command_inspect;
 extern const ss_command ss_command_simulate;
 extern const ss_command ss_command_events;
+extern const ss_command ss_command_report;
 extern const ss_command ss_command_completion;
 
 /* All of them, NULL-terminated: for help and completion. */
@@ -58,5 +59,8 @@ extern const ss_command *const ss_commands[];
 
 /* SS_E_ARGUMENT unless there are between `least` and `most` operands. */
 ss_status ss_command_operands(const ss_texts *operands, size_t least, size_t most, ss_error *error);
+
+/* What --from and --to say; NULL: SS_NO_TIME. SS_E_ARGUMENT: no time, or the one is not before the other. */
+ss_status ss_command_span(const char *from, const char *to, int64_t *begin, int64_t *end, ss_error *error);
 
 #endif

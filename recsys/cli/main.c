@@ -3,6 +3,7 @@
 #include "cli/stop.h"
 
 #include "base/memory.h"
+#include "base/timestamp.h"
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,23 +11,12 @@
 #define EXIT_USAGE 2
 
 const ss_command *const ss_commands[] = {
-    &ss_command_train,
-    &ss_command_serve,
-    &ss_command_query,
-    &ss_command_event,
-    &ss_command_items,
-    &ss_command_forget,
-    &ss_command_offers,
-    &ss_command_redeem,
-    &ss_command_events,
-    &ss_command_check,
-    &ss_command_defaults,
-    &ss_command_evaluate,
-    &ss_command_inspect,
-    &ss_command_simulate,
-    &ss_command_keygen,
-    &ss_command_completion,
-    NULL,
+    &ss_command_train,    &ss_command_serve,      &ss_command_query,
+    &ss_command_event,    &ss_command_items,      &ss_command_forget,
+    &ss_command_offers,   &ss_command_redeem,     &ss_command_events,
+    &ss_command_report,   &ss_command_check,      &ss_command_defaults,
+    &ss_command_evaluate, &ss_command_inspect,    &ss_command_simulate,
+    &ss_command_keygen,   &ss_command_completion, NULL,
 };
 
 static const ss_option common_options[] = {
@@ -178,6 +168,25 @@ ss_status ss_command_operands(const ss_texts *operands, size_t least, size_t mos
     if (operands->count < least)
         return ss_error_set(error, SS_E_ARGUMENT, "an argument is missing");
     return SS_OK;
+}
+
+static ss_status parse_time(const char *option, const char *text, int64_t *time, ss_error *error)
+{
+    *time = SS_NO_TIME;
+    if (!text || ss_timestamp_parse(ss_slice_of(text), time))
+        return SS_OK;
+    return ss_error_set(error, SS_E_ARGUMENT, "--%s: '%s' is no time: YYYY-MM-DD HH:MM:SS, ISO 8601 or Unix seconds",
+                        option, text);
+}
+
+ss_status ss_command_span(const char *from, const char *to, int64_t *begin, int64_t *end, ss_error *error)
+{
+    ss_status status = parse_time("from", from, begin, error);
+    if (status == SS_OK)
+        status = parse_time("to", to, end, error);
+    if (status == SS_OK && *begin != SS_NO_TIME && *end != SS_NO_TIME && *begin >= *end)
+        status = ss_error_set(error, SS_E_ARGUMENT, "--from is not before --to");
+    return status;
 }
 
 int main(int argc, char **argv)

@@ -94,39 +94,73 @@ double ss_t_quantile(double level, double freedom)
 
 /* ---- the difference ---- */
 
-static ss_uplift_finding finding_of(const ss_uplift *uplift, uint64_t fewest)
+static ss_uplift_finding finding_of(const ss_uplift *uplift, uint64_t visitors)
 {
-    if (fewest < SS_UPLIFT_VISITORS_MIN || !(uplift->standard_error > 0))
+    if (visitors < SS_UPLIFT_VISITORS_MIN || !(uplift->standard_error > 0))
         return SS_UPLIFT_TOO_FEW;
     if (uplift->low > 0)
         return SS_UPLIFT_GAIN;
     return uplift->high < 0 ? SS_UPLIFT_LOSS : SS_UPLIFT_UNCLEAR;
 }
 
-/* Both sides have two values at least. */
-static void set_interval(ss_uplift *uplift, const ss_sample *treated, const ss_sample *held_out, double level)
+static uint64_t fewest(const ss_sides *sides)
 {
-    double n = (double)treated->count, m = (double)held_out->count;
-    double a = ss_sample_variance(treated) / n, b = ss_sample_variance(held_out) / m;
-    uplift->standard_error = sqrt(a + b);
-    uplift->freedom = a + b > 0 ? (a + b) * (a + b) / (a * a / (n - 1) + b * b / (m - 1)) : n + m - 2;
-    double half = ss_t_quantile(level, uplift->freedom) * uplift->standard_error;
+    return sides->treated.count < sides->held_out.count ? sides->treated.count : sides->held_out.count;
+}
+
+/* From `each`, `standard_error` and `freedom`, of which the latter two are NAN where there is no interval. */
+static void complete(ss_uplift *uplift, const ss_sides *sides, double level)
+{
+    double n = (double)sides->treated.count;
+    double half = isnan(uplift->freedom) ? NAN : ss_t_quantile(level, uplift->freedom) * uplift->standard_error;
     uplift->low = uplift->each - half;
     uplift->high = uplift->each + half;
+    uplift->total = uplift->each * n;
+    uplift->total_low = uplift->low * n;
+    uplift->total_high = uplift->high * n;
+    uplift->finding = finding_of(uplift, fewest(sides));
 }
 
 ss_uplift ss_uplift_between(const ss_sample *treated, const ss_sample *held_out, double level)
 {
-    ss_uplift uplift = {NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, SS_UPLIFT_TOO_FEW};
-    uint64_t fewest = treated->count < held_out->count ? treated->count : held_out->count;
-    if (fewest > 0)
+    ss_sides sides = {*treated, *held_out};
+    ss_uplift uplift = {.each = NAN, .standard_error = NAN, .freedom = NAN};
+    if (fewest(&sides) > 0)
         uplift.each = treated->mean - held_out->mean;
-    if (fewest > 1)
-        set_interval(&uplift, treated, held_out, level);
-    double n = (double)treated->count;
-    uplift.total = uplift.each * n;
-    uplift.total_low = uplift.low * n;
-    uplift.total_high = uplift.high * n;
-    uplift.finding = finding_of(&uplift, fewest);
+    if (fewest(&sides) > 1) {
+        double n = (double)treated->count, m = (double)held_out->count;
+        double a = ss_sample_variance(treated) / n, b = ss_sample_variance(held_out) / m;
+        uplift.standard_error = sqrt(a + b);
+        uplift.freedom = a + b > 0 ? (a + b) * (a + b) / (a * a / (n - 1) + b * b / (m - 1)) : n + m - 2;
+    }
+    complete(&uplift, &sides, level);
+    return uplift;
+}
+
+ss_uplift ss_uplift_over(const ss_sides *strata, size_t count, double level, ss_sides *sides)
+{
+    ss_sides all = {{0}, {0}};
+    ss_uplift uplift = {.each = NAN, .standard_error = NAN, .freedom = NAN};
+    double total = 0, variance = 0, spread = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (fewest(&strata[i]) < 2)
+            continue;
+        ss_uplift of = ss_uplift_between(&strata[i].treated, &strata[i].held_out, level);
+        double error = of.standard_error * (double)strata[i].treated.count;
+        total += of.total;
+        variance += error * error;
+        spread += error * error * error * error / of.freedom;
+        all.treated.count += strata[i].treated.count;
+        all.held_out.count += strata[i].held_out.count;
+    }
+    if (fewest(&all) > 0) {
+        double n = (double)all.treated.count;
+        uplift.each = total / n;
+        uplift.standard_error = sqrt(variance) / n;
+        uplift.freedom = spread > 0 ? variance * variance / spread : n;
+    }
+    complete(&uplift, &all, level);
+    if (sides)
+        *sides = all;
     return uplift;
 }

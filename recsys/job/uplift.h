@@ -9,6 +9,7 @@
 #ifndef SS_JOB_UPLIFT_H
 #define SS_JOB_UPLIFT_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* What is known of values that were seen; all zero: none yet. */
@@ -53,5 +54,17 @@ typedef struct ss_uplift {
 
 /* level: 0.95, say. */
 ss_uplift ss_uplift_between(const ss_sample *treated, const ss_sample *held_out, double level);
+
+typedef struct ss_sides {
+    ss_sample treated, held_out;
+} ss_sides;
+
+/*
+ * Over strata with shares of held out of their own, who must not be thrown together: were more held out where visitors
+ * buy more, that would look like harm. Each is compared within itself and the totals are added, with freedom after
+ * Satterthwaite. Strata with fewer than two on a side tell nothing: they are left out, and `sides` (may be NULL) is who
+ * was counted.
+ */
+ss_uplift ss_uplift_over(const ss_sides *strata, size_t count, double level, ss_sides *sides);
 
 #endif
