@@ -34,7 +34,7 @@ struct ss_offer_ledger {
     ss_decision_copy found, settled, changing;
 };
 
-/* ---- decisions (offer_ledger.c) ---- */
+/* ---- decisions (offer_decisions.c) ---- */
 
 ss_status ss_ledger_load(ss_offer_ledger *ledger, uint64_t number, ss_decision_copy *copy, ss_error *error);
 
@@ -44,7 +44,7 @@ ss_status ss_ledger_store(ss_offer_ledger *ledger, const ss_decision *decision, 
 /* The number of the first decision behind that one; 0: there is none. */
 ss_status ss_ledger_after(const ss_offer_ledger *ledger, uint64_t number, uint64_t *next, ss_error *error);
 
-/* Notes that the step cannot be kept where `status` says that something went wrong half-way; returns it. */
+/* (offer_ledger.c) Notes that the step cannot be kept where `status` says that something went wrong half-way; returns it. */
 ss_status ss_ledger_note(ss_offer_ledger *ledger, ss_status status);
 
 /* When a decision is to be looked at next; INT64_MAX: never. */
