@@ -3,6 +3,7 @@
 
 #include "state/offer_reader.h"
 #include "temporary_folder.h"
+#include <pthread.h>
 #include <sys/wait.h>
 
 static void add_some(offer_store *store, int count)
@@ -107,6 +108,47 @@ static void another_process_reads_beside_the_writer(void **state)
     assert_int_equal(count_elsewhere(*state), 410);
 }
 
+enum { READERS = 8 };
+
+/* How many decisions each of them reads; -1: something is wrong. */
+static void *count_in_thread(void *context)
+{
+    ss_offer_reader **readers = context;
+    static int counts[READERS];
+    for (int i = 0; i < READERS; i++) {
+        const ss_decision *decision = NULL;
+        for (counts[i] = 0; counts[i] >= 0; counts[i]++) {
+            bool whole = ss_offer_reader_next(readers[i], &decision, NULL) == SS_OK;
+            if (!whole || !decision || decision->offer_count != 2)
+                counts[i] = whole && !decision ? counts[i] : -2;
+            if (!decision || counts[i] < 0)
+                break;
+        }
+    }
+    return counts;
+}
+
+static void another_thread_reads_beside_the_writer(void **state)
+{
+    offer_store store = offer_open(*state);
+    ss_offer_reader *readers[READERS] = {NULL};
+    pthread_t thread;
+    void *counts;
+    ss_error error;
+    add_some(&store, 700);
+    for (int i = 0; i < READERS; i++)
+        expect_ok(ss_offer_reader_open(store.environment, &readers[i], &error), &error);
+    assert_int_equal(pthread_create(&thread, NULL, count_in_thread, readers), 0);
+    for (int i = 0; i < 20; i++)
+        add_some(&store, 20);
+    assert_int_equal(pthread_join(thread, &counts), 0);
+    for (int i = 0; i < READERS; i++) {
+        assert_int_equal(((int *)counts)[i], 700);
+        ss_offer_reader_close(&readers[i]);
+    }
+    offer_close(&store);
+}
+
 /* Byte by byte of a record: an error that names the decision. */
 static void a_damaged_decision_is_an_error(void **state)
 {
@@ -153,6 +195,7 @@ int main(void)
         WITH_FOLDER(it_reads_what_was_there_when_it_was_opened),
         WITH_FOLDER(a_store_without_decisions_says_so),
         WITH_FOLDER(another_process_reads_beside_the_writer),
+        WITH_FOLDER(another_thread_reads_beside_the_writer),
         WITH_FOLDER(a_damaged_decision_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,7 +21,7 @@
 #define AT(MEMBER) offsetof(ss_recorder_options, MEMBER)
 const ss_option ss_recorder_option_table[] = {
     {"retention-days", SS_OPTION_INT, AT(retention_days), 0, 36500, "400", NULL, "DAYS",
-     "Events that arrived longer ago are removed; 0: none are."},
+     "Events that arrived longer ago, and decisions about offers that closed as long ago, are removed; 0: none are."},
     {"retention-events", SS_OPTION_INT, AT(retention_events), 0, 1e15, "0", NULL, "EVENTS",
      "Beyond so many the oldest are removed; 0: any number is kept."},
     {"sync-ms", SS_OPTION_INT, AT(sync_ms), 1, 60000, "100", NULL, "MS",
