@@ -1,6 +1,6 @@
 /*
  * bench_offers: what a decision about a leaving visitor costs, in-process and on one thread: on each page, for visitors
- * of whom a session of ten events is known, with the default campaigns and budgets that never end:
+ * of whom a session of ten events is known, and on the home page for customers of the generation, with the default campaigns and budgets that never end:
  *   preview    decides, and keeps nothing
  *   decide     keeps the decision in the ledger, 64 in a step, without a sync
  *   synced     the same with a sync after each step, of which the disk's time is not counted
@@ -26,6 +26,10 @@
 #define NOW          INT64_C(1767225600000000)
 #define SECOND       INT64_C(1000000)
 
+enum place { HOME, PRODUCT, CART, CUSTOMER, PLACES };
+static const char *const place_names[PLACES] = {"home", "product", "cart", "customer"};
+static const ss_offer_page pages[PLACES] = {SS_PAGE_HOME, SS_PAGE_PRODUCT, SS_PAGE_CART, SS_PAGE_HOME};
+
 enum kind { PREVIEW, DECIDE, SYNCED, KINDS };
 static const char *const kind_names[KINDS] = {"preview", "decide", "synced"};
 
@@ -39,7 +43,7 @@ typedef struct bench {
     ss_offers *offers;
     int64_t now;
     uint32_t asked; /* so many so far: each session is asked about anew after all the others */
-    double micros[KINDS][SS_PAGE_COUNT][64];
+    double micros[KINDS][PLACES][64];
     size_t turns;
 } bench;
 
@@ -122,23 +126,26 @@ static void close_all(bench *all)
 
 /* ---- decisions ---- */
 
-static ss_status decide_one(bench *all, ss_offer_page page, bool preview, ss_error *error)
+static ss_status decide_one(bench *all, enum place place, bool preview, ss_error *error)
 {
     char text[32];
     ss_offer_answer answer;
     uint32_t number = all->asked++;
-    ss_offer_request request = {.page = page, .session_id = session_named(text, number % SESSIONS), .preview = preview};
-    if (page == SS_PAGE_PRODUCT)
+    ss_offer_request request = {
+        .page = pages[place], .session_id = session_named(text, number % SESSIONS), .preview = preview};
+    if (place == CUSTOMER && all->snapshot->has_customers)
+        request.customer_id = ss_strings_at(&all->snapshot->customers.ids, number % all->snapshot->customers.ids.count);
+    if (place == PRODUCT)
         request.item_id = ss_strings_at(&all->snapshot->items.ids, number * 7919u % all->snapshot->items.count);
     return ss_offers_decide(all->offers, &request, &answer, error);
 }
 
-static ss_status step(bench *all, ss_offer_page page, enum kind kind, ss_error *error)
+static ss_status step(bench *all, enum place place, enum kind kind, ss_error *error)
 {
     ss_status status = SS_OK;
     SS_TRY(ss_offers_begin(all->offers, all->now, error));
     for (unsigned i = 0; i < STEP; i++)
-        SS_TRY(decide_one(all, page, kind == PREVIEW, error));
+        SS_TRY(decide_one(all, place, kind == PREVIEW, error));
     SS_TRY(ss_offers_end(all->offers, true, error));
     if (kind == SYNCED)
         SS_TRY(ss_environment_sync(all->environment, error));
@@ -154,14 +161,14 @@ static double processor_micros(void)
     return (double)time.tv_sec * 1e6 + (double)time.tv_nsec * 1e-3;
 }
 
-static ss_status measure(bench *all, ss_offer_page page, enum kind kind, double *micros, ss_error *error)
+static ss_status measure(bench *all, enum place place, enum kind kind, double *micros, ss_error *error)
 {
     ss_status status = SS_OK;
     SS_TRY(ss_environment_sync(all->environment, error));
     all->now += 86400 * SECOND; /* what was decided before is over */
     double begun = processor_micros();
     for (unsigned i = 0; i < DECISIONS / STEP; i++)
-        SS_TRY(step(all, page, kind, error));
+        SS_TRY(step(all, place, kind, error));
     *micros = (processor_micros() - begun) / DECISIONS;
 out:
     return status;
@@ -172,8 +179,8 @@ static ss_status measure_all(bench *all, ss_error *error)
     ss_status status = SS_OK;
     for (size_t turn = 0; turn < all->turns; turn++)
         for (unsigned kind = 0; kind < KINDS; kind++)
-            for (unsigned page = 0; page < SS_PAGE_COUNT; page++)
-                SS_TRY(measure(all, (ss_offer_page)page, (enum kind)kind, &all->micros[kind][page][turn], error));
+            for (unsigned place = 0; place < PLACES; place++)
+                SS_TRY(measure(all, (enum place)place, (enum kind)kind, &all->micros[kind][place][turn], error));
 out:
     return status;
 }
@@ -181,11 +188,10 @@ out:
 static void print_all(bench *all)
 {
     for (unsigned kind = 0; kind < KINDS; kind++)
-        for (unsigned page = 0; page < SS_PAGE_COUNT; page++) {
-            double micros = bench_median(all->micros[kind][page], all->turns);
-            printf("offers_%s_%s %.2f us\n", kind_names[kind], ss_offer_page_name((ss_offer_page)page), micros);
-            printf("offers_%s_%s_rate %.0f 1/s\n", kind_names[kind], ss_offer_page_name((ss_offer_page)page),
-                   1e6 / micros);
+        for (unsigned place = 0; place < PLACES; place++) {
+            double micros = bench_median(all->micros[kind][place], all->turns);
+            printf("offers_%s_%s %.2f us\n", kind_names[kind], place_names[place], micros);
+            printf("offers_%s_%s_rate %.0f 1/s\n", kind_names[kind], place_names[place], 1e6 / micros);
         }
 }
 
