@@ -112,8 +112,14 @@ static void money_is_written_as_it_is_read(void **state)
         int64_t minor;
         int decimals;
         const char *text;
-    } cases[] = {{-1999, 2, "-19.99"}, {-5, 2, "-0.05"}, {0, 2, "0.00"},
-                 {1999, 0, "1999"},    {1, 4, "0.0001"}, {INT64_MIN, 0, "-9223372036854775808"}};
+    } cases[] = {{-1999, 2, "-19.99"},
+                 {-5, 2, "-0.05"},
+                 {0, 2, "0.00"},
+                 {1999, 0, "1999"},
+                 {1, 4, "0.0001"},
+                 {INT64_MIN, 0, "-9223372036854775808"},
+                 {INT64_MIN, 99, "-9.223372036854775808"},
+                 {7, -1, "7"}};
     char text[SS_MONEY_TEXT];
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         assert_int_equal(ss_value_format_money(cases[i].minor, cases[i].decimals, text), strlen(cases[i].text));

@@ -3,6 +3,7 @@
 #include "base/timestamp.h"
 #include "cli/query_print.h"
 #include "cli/table.h"
+#include "log/values.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -54,10 +55,10 @@ static const char *words_of(const sentence *sentences, const char *code)
 
 static void format_incentive(const smartshelf_incentive *incentive, unsigned decimals, char *text, size_t size)
 {
-    char amount[32];
+    char amount[SS_MONEY_TEXT];
     const char *kind = incentive && incentive->kind ? incentive->kind : "";
     if (incentive)
-        ss_money_format(incentive->amount, decimals, amount, sizeof amount);
+        ss_value_format_money(incentive->amount, (int)decimals, amount);
     if (strcmp(kind, "percent") == 0)
         snprintf(text, size, "%g %% off", incentive->percent);
     else if (strcmp(kind, "amount") == 0)
@@ -117,11 +118,11 @@ static void print_text(const char *text, size_t most, size_t columns)
 
 static void print_offer(const offer_layout *layout, const smartshelf_offer *offer)
 {
-    char name[SS_CELL_TEXT], words[WORDS_MAX], list[32], price[32], reason[SS_CELL_TEXT];
+    char name[SS_CELL_TEXT], words[WORDS_MAX], list[SS_MONEY_TEXT], price[SS_MONEY_TEXT], reason[SS_CELL_TEXT];
     format_name(offer, name, sizeof name);
     format_incentive(offer->incentive, layout->decimals, words, sizeof words);
-    ss_money_format(offer->list_price, layout->decimals, list, sizeof list);
-    ss_money_format(offer->offer_price, layout->decimals, price, sizeof price);
+    ss_value_format_money(offer->list_price, (int)layout->decimals, list);
+    ss_value_format_money(offer->offer_price, (int)layout->decimals, price);
     ss_query_format_reason(&offer->product, reason, sizeof reason);
     print_text(name, SS_CELL_NAME_MAX, layout->name);
     print_text(offer->product.item_id, SS_CELL_TEXT, layout->id);
@@ -182,7 +183,7 @@ void ss_offers_print(const smartshelf_decision *decision, unsigned decimals)
 
 void ss_redemption_print(const smartshelf_redemption *redemption, unsigned decimals)
 {
-    char list[32], charged[32], given[32], words[WORDS_MAX];
+    char list[SS_MONEY_TEXT], charged[SS_MONEY_TEXT], given[SS_MONEY_TEXT], words[WORDS_MAX];
     if (strcmp(redemption->reason, "undone") == 0) {
         printf("undone%s: the cost is back in the budgets, and the code is used up\n",
                redemption->repeated ? " before" : "");
@@ -193,9 +194,9 @@ void ss_redemption_print(const smartshelf_redemption *redemption, unsigned decim
                ss_cell_of(redemption->reason, SS_CELL_TEXT).text);
         return;
     }
-    ss_money_format(redemption->list, decimals, list, sizeof list);
-    ss_money_format(redemption->charged, decimals, charged, sizeof charged);
-    ss_money_format(redemption->given, decimals, given, sizeof given);
+    ss_value_format_money(redemption->list, (int)decimals, list);
+    ss_value_format_money(redemption->charged, (int)decimals, charged);
+    ss_value_format_money(redemption->given, (int)decimals, given);
     format_incentive(redemption->incentive, decimals, words, sizeof words);
     printf("redeemed%s: %s by campaign %s\n", redemption->repeated ? " before, by this order" : "", words,
            ss_cell_of(redemption->campaign, SS_CELL_TEXT).text);

@@ -4,6 +4,7 @@
 #include "base/timestamp.h"
 #include "cli/table.h"
 #include "client/wire.h"
+#include "log/values.h"
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -11,11 +12,11 @@
 
 /* ---- for people ---- */
 
-static void format_price(const smartshelf_product *product, unsigned decimals, char *text, size_t size)
+static void format_price(const smartshelf_product *product, unsigned decimals, char text[SS_MONEY_TEXT])
 {
     text[0] = '\0';
     if (product->has_price)
-        ss_money_format(product->price, decimals, text, size);
+        ss_value_format_money(product->price, (int)decimals, text);
 }
 
 /* "in 214 orders together with Glass lantern (8.0 times the chance)"; of an offer the chance is not kept */
@@ -120,9 +121,9 @@ static table_layout layout_of(const smartshelf_shelf *shelf, unsigned decimals)
 
 static void print_product(const table_layout *layout, size_t rank, const smartshelf_product *product)
 {
-    char price[32], reason[SS_CELL_TEXT];
+    char price[SS_MONEY_TEXT], reason[SS_CELL_TEXT];
     ss_cell name = ss_cell_of(product->name, SS_CELL_NAME_MAX), id = ss_cell_of(product->item_id, SS_CELL_TEXT);
-    format_price(product, layout->decimals, price, sizeof price);
+    format_price(product, layout->decimals, price);
     ss_query_format_reason(product, reason, sizeof reason);
     printf("%4zu  ", rank);
     ss_cell_print(&name, layout->name);

@@ -1,7 +1,6 @@
 #include "cli/table.h"
 
 #include "base/slice.h"
-#include <inttypes.h>
 #include <stdio.h>
 
 ss_cell ss_cell_of(const char *text, size_t most)
@@ -28,16 +27,4 @@ size_t ss_cell_wider(size_t columns, const char *text, size_t most)
 {
     ss_cell cell = ss_cell_of(text, most);
     return cell.columns > columns ? cell.columns : columns;
-}
-
-void ss_money_format(int64_t amount, unsigned decimals, char *text, size_t size)
-{
-    uint64_t unit = 1, magnitude = amount < 0 ? 0 - (uint64_t)amount : (uint64_t)amount;
-    const char *sign = amount < 0 ? "-" : "";
-    for (unsigned i = 0; i < decimals; i++)
-        unit *= 10;
-    if (decimals == 0)
-        snprintf(text, size, "%s%" PRIu64, sign, magnitude);
-    else
-        snprintf(text, size, "%s%" PRIu64 ".%0*" PRIu64, sign, magnitude / unit, (int)decimals, magnitude % unit);
 }

@@ -1,9 +1,8 @@
-/* table.h: texts and money in the columns of a table on stdout. */
+/* table.h: texts in the columns of a table on stdout. */
 #ifndef SS_CLI_TABLE_H
 #define SS_CLI_TABLE_H
 
 #include <stddef.h>
-#include <stdint.h>
 
 #define SS_CELL_NAME_MAX 60   /* columns of a product's name; ids are shown whole, so that they can be copied */
 #define SS_CELL_TEXT     1100 /* an id of which every byte is escaped */
@@ -22,8 +21,5 @@ size_t ss_cell_wider(size_t columns, const char *text, size_t most);
 
 /* With blanks behind it up to `columns`, and two more. */
 void ss_cell_print(const ss_cell *cell, size_t columns);
-
-/* "-12.50" of minor units. */
-void ss_money_format(int64_t amount, unsigned decimals, char *text, size_t size);
 
 #endif

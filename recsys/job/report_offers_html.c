@@ -231,7 +231,7 @@ static void put_uplift(page *to)
 }
 
 #define FUNNEL_ROW 76.0
-#define FUNNEL_BAR 220.0
+#define FUNNEL_BAR 190.0
 
 static void put_funnel_bar(page *to, double y, const char *name, uint64_t count, uint64_t of, const char *class)
 {

@@ -104,22 +104,22 @@ static json_t *warnings_json(const ss_offers_report *report)
     return NULL;
 }
 
-static json_t *time_json(int64_t time)
+static const char *time_text(int64_t time, char text[SS_TIMESTAMP_TEXT])
 {
-    char text[SS_TIMESTAMP_TEXT];
-    if (time == SS_NO_TIME)
-        return json_null();
-    ss_timestamp_format(time, text);
-    return json_string(text);
+    if (time != SS_NO_TIME)
+        ss_timestamp_format(time, text);
+    return time == SS_NO_TIME ? NULL : text;
 }
 
 ss_status ss_offers_report_json(const ss_offers_report *report, int decimals, ss_buffer *out)
 {
-    json_t *root = json_pack("{s:i, s:f, s:o, s:o, s:s?, s:o, s:o, s:o, s:o, s:o}", "decimals", decimals, "confidence",
-                             SS_REPORT_LEVEL, "from", time_json(report->limits.from), "to",
-                             time_json(report->limits.until), "campaign", report->limits.campaign, "first",
-                             time_json(report->first), "last", time_json(report->last), "rows", rows_json(report),
-                             "days", days_json(report), "warnings", warnings_json(report));
+    const ss_report_limits *limits = &report->limits;
+    char from[SS_TIMESTAMP_TEXT], to[SS_TIMESTAMP_TEXT], first[SS_TIMESTAMP_TEXT], last[SS_TIMESTAMP_TEXT];
+    json_t *root = json_pack("{s:i, s:f, s:s?, s:s?, s:s?, s:s?, s:s?, s:o, s:o, s:o}", "decimals", decimals,
+                             "confidence", SS_REPORT_LEVEL, "from", time_text(limits->from, from), "to",
+                             time_text(limits->until, to), "campaign", limits->campaign, "first",
+                             time_text(report->first, first), "last", time_text(report->last, last), "rows",
+                             rows_json(report), "days", days_json(report), "warnings", warnings_json(report));
     char *text = root ? json_dumps(root, JSON_INDENT(2)) : NULL;
     ss_status status = text ? ss_buffer_append_text(out, text) : SS_E_NOMEM;
     free(text);

@@ -5,7 +5,8 @@
 #include <math.h>
 #include <stdio.h>
 
-#define MONEY_MAX INT64_C(900000000000000) /* minor units; ten thousand times as much is still an int64_t */
+#define DIGITS_MAX 18                       /* of which 10^n is an int64_t */
+#define MONEY_MAX  INT64_C(900000000000000) /* minor units; ten thousand times as much is still an int64_t */
 
 static inline bool is_blank(char c)
 {
@@ -114,11 +115,12 @@ bool ss_value_money(ss_slice text, int64_t decimals, int64_t *minor)
 size_t ss_value_format_money(int64_t minor, int decimals, char text[SS_MONEY_TEXT])
 {
     uint64_t amount = minor < 0 ? 0 - (uint64_t)minor : (uint64_t)minor, unit = 1;
-    for (int i = 0; i < decimals; i++)
+    int digits = decimals < DIGITS_MAX ? decimals : DIGITS_MAX;
+    for (int i = 0; i < digits; i++)
         unit *= 10;
     int length = snprintf(text, SS_MONEY_TEXT, "%s%llu", minor < 0 ? "-" : "", (unsigned long long)(amount / unit));
-    if (decimals > 0)
-        length += snprintf(text + length, SS_MONEY_TEXT - (size_t)length, ".%0*llu", decimals,
+    if (digits > 0)
+        length += snprintf(text + length, SS_MONEY_TEXT - (size_t)length, ".%0*llu", digits,
                            (unsigned long long)(amount % unit));
     return (size_t)length;
 }

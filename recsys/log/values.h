@@ -57,7 +57,7 @@ static inline bool ss_value_price(ss_slice text, int64_t decimals, bool *positiv
  * units. */
 bool ss_value_money(ss_slice text, int64_t decimals, int64_t *minor);
 
-/* And back: "-19.99" of -1999 with 2 decimals; ends in a zero byte. Its length. */
+/* And back: "-19.99" of -1999 with 2 decimals (0 .. 18; outside, the nearest); ends in a zero byte. Its length. */
 #define SS_MONEY_TEXT 32u
 size_t ss_value_format_money(int64_t minor, int decimals, char text[SS_MONEY_TEXT]);
 
