@@ -201,13 +201,18 @@ static inline size_t desk_cart(const char *text, ss_cart_line *lines)
     return count;
 }
 
+static inline ss_redeem_parts desk_parts(redeem_desk *desk)
+{
+    return (ss_redeem_parts){desk->ledger,  &desk->keys, desk->policy, ss_answerer_catalogue(desk->answerer),
+                             desk->guesses, desk->now,   &desk->room};
+}
+
 /* Inside of a step. */
 static inline ss_redeemed desk_take(redeem_desk *desk, const desk_order *order)
 {
     ss_error error;
     ss_cart_line lines[SS_CART_LINES_MAX];
-    const ss_redeem_parts parts = {desk->ledger,  &desk->keys, desk->policy, ss_answerer_catalogue(desk->answerer),
-                                   desk->guesses, desk->now,   &desk->room};
+    const ss_redeem_parts parts = desk_parts(desk);
     const ss_redeem_request request = {.code = desk_text(order->code),
                                        .order_id = desk_text(order->order),
                                        .customer_id = desk_text(order->customer),

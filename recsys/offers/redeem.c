@@ -1,5 +1,6 @@
 #include "offers/redeem.h"
 
+#include "base/dictionary.h"
 #include "offers/engine.h"
 #include "offers/redeem_cart.h"
 
@@ -367,6 +368,15 @@ static ss_status tell(const job *of, ss_redeem_answer *answer, ss_error *error)
     return SS_OK;
 }
 
+static ss_status check_request(const ss_redeem_request *request, ss_error *error)
+{
+    if (request->order_id.size == 0 || request->order_id.size > SS_ID_MAX)
+        return ss_error_set(error, SS_E_RANGE, "an order_id has 1 to %u bytes", SS_ID_MAX);
+    if (!request->undo && (request->cart_count == 0 || request->cart_count > SS_CART_LINES_MAX))
+        return ss_error_set(error, SS_E_RANGE, "an order has 1 to %u lines", SS_CART_LINES_MAX);
+    return SS_OK;
+}
+
 ss_status ss_redeem(const ss_redeem_parts *parts, const ss_redeem_request *request, ss_redeem_answer *answer,
                     ss_error *error)
 {
@@ -377,10 +387,14 @@ ss_status ss_redeem(const ss_redeem_parts *parts, const ss_redeem_request *reque
     of.offer = NULL;
     of.party_count = 0;
     *answer = (ss_redeem_answer){.outcome = SS_REDEEM_UNKNOWN};
-    ss_status status = find_offer(&of, error);
-    if (status == SS_OK)
-        status = taken_by_this_order(&of) ? answer_again(&of, answer, error) : answer_first(&of, answer, error);
-    return status == SS_OK && of.offer ? tell(&of, answer, error) : status;
+    ss_status status;
+    SS_TRY(check_request(request, error));
+    SS_TRY(find_offer(&of, error));
+    SS_TRY(taken_by_this_order(&of) ? answer_again(&of, answer, error) : answer_first(&of, answer, error));
+    if (of.offer)
+        status = tell(&of, answer, error);
+out:
+    return status;
 }
 
 ss_status ss_offers_redeem(ss_offers *offers, const ss_redeem_request *request, ss_redeem_answer *answer,
