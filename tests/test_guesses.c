@@ -1,5 +1,6 @@
 /* Wrong codes: how many a visitor may type, how it comes back, and that nobody pays for others or is forgotten cheaply. */
 #include "check.h"
+#include "failing_malloc.h"
 
 #include "offers/guesses.h"
 
@@ -140,12 +141,33 @@ static void like_a_bucket_each(void **state)
     ss_guesses_free(&guesses);
 }
 
+static bool try_new(void *context)
+{
+    (void)context;
+    ss_guesses *guesses = NULL;
+    ss_error error;
+    ss_status status = ss_guesses_new(&guesses, &error);
+    assert_true(status == SS_OK ? guesses != NULL : status == SS_E_NOMEM && !guesses);
+    ss_guesses_free(&guesses);
+    return status == SS_OK;
+}
+
+static void without_memory(void **state)
+{
+    (void)state;
+    assert_int_equal(failing_malloc_torture(try_new, NULL), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ten_tries_and_one_more_a_minute),        cmocka_unit_test(asking_costs_nothing),
-        cmocka_unit_test(nobody_waits_longer_than_for_all_tries), cmocka_unit_test(a_flood_refuses_no_one_unsuspected),
-        cmocka_unit_test(being_forgotten_is_not_cheap),           cmocka_unit_test(like_a_bucket_each),
+        cmocka_unit_test(ten_tries_and_one_more_a_minute),
+        cmocka_unit_test(asking_costs_nothing),
+        cmocka_unit_test(nobody_waits_longer_than_for_all_tries),
+        cmocka_unit_test(a_flood_refuses_no_one_unsuspected),
+        cmocka_unit_test(being_forgotten_is_not_cheap),
+        cmocka_unit_test(like_a_bucket_each),
+        cmocka_unit_test(without_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
