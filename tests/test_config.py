@@ -61,6 +61,19 @@ BROKEN = [
     ("more at least than at most", "shelves:\n  cart:\n    min-items: 9\n    max-items: 8\n",
      [(3, 16, "found min-items: 9, expected at most max-items: 8")]),
     ("a shelf without sources", "shelves:\n  popular: {weight: {popular: 0}}\n", [(2, 3, "no source has a weight and there is no fallback")]),
+    ("access as a map", "access: {items: [a]}\n", [(1, 9, "access: found a map, expected a list of at most 32 rules")]),
+    ("a rule as a text", "access: [tea]\n", [(1, 10, "access.1: found 'tea', expected a map such as {categories")]),
+    ("a rule for nobody", "access:\n- {items: [a]}\n", [(2, 3, "access.1: found no segments, expected who may see the products")]),
+    ("a rule of nothing", "access:\n- {segments: [new]}\n", [(2, 3, "access.1: found neither items nor categories")]),
+    ("a segment that is none", "access:\n- {items: [a], segments: [new, loyl]}\n",
+     [(2, 32, "access.1.segments: found 'loyl', expected a segment", "did you mean loyal?")]),
+    ("segments as a text", "access:\n- {items: [a], segments: new}\n", [(2, 26, "access.1.segments: found 'new', expected a list of segments")]),
+    ("access until some time", "access:\n- {items: [a], segments: [new], until: soon}\n",
+     [(2, 40, "access.1.until: found 'soon', expected a time: 2026-12-01")]),
+    ("access that ends first", "access:\n- {items: [a], segments: [new], from: 2026-12-02, until: 2026-12-01}\n",
+     [(2, 3, "access.1: it ends before it begins")]),
+    ("unknown setting of a rule", "access:\n- {items: [a], segment: [new]}\n", [(2, 16, "access.1.segment: there is no such setting (did you mean segments?)")]),
+    ("items of a rule as a text", "access:\n- {items: tea, segments: [new]}\n", [(2, 11, "access.1.items: found 'tea', expected a list of ids of products")]),
     ("offers as a list", "offers: [a]\n", [(1, 9, "offers: found a list, expected a map of settings")]),
     ("unknown zone", "offers:\n  time-zone: Europe/Berln\n", [(2, 14, "offers.time-zone: no such time zone", "found 'Europe/Berln'")]),
     ("unknown guard", "offers:\n  guards:\n    margin-mn: 5\n", [(3, 5, "offers.guards.margin-mn: there is no such setting (did you mean margin-min?)")]),
@@ -241,6 +254,17 @@ class Commands(unittest.TestCase):
         code, _, err = check(self.path, "--store", f"{self.folder}/store")
         self.assertEqual((code, err), (0, f"{self.path}: warning: offers.campaigns.dont_go.categories: the store has no category 'hats'\n"
                                        f"{self.path}:2:28: warning: offers.incentives.mug.gift: the store has no product 'MUG-1'\n"))
+
+    def test_access_is_kept_listed_and_counted(self):
+        self.write("access:\n- {items: [tea, mug], categories: [hats], segments: [at-risk, loyal], until: 2199-01-01}\n")
+        code, out, err = check(self.path, "--store", f"{self.folder}/store")
+        self.assertEqual((code, err), (0, f"{self.path}:2:17: warning: access.1.items: the store has no product 'mug'\n"
+                                       f"{self.path}:2:36: warning: access.1.categories: the store has no category 'hats'\n"))
+        self.assertIn("  access.1: 2 items and 1 categories, for loyal and at_risk, until 2199-01-01T00:00:00.000Z\n", out)
+        done = self.query("popular", "--store", f"{self.folder}/store", "--config", self.path, "--json", "--explain")
+        answer = json.loads(done.stdout)
+        self.assertNotIn("tea", [item["item_id"] for item in answer["items"]])
+        self.assertEqual((answer["removed"]["access"], answer["short"]["code"]), (1, "filtered"))
 
     def test_rules_of_the_file_are_kept_and_counted(self):
         self.write("shelves:\n  popular:\n    deny: [tea]\n    pins: [{item: soap, position: 1}]\n    price-max: 400\n")

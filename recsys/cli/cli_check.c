@@ -1,6 +1,7 @@
 #include "cli/command.h"
 #include "cli/config_file.h"
 
+#include "base/timestamp.h"
 #include "shelf/snapshot.h"
 #include <string.h>
 
@@ -110,6 +111,34 @@ static void print_offers(const char *path, const ss_policy *policy)
     }
 }
 
+static void print_time(const char *what, int64_t time)
+{
+    char text[SS_TIMESTAMP_TEXT];
+    if (time == SS_NO_TIME)
+        return;
+    ss_timestamp_format(time, text);
+    printf(", %s %s", what, text);
+}
+
+/* "  access.1: 2 items and 1 categories, for loyal and referral only, until …" */
+static void print_access(const ss_reserved *access)
+{
+    for (unsigned i = 0; access && i < access->count; i++) {
+        const ss_reserved_rule *rule = &access->rules[i];
+        const char *between = "for ";
+        printf("  access.%u: %zu items and %zu categories, ", i + 1, rule->products.texts[SS_LIST_ALLOW].count,
+               rule->products.texts[SS_LIST_CATEGORIES].count);
+        for (unsigned segment = 0; segment < SS_SEGMENT_COUNT; segment++)
+            if (rule->segments >> segment & 1) {
+                printf("%s%s", between, ss_segment_name((ss_segment)segment));
+                between = " and ";
+            }
+        print_time("from", rule->from);
+        print_time("until", rule->until);
+        putchar('\n');
+    }
+}
+
 static void print_settings(const char *path, const ss_config_file *file, const ss_snapshot *snapshot)
 {
     ss_shelf defaults[SS_SHELF_COUNT];
@@ -130,6 +159,7 @@ static void print_settings(const char *path, const ss_config_file *file, const s
         print_fallbacks(name, &now[i], &before[i]);
         print_lists(name, ss_shelf_settings_listed(shelves, kind));
     }
+    print_access(ss_shelf_settings_reserved(shelves));
     print_offers(path, ss_config_file_policy(file));
 }
 

@@ -93,7 +93,7 @@ static section_list *new_sections(void)
 /* ---- reading ---- */
 
 /* Sections that are no option tables of a command. */
-static const char *const own_sections[] = {"shelves", "offers"};
+static const char *const own_sections[] = {"shelves", "access", "offers"};
 #define OWN_SECTIONS (sizeof own_sections / sizeof *own_sections)
 
 static void unknown_section(const section_list *list, const ss_yaml_node *node, ss_mistakes *mistakes)
@@ -129,7 +129,7 @@ static ss_status read_sections(ss_config_file *file, const section_list *list, c
 {
     char found[96];
     ss_status status = SS_OK;
-    const ss_yaml_node *shelves = NULL, *offers = NULL;
+    const ss_yaml_node *shelves = NULL, *access = NULL, *offers = NULL;
     if (root && root->kind != SS_YAML_MAP) {
         ss_yaml_describe(root, found, sizeof found);
         ss_mistakes_add(mistakes, root->at, "", "found %s, expected a map of sections", found);
@@ -137,9 +137,11 @@ static ss_status read_sections(ss_config_file *file, const section_list *list, c
         for (const ss_yaml_node *node = root->first; node; node = node->next)
             SS_TRY(read_section(file, list, node, mistakes, error));
         shelves = ss_yaml_entry(root, "shelves");
+        access = ss_yaml_entry(root, "access");
         offers = ss_yaml_entry(root, "offers");
     }
     SS_TRY(ss_shelf_settings_read(shelves, mistakes, &file->shelves, error));
+    SS_TRY(ss_shelf_settings_read_access(file->shelves, access, mistakes, error));
     SS_TRY(ss_policy_read(offers, mistakes, &file->policy, error));
 out:
     return status;
@@ -293,6 +295,8 @@ ss_status ss_config_file_write_defaults(ss_buffer *out)
     SS_TRY(ss_buffer_append_text(out, "\n# What a generation's training has tuned stands in its manifest; a value here "
                                       "outranks that too.\n# Settings are explained at the first shelf.\n"));
     SS_TRY(ss_shelf_settings_write_defaults(out));
+    SS_TRY(ss_buffer_append_text(out, "\n"));
+    SS_TRY(ss_reserved_write_defaults(out));
     SS_TRY(ss_buffer_append_text(
         out, "\n# What visitors who are leaving may be offered; with these budgets, products at their "
              "prices.\n"));

@@ -2,8 +2,8 @@
  * config_file.h: smartshelf.yaml: the options of `serve` and `train`, the shelves and the policy of offers in one file.
  *
  * Sections come from the commands' own option groups: a group of `serve` without prefix is part of `server`, one with a
- * prefix is the section of that name; the groups of `train` are `train`; `shelves` is shelf/shelf_settings.h, `offers`
- * is offers/policy.h. All sections are read and checked whichever command asks.
+ * prefix is the section of that name; the groups of `train` are `train`; `shelves` and
+ * `access` are shelf/shelf_settings.h, `offers` is offers/policy.h. All sections are read and checked whichever command asks.
  */
 #ifndef SS_CLI_CONFIG_FILE_H
 #define SS_CLI_CONFIG_FILE_H

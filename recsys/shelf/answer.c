@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "shelf/again.h"
 #include "shelf/alike.h"
+#include "shelf/audience.h"
 #include "shelf/board.h"
 #include "shelf/context.h"
 #include "shelf/diversity.h"
@@ -697,7 +698,7 @@ static ss_short why_short(const ss_answerer *answerer, const ss_shelf *shelf)
     if (removed[SS_REMOVED_CATEGORY] || removed[SS_REMOVED_PRICE] || removed[SS_REMOVED_EXCLUDED] ||
         removed[SS_REMOVED_BOUGHT] || removed[SS_REMOVED_DISMISSED] || removed[SS_REMOVED_SHOWN] ||
         removed[SS_REMOVED_DENIED] || removed[SS_REMOVED_CAPPED] || removed[SS_REMOVED_SETTLED] ||
-        !answerer->rules.any_category)
+        removed[SS_REMOVED_ACCESS] || !answerer->rules.any_category)
         return SS_SHORT_FILTERED;
     return asks_for_all(shelf) && answerer->catalogue.unsold == 0 ? SS_SHORT_CATALOGUE : SS_SHORT_NO_EVIDENCE;
 }
@@ -734,6 +735,19 @@ static uint32_t compared_item(const ss_context *context)
     return context->session_count > 0 ? context->items[0] : SS_NONE;
 }
 
+/* Who asks is asked for only where some rule of access is in force. */
+static uint32_t denied_rules(const ss_answerer *answerer, const ss_request *request)
+{
+    const ss_snapshot *snapshot = answerer->snapshot;
+    const ss_visit *visit = &answerer->context.visit;
+    uint32_t in_force = snapshot->reserved ? ss_reserved_in_force(snapshot->reserved, request->now) : 0;
+    if (!in_force)
+        return 0;
+    ss_slice customer_id = request->no_consent ? (ss_slice){"", 0} : request->customer_id;
+    ss_audience audience = ss_audience_of(snapshot, customer_id, &visit->session, &visit->customer, request->now);
+    return ss_reserved_denied(snapshot->reserved, in_force, audience.segments);
+}
+
 static ss_status begin_answer(ss_answerer *answerer, const ss_shelf *shelf, const ss_request *request, ss_error *error)
 {
     ss_status status = check_request(request, error);
@@ -744,6 +758,7 @@ static ss_status begin_answer(ss_answerer *answerer, const ss_shelf *shelf, cons
     ss_rules_begin(&answerer->rules, request);
     ss_context_gather(&answerer->context, &answerer->rules, shelf, request);
     ss_rules_restrict(&answerer->rules, shelf, compared_item(&answerer->context));
+    answerer->rules.denied = denied_rules(answerer, request);
     return SS_OK;
 }
 

@@ -236,7 +236,18 @@ static uint8_t merged_show(const ss_catalogue *catalogue, const ss_catalogue_ent
         bits |= SS_SHOW_DATED;
     if (entry->group < ss_catalogue_group_count(catalogue))
         bits |= SS_SHOW_GROUPED;
+    if (entry->reserved_by)
+        bits |= SS_SHOW_RESERVED;
     return (uint8_t)bits;
+}
+
+static uint32_t merged_access(const ss_catalogue *catalogue, const ss_catalogue_entry *entry)
+{
+    const ss_reserved *access = catalogue->snapshot->reserved;
+    if (!access)
+        return 0;
+    return ss_reserved_of_item(access, entry->record->item.item_id) |
+           ss_reserved_of_category(access, ss_catalogue_text(catalogue, entry->item, SS_LIVE_CATEGORY));
 }
 
 static bool counts_as_unsold(const ss_catalogue *catalogue, uint32_t item, uint8_t show)
@@ -331,6 +342,7 @@ static void merge(ss_catalogue *catalogue, ss_live_record *record, uint32_t know
         return;
     int64_t from = merged_number(catalogue, entry, entry->item, SS_LIVE_AVAILABLE_FROM);
     entry->arrival = from == INT64_MIN ? record->item.first_seen : from;
+    entry->reserved_by = merged_access(catalogue, entry);
     entry->show = merged_show(catalogue, entry, entry->item);
     account(catalogue, entry, true);
 }

@@ -22,9 +22,10 @@ typedef struct ss_catalogue_entry {
     ss_live_record *record; /* a reference; NULL: none yet */
     uint32_t item;          /* SS_NONE: has no number: not known and without a name, or no room */
     uint32_t category, group;
-    uint32_t stamp;  /* another one after each change of any item; never 0 */
-    int64_t arrival; /* see ss_catalogue_arrival, or SS_NO_TIME */
-    uint8_t show;    /* SS_SHOW_… */
+    uint32_t reserved_by; /* bits of the rules of access that name it, its category as it is now */
+    uint32_t stamp;       /* another one after each change of any item; never 0 */
+    int64_t arrival;      /* see ss_catalogue_arrival, or SS_NO_TIME */
+    uint8_t show;         /* SS_SHOW_… */
 } ss_catalogue_entry;
 
 typedef struct ss_catalogue {
@@ -88,6 +89,14 @@ static inline uint32_t ss_catalogue_group(const ss_catalogue *catalogue, uint32_
 {
     const ss_catalogue_entry *entry = ss_catalogue_entry_of(catalogue, item);
     return entry ? entry->group : item < catalogue->known ? catalogue->snapshot->items.group[item] : SS_NONE;
+}
+
+/* Bits of the rules of access that name it or its category. */
+static inline uint32_t ss_catalogue_reserved_by(const ss_catalogue *catalogue, uint32_t item)
+{
+    const ss_catalogue_entry *entry = ss_catalogue_entry_of(catalogue, item);
+    const uint32_t *rules = catalogue->snapshot->reserved_by;
+    return entry ? entry->reserved_by : rules && item < catalogue->known ? rules[item] : 0;
 }
 
 /* The columns that are numbers; INT64_MIN: not given (SS_ITEM_NO_MONEY, SS_ITEM_NO_STOCK, no date). */

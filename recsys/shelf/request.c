@@ -29,6 +29,7 @@ static const char *const rule_names[SS_REMOVED_COUNT] = {
     [SS_REMOVED_EVIDENCE] = "evidence",  [SS_REMOVED_DISMISSED] = "dismissed",
     [SS_REMOVED_SHOWN] = "shown",        [SS_REMOVED_DENIED] = "denied",
     [SS_REMOVED_CAPPED] = "capped",      [SS_REMOVED_SETTLED] = "recently_bought",
+    [SS_REMOVED_ACCESS] = "access",
 };
 
 const char *ss_rule_kind_name(ss_rule_kind rule)

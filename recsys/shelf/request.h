@@ -117,6 +117,7 @@ typedef enum ss_rule_kind {
     SS_REMOVED_DENIED,    /* by the shelf's lists of products */
     SS_REMOVED_CAPPED,    /* so many of its category are shown already as the shelf allows */
     SS_REMOVED_SETTLED,   /* a durable that the customer bought so lately that another is not wanted */
+    SS_REMOVED_ACCESS,    /* reserved for visitors of other segments */
     SS_REMOVED_COUNT
 } ss_rule_kind;
 const char *ss_rule_kind_name(ss_rule_kind rule);

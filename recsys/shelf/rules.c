@@ -118,6 +118,7 @@ void ss_rules_begin(ss_rules *rules, const ss_request *request)
     forget_last_answer(rules);
     take_filter(rules, &request->filter);
     rules->now = request->now;
+    rules->denied = 0;
     for (size_t i = 0; i < request->exclude_count; i++)
         ss_rules_mark(rules, ss_catalogue_find(rules->catalogue, request->exclude[i]), SS_STATE_EXCLUDED);
 }
@@ -262,6 +263,8 @@ static ss_rule_kind first_forbidding(const ss_rules *rules, uint32_t item, unsig
         return SS_REMOVED_DATES;
     if ((state & SS_SHOW_GROUPED) && variant_taken(rules, item))
         return SS_REMOVED_VARIANT;
+    if ((state & SS_SHOW_RESERVED) && (ss_catalogue_reserved_by(rules->catalogue, item) & rules->denied))
+        return SS_REMOVED_ACCESS;
     rule = unwanted_by_state(state);
     if (rule != SS_REMOVED_COUNT)
         return rule;

@@ -37,6 +37,7 @@ typedef struct ss_rules {
     bool any_category;
     bool priced; /* there are price bounds */
     int64_t price_min, price_max, now;
+    uint32_t denied;             /* bits of the rules of access that keep the visitor out */
     const ss_shelf_lists *lists; /* of the shelf; NULL: none */
     size_t max_per_category;     /* 0: any number */
     uint32_t shown_categories[SS_LIMIT_MAX];
@@ -53,7 +54,7 @@ void ss_rules_release(ss_rules *rules);
 void ss_rules_change(ss_rules *rules, uint32_t item, uint8_t show);
 ss_status ss_rules_make_room(ss_rules *rules, ss_error *error);
 
-/* Forgets the last answer and takes the request's filter, dates and exclusions. */
+/* Forgets the last answer and takes the request's filter, dates and exclusions; `denied` is 0, to be set. */
 void ss_rules_begin(ss_rules *rules, const ss_request *request);
 
 /*

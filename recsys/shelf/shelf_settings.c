@@ -20,6 +20,7 @@ struct ss_shelf_settings {
     ss_arena *arena;
     ss_settings options[SS_SHELF_COUNT];
     shelf_lists lists[SS_SHELF_COUNT];
+    ss_reserved reserved;
     uint64_t digest;
 };
 
@@ -313,6 +314,17 @@ out:
     return status;
 }
 
+ss_status ss_shelf_settings_read_access(ss_shelf_settings *settings, const ss_yaml_node *access, ss_mistakes *mistakes,
+                                        ss_error *error)
+{
+    if (!access)
+        return SS_OK;
+    const uint64_t pieces[] = {settings->digest, digest_of(access)};
+    settings->digest = ss_hash(pieces, sizeof pieces);
+    return ss_reserved_read(access, settings->arena, mistakes, &settings->reserved) == SS_OK ? SS_OK
+                                                                                             : ss_error_nomem(error);
+}
+
 ss_shelf_settings *ss_shelf_settings_retain(ss_shelf_settings *settings)
 {
     if (settings)
@@ -334,6 +346,7 @@ void ss_shelf_settings_release(ss_shelf_settings **settings)
         return;
     for (unsigned kind = 0; kind < SS_SHELF_COUNT; kind++)
         release_shelf(old, kind);
+    ss_reserved_release(&old->reserved);
     ss_arena_free(&old->arena);
     free(old);
 }
@@ -387,6 +400,11 @@ const ss_listed *ss_shelf_settings_listed(const ss_shelf_settings *settings, ss_
     return settings->lists[kind].has_listed ? &settings->lists[kind].listed : NULL;
 }
 
+const ss_reserved *ss_shelf_settings_reserved(const ss_shelf_settings *settings)
+{
+    return settings->reserved.count > 0 ? &settings->reserved : NULL;
+}
+
 void ss_shelf_settings_check_items(const ss_shelf_settings *settings, const ss_items *items, ss_mistakes *mistakes)
 {
     char path[SS_YAML_PATH_MAX];
@@ -394,6 +412,7 @@ void ss_shelf_settings_check_items(const ss_shelf_settings *settings, const ss_i
         ss_yaml_path(path, "shelves", ss_slice_of(ss_shelf_name((ss_shelf_kind)kind)));
         ss_listed_check_items(&settings->lists[kind].listed, items, path, mistakes);
     }
+    ss_reserved_check_items(&settings->reserved, items, mistakes);
 }
 
 const ss_settings *ss_shelf_settings_options(const ss_shelf_settings *settings, ss_shelf_kind kind)

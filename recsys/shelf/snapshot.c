@@ -148,6 +148,7 @@ static void free_snapshot(ss_snapshot *snapshot)
         ss_shelf_lists_free(&snapshot->lists[kind]);
     ss_shelf_settings_release(&snapshot->settings);
     ss_arrivals_release(&snapshot->arrivals);
+    free(snapshot->reserved_by);
     free(snapshot->show);
     free(snapshot);
 }
@@ -186,6 +187,38 @@ out:
     return status;
 }
 
+static void name_items(const ss_reserved_rule *rule, uint32_t bit, const ss_items *items, uint32_t *rules)
+{
+    const ss_listed_texts *ids = &rule->products.texts[SS_LIST_ALLOW],
+                          *categories = &rule->products.texts[SS_LIST_CATEGORIES];
+    for (size_t i = 0; i < ids->count; i++) {
+        uint32_t item = ss_strings_find(&items->ids, ids->list[i].text);
+        if (item < items->count)
+            rules[item] |= bit;
+    }
+    for (uint32_t item = 0; categories->count > 0 && item < items->count; item++)
+        if (ss_listed_find(categories, ss_strings_at(&items->categories, items->category[item])))
+            rules[item] |= bit;
+}
+
+/* Which rules of access name which items, directly or by category. */
+static ss_status settle_access(ss_snapshot *snapshot, ss_error *error)
+{
+    const ss_items *items = &snapshot->items;
+    snapshot->reserved = ss_shelf_settings_reserved(snapshot->settings);
+    if (!snapshot->reserved)
+        return SS_OK;
+    uint32_t *rules = snapshot->reserved_by = ss_array_zeroed(items->count, sizeof *rules);
+    if (!rules)
+        return ss_error_nomem(error);
+    for (unsigned i = 0; i < snapshot->reserved->count; i++)
+        name_items(&snapshot->reserved->rules[i], 1u << i, items, rules);
+    for (uint32_t item = 0; item < items->count; item++)
+        if (rules[item])
+            snapshot->show[item] |= SS_SHOW_RESERVED;
+    return SS_OK;
+}
+
 static ss_status configure(ss_snapshot *snapshot, ss_shelf_settings *settings, ss_error *error)
 {
     snapshot->settings = ss_shelf_settings_retain(settings);
@@ -201,7 +234,7 @@ static ss_status configure(ss_snapshot *snapshot, ss_shelf_settings *settings, s
             return status;
         snapshot->shelves[kind].lists = snapshot->lists[kind];
     }
-    return SS_OK;
+    return settle_access(snapshot, error);
 }
 
 ss_status ss_snapshot_open(const char *store, const char *name, bool verify, ss_snapshot **snapshot, ss_error *error)

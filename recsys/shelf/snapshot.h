@@ -29,6 +29,7 @@
 #define SS_SHOW_NO_STOCK 4u
 #define SS_SHOW_DATED    8u  /* has availability dates: ask them */
 #define SS_SHOW_GROUPED  16u /* is a variant of some product: ask its group */
+#define SS_SHOW_RESERVED 32u /* rules of access name it or its category: ask them */
 #define SS_SHOW_BLOCKED  (SS_SHOW_HIDDEN | SS_SHOW_UNLISTED | SS_SHOW_NO_STOCK)
 
 typedef struct ss_snapshot {
@@ -52,6 +53,8 @@ typedef struct ss_snapshot {
     ss_shelf shelves[SS_SHELF_COUNT];
     ss_shelf_lists *lists[SS_SHELF_COUNT]; /* of the shelves whose settings have any; else NULL */
     ss_shelf_settings *settings;           /* what a configuration file says of them; a reference, or NULL */
+    const ss_reserved *reserved;           /* of the settings; NULL: everybody may see everything */
+    uint32_t *reserved_by;                 /* items.count: bits of the rules that name an item; NULL likewise */
     uint8_t *show;                         /* items.count bytes of SS_SHOW_… */
     ss_arrivals arrivals; /* items that have a date they are available from, and behind them, with SS_NO_TIME, those
                              without one that nobody bought */

@@ -1,7 +1,8 @@
 /*
- * A configuration file: YAML, the tables, the shelves' lists, the policy of offers. Whatever the bytes are, reading ends, every mistake has a
- * place inside the text, and what is read without one keeps the tables' ranges.
+ * A configuration file: YAML, the tables, the shelves' lists, the policy of offers, who may see what. Whatever the bytes
+ * are, reading ends, every mistake has a place inside the text, and what is read without one keeps the tables' ranges.
  */
+#include "base/timestamp.h"
 #include "offers/policy.h"
 #include "shelf/shelf_lists.h"
 #include "shelf/shelf_settings.h"
@@ -121,6 +122,22 @@ static void read_offers(const ss_yaml_node *root, ss_mistakes *mistakes)
     ss_policy_release(&policy);
 }
 
+/* Rules or mistakes. */
+static void read_access(const ss_yaml_node *node, ss_arena *arena, ss_mistakes *mistakes)
+{
+    ss_reserved reserved;
+    size_t before = ss_mistakes_errors(mistakes);
+    check(ss_reserved_read(node, arena, mistakes, &reserved) == SS_OK && reserved.count <= SS_RESERVED_RULES_MAX);
+    for (unsigned i = 0; i < reserved.count && ss_mistakes_errors(mistakes) == before; i++) {
+        const ss_reserved_rule *rule = &reserved.rules[i];
+        const ss_listed_texts *texts = rule->products.texts;
+        check(rule->segments > 0 && rule->segments < 1u << SS_SEGMENT_COUNT);
+        check(texts[SS_LIST_ALLOW].count + texts[SS_LIST_CATEGORIES].count > 0);
+        check(rule->from == SS_NO_TIME || rule->until == SS_NO_TIME || rule->from < rule->until);
+    }
+    ss_reserved_release(&reserved);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     ss_yaml_node *root = NULL;
@@ -132,6 +149,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         read_numbers(root, arena, mistakes);
         read_shelves(root, mistakes);
         read_offers(root, mistakes);
+        read_access(root, arena, mistakes);
+        read_access(ss_yaml_entry(root, "access"), arena, mistakes);
     }
     check_places(mistakes, size);
     ss_mistakes_free(&mistakes);
