@@ -1,5 +1,6 @@
 """The sections of bench/run. Each takes a Setting and returns a Table; bench/README.md tells what they measure."""
 import os
+import subprocess
 
 from measuring import BUILD, Failed, Goal, Table, in_turns, peer, program, run, timed
 
@@ -61,6 +62,23 @@ def live(setting):
         table.compare(f"requests/s: {shown}", f"live_{ours}_rate", f"live_{theirs}_rate", "without live state", goal,
                       ratio=f"live_{ours}_over_{theirs}")
     table.note("20,000 sessions of ten events, changes of every tenth item; 64 in flight")
+    return table
+
+
+def offers(setting):
+    turns, folder, shelf = "1" if setting.quick else "5", setting.room("offers"), os.path.join(BUILD, "smartshelf")
+    orders, store = "30000" if setting.quick else "600000", os.path.join(folder, "store")
+    for command in (["simulate", "--out", folder, "--items", "20000", "--customers", "40000", "--orders", orders],
+                    ["train", "--log", f"{folder}/log.csv", "--catalog", f"{folder}/catalog.csv", "--store", store, "--models",
+                     "popularity,cooccurrence"]):
+        subprocess.run([shelf, *command, "--quiet"], check=True, stdout=subprocess.DEVNULL)
+    table = Table({**run([program("bench_offers_server"), shelf, store, turns]), **run([program("bench_offers"), store, turns])})
+    for page in ("home", "product", "cart"):
+        table.state(f"{page}: p99 before the sync, 64 in flight", f"offers_relaxed_{page}_p99", Goal(1000, at_least=False))
+        table.state(f"{page}: p99 on the disk, 64 in flight", f"offers_durable_{page}_p99")
+        table.state(f"{page}: decisions/s before the sync", f"offers_relaxed_{page}_rate")
+        table.state(f"{page}: decisions/s on the disk", f"offers_durable_{page}_rate")
+        table.state(f"{page}: decisions/s in the process", f"offers_decide_{page}_rate", Goal(20000))
     return table
 
 
@@ -213,4 +231,5 @@ SECTIONS = {
     "g": ("events, one a request, over tcp", events),
     "h": ("live state: related with sessions and the shop's changes, one worker, tcp", live),
     "i": ("a training beside the server", beside),
+    "j": ("offers: a visitor who leaves and is known by a session of ten events, one worker, tcp", offers),
 }

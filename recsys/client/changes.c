@@ -117,5 +117,6 @@ smartshelf_status smartshelf_redeem(smartshelf_client *client, const smartshelf_
     size_t size = 0;
     smartshelf_status status =
         smartshelf_code_encode(code, smartshelf_next_msgid(client), &client->request, &client->request_capacity, &size);
-    return finish(client, status, size, client->options.change_attempts, answer);
+    status = finish(client, status, size, client->options.change_attempts, answer);
+    return status == SMARTSHELF_OK && !answer->redemption ? SMARTSHELF_BAD_REPLY : status;
 }

@@ -380,12 +380,13 @@ static bool read_decision(reader *in, const msgpack_object *value, smartshelf_an
     return decision->reason && read_offers(in, find(value, "offers"), decision);
 }
 
-static void read_redemption(reader *in, const msgpack_object *value, smartshelf_answer *answer)
+/* {redeemed, reason, …}, likewise. */
+static bool read_redemption(reader *in, const msgpack_object *value, smartshelf_answer *answer)
 {
     const msgpack_object *redeemed = find(value, "redeemed");
     smartshelf_redemption *redemption = redeemed ? new_array(in, 1, sizeof *redemption) : NULL;
     if (!redemption)
-        return;
+        return true;
     *redemption = (smartshelf_redemption){.redeemed = is_true(redeemed),
                                           .reason = text_of(in, find(value, "reason")),
                                           .repeated = is_true(find(value, "repeated")),
@@ -396,6 +397,7 @@ static void read_redemption(reader *in, const msgpack_object *value, smartshelf_
     read_integer(find(value, "charged"), &redemption->charged);
     read_integer(find(value, "given"), &redemption->given);
     answer->redemption = redemption;
+    return redemption->reason != NULL;
 }
 
 static bool read_result(reader *in, const msgpack_object *result, smartshelf_answer *answer)
@@ -415,10 +417,10 @@ static bool read_result(reader *in, const msgpack_object *result, smartshelf_ans
     answer->durability = text_of(in, find(result, "durability"));
     read_removed(in, find(result, "removed"), &answer->removed, &answer->removed_count);
     read_texts(in, find(result, "unknown"), &answer->unknown, &answer->unknown_count);
-    read_redemption(in, result, answer);
     return read_products(in, find(result, "items"), &answer->products, &answer->product_count) &&
            read_shelves(in, find(result, "shelves"), answer) && read_results(in, find(result, "results"), answer) &&
-           read_decision(in, result, answer) && read_decision(in, find(result, "offers"), answer);
+           read_decision(in, result, answer) && read_decision(in, find(result, "offers"), answer) &&
+           read_redemption(in, result, answer);
 }
 
 static bool read_error(reader *in, const msgpack_object *error, smartshelf_answer *answer)

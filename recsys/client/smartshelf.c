@@ -259,6 +259,8 @@ smartshelf_status smartshelf_offers(smartshelf_client *client, const smartshelf_
         status = smartshelf_send_request(client, size, deadline);
     if (status == SMARTSHELF_OK)
         status = smartshelf_receive_reply(client, msgid, deadline, answer);
+    if (status == SMARTSHELF_OK && !answer->decision)
+        status = SMARTSHELF_BAD_REPLY;
     if (status != SMARTSHELF_OK)
         smartshelf_answer_show_nothing(answer);
     return status;
