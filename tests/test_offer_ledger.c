@@ -557,6 +557,40 @@ static void what_is_pruned_is_carried(void **state)
     offer_close(&store);
 }
 
+/* Those of a decision that is removed go with it, but who came again stays. */
+static void visitors_go_with_the_last_of_their_decisions(void **state)
+{
+    enum { OTHERS = 60 }; /* more than a round of small steps looks at */
+    offer_store store = offer_open(*state);
+    const ss_party old = {.latest = OFFER_NOW, .shows = 1}, again = {.latest = OFFER_NOW + 99 * OFFER_HOUR, .shows = 1};
+    const ss_slice session = SS_SLICE_LITERAL("s");
+    closings seen = {0};
+    ss_party now;
+    size_t removed;
+    ss_error error;
+    offer_begin(&store);
+    offer_add(&store, offer_decision());
+    for (int i = 0; i < OTHERS; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "a%d", i);
+        expect_ok(ss_offer_ledger_keep_party(store.ledger, SS_PARTY_CUSTOMER, ss_slice_of(name), &again, &error),
+                  &error);
+    }
+    expect_ok(ss_offer_ledger_keep_party(store.ledger, SS_PARTY_CUSTOMER, ann, &again, &error), &error);
+    expect_ok(ss_offer_ledger_keep_party(store.ledger, SS_PARTY_SESSION, session, &old, &error), &error);
+    settle(&store, OFFER_NOW + 25 * OFFER_HOUR, 9, &seen);
+    offer_end(&store, true);
+    expect_ok(ss_offer_ledger_prune(store.ledger, OFFER_NOW + 98 * OFFER_HOUR, 1, &removed, &error), &error);
+    assert_int_equal(removed, 1);
+    offer_begin(&store);
+    expect_ok(ss_offer_ledger_party(store.ledger, SS_PARTY_SESSION, session, &now, &error), &error);
+    assert_int_equal(now.shows, 0);
+    expect_ok(ss_offer_ledger_party(store.ledger, SS_PARTY_CUSTOMER, ann, &now, &error), &error);
+    assert_int_equal(now.shows, 1);
+    offer_end(&store, true);
+    offer_close(&store);
+}
+
 static bool is_of(void *context, const ss_decision *decision)
 {
     return ss_slice_equal(decision->customer_id, *(const ss_slice *)context);
@@ -724,6 +758,7 @@ int main(void)
         WITH_FOLDER(numbers_are_not_given_again),
         WITH_FOLDER(the_secret_stays),
         WITH_FOLDER(what_is_pruned_is_carried),
+        WITH_FOLDER(visitors_go_with_the_last_of_their_decisions),
         WITH_FOLDER(who_is_forgotten_leaves_sums),
         WITH_FOLDER(an_audit_names_what_differs),
         WITH_FOLDER(every_allocation_may_fail),

@@ -193,7 +193,8 @@ void ss_offer_ledger_close(ss_offer_ledger **ledger)
     if (!old)
         return;
     bool whole = old->accounts && old->cells && !old->stale;
-    if (whole && ss_environment_sync(old->environment, NULL) == SS_OK && old->reserved > old->next)
+    bool numbered = old->next > 1 && old->reserved != old->next;
+    if (whole && ss_environment_sync(old->environment, NULL) == SS_OK && numbered)
         put_about(old, NEXT, &old->next, sizeof old->next, NULL); /* none is lost: no gap */
     ss_environment_unfollow(old->environment, old);
     ss_offer_book_close(&old->accounts);

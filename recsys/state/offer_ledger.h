@@ -131,9 +131,9 @@ ss_status ss_offer_ledger_forget_parties(ss_offer_ledger *ledger, ss_offer_party
 
 /*
  * One bounded step: removes decisions from the beginning, with their requests and orders, as long as their window and
- * their offers were over before `before` and no offer is open; and looks at `step` parties, round and round, for those
- * whose latest change is as old. At most `step` of both together; *removed == step: there may be more. Numbers are never
- * given again.
+ * their offers were over before `before` and no offer is open; with them their parties whose latest change is as old; and
+ * looks at some more parties, round and round, for those that no decision leads to. At most `step` decisions and parties of
+ * the round together; *removed == step: there may be more. Numbers are never given again.
  *
  * The accounts in all stay: each carries what the decisions that are gone redeemed, so that it is still told from those
  * that are there. The account of a single day goes with the last of its decisions.

@@ -1,6 +1,8 @@
 /* offer_sweep.c: what goes from the ledger of offers: who asked to be forgotten, and what is old. */
 #include "state/offer_ledger_parts.h"
 
+#define LOOKS 4u /* at visitors, for each decision that a step may remove */
+
 static const ss_slice nobody = {"", 0};
 
 /* Ends the step of a sweep: kept where something went. */
@@ -132,12 +134,24 @@ out:
     return status;
 }
 
-static ss_status prune_one(ss_offer_ledger *ledger, const ss_decision *decision, ss_error *error)
+/* Most visitors go with the last decision about them: only who came again without one is left to the round. */
+static ss_status prune_party(ss_offer_ledger *ledger, ss_offer_party kind, ss_slice id, int64_t before, ss_error *error)
+{
+    ss_party party;
+    ss_status status = ss_offer_parties_get(&ledger->parties, ledger->txn, kind, id, &party, error);
+    if (status != SS_OK || party.latest >= before)
+        return status;
+    return ss_offer_parties_remove(&ledger->parties, ledger->txn, kind, id, error);
+}
+
+static ss_status prune_one(ss_offer_ledger *ledger, const ss_decision *decision, int64_t before, ss_error *error)
 {
     uint64_t number = decision->number;
     MDB_val key = {sizeof number, &number};
     ss_status status;
     SS_TRY(drop_keys(ledger, decision, error));
+    SS_TRY(prune_party(ledger, SS_PARTY_SESSION, decision->session_id, before, error));
+    SS_TRY(prune_party(ledger, SS_PARTY_CUSTOMER, decision->customer_id, before, error));
     SS_TRY(carry(ledger, decision, error));
     int code = mdb_del(ledger->txn, ledger->decisions, &key, NULL);
     if (code != 0)
@@ -158,7 +172,7 @@ static ss_status prune_decisions(ss_offer_ledger *ledger, int64_t before, size_t
         SS_TRY(ss_ledger_load(ledger, number, &ledger->changing, error));
         if (!is_old(&ledger->changing.decision, before))
             break;
-        SS_TRY(prune_one(ledger, &ledger->changing.decision, error));
+        SS_TRY(prune_one(ledger, &ledger->changing.decision, before, error));
     }
 out:
     return status;
@@ -172,7 +186,8 @@ ss_status ss_offer_ledger_prune(ss_offer_ledger *ledger, int64_t before, size_t 
         return status;
     status = prune_decisions(ledger, before, step, &count, error);
     if (status == SS_OK)
-        status = ss_offer_parties_prune(&ledger->parties, ledger->txn, before, step, step - count, &parties, error);
+        status =
+            ss_offer_parties_prune(&ledger->parties, ledger->txn, before, LOOKS * step, step - count, &parties, error);
     status = end_sweep(ledger, status, count + parties > 0, error);
     if (status == SS_OK)
         *removed = count + parties;
