@@ -842,11 +842,15 @@ static void react(world *of)
     asked who = {.page_item = -1, .session = offer->session, .customer = offer->customer};
     if (chance(of, 6))
         choose_parties(of, &who.session, &who.customer);
+    else if (who.session && chance(of, 2))
+        who.customer = 0; /* a page that knows no more */
     ss_event kind = kinds[below(of, 4)];
     ss_offer_id_write(ss_offers_keys(of->offers), offer->number, id);
     ss_live_event event = random_event(of, &who, kind, id);
     happen(of, &event);
     bool about = (who.session && who.session == offer->session) || (who.customer && who.customer == offer->customer);
+    who.session = who.session ? who.session : offer->session;
+    who.customer = who.customer ? who.customer : offer->customer;
     if (kind == SS_EVENT_DISMISS && about)
         note_time(of, &who, false);
 }
@@ -946,7 +950,7 @@ static void between_steps(world *of)
         sync_state(of);
     if (chance(of, 150))
         give_up(of);
-    if (chance(of, 700))
+    if (chance(of, 700 + (unsigned)(of->decisions / 4)))
         audit(of);
 }
 

@@ -92,6 +92,18 @@ static void a_dismissal_and_a_purchase_bring_peace(void **state)
     offers_shop_close(&its);
 }
 
+static void a_session_that_dismisses_gives_its_customer_peace(void **state)
+{
+    (void)state;
+    offers_shop its;
+    offers_shop_open(&its, policy_text);
+    ss_decision decision = decide(&its, "s", "bob");
+    tells(&its, SS_EVENT_DISMISS, &decision.offers[0], "s");
+    assert_int_equal(decide(&its, "elsewhere", "bob").verdict, SS_VERDICT_COOLING);
+    assert_int_equal(decide(&its, "elsewhere", "").verdict, SS_VERDICT_SHOWN);
+    offers_shop_close(&its);
+}
+
 static void what_is_bought_is_the_outcome(void **state)
 {
     (void)state;
@@ -211,9 +223,13 @@ static void without_costs_prices_teach(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_told_of_an_offer),      cmocka_unit_test(a_dismissal_and_a_purchase_bring_peace),
-        cmocka_unit_test(what_is_bought_is_the_outcome), cmocka_unit_test(windows_that_are_over_teach),
-        cmocka_unit_test(the_held_out_teach_of_nothing), cmocka_unit_test(what_was_not_kept_is_not_learned),
+        cmocka_unit_test(what_is_told_of_an_offer),
+        cmocka_unit_test(a_dismissal_and_a_purchase_bring_peace),
+        cmocka_unit_test(a_session_that_dismisses_gives_its_customer_peace),
+        cmocka_unit_test(what_is_bought_is_the_outcome),
+        cmocka_unit_test(windows_that_are_over_teach),
+        cmocka_unit_test(the_held_out_teach_of_nothing),
+        cmocka_unit_test(what_was_not_kept_is_not_learned),
         cmocka_unit_test(without_costs_prices_teach),
     };
     return cmocka_run_group_tests(tests, NULL, offers_close_trained);

@@ -94,7 +94,8 @@ ss_status ss_offers_redeem(ss_offers *offers, const struct ss_redeem_request *re
 
 /*
  * An event that was stored: with offer_id it is told of that offer (impression, accept, dismiss), if it was shown to that
- * visitor; such a dismissal begins a cooling-off. A purchase does, and is the outcome of the visitor's open decisions: at
+ * visitor; such a dismissal begins a cooling-off of session and customer, those that it names or else those that the offer
+ * was made to. A purchase does, of those that it names, and is the outcome of the visitor's open decisions: at
  * the event's price or the catalogue's, whichever is higher (the event may give what an offer has lowered already), and
  * the catalogue's cost. Other events are passed over. Errors as ss_offers_decide.
  */

@@ -2,6 +2,7 @@
 
 #include "log/catalog.h"
 #include <math.h>
+#include <string.h>
 
 #define SETTLED_MAX 64u /* decisions that a step settles */
 
@@ -138,6 +139,28 @@ static bool is_about(const ss_decision *decision, const ss_parties *parties)
     return false;
 }
 
+/*
+ * A page may know no more than the session: who is not named is who the offer was made to, so that the customer has
+ * quiet in every session. Ids are copied to `rooms`: what the ledger lends ends with its next call.
+ */
+static void complete(ss_parties *parties, const ss_decision *decision, char rooms[SS_PARTIES][SS_ID_MAX])
+{
+    const ss_slice ids[SS_PARTIES] = {
+        [SS_PARTY_SESSION] = decision->session_id, [SS_PARTY_CUSTOMER] = decision->customer_id};
+    for (unsigned kind = 0; kind < SS_PARTIES; kind++)
+        if (parties->ids[kind].size == 0 && ids[kind].size > 0) {
+            memcpy(rooms[kind], ids[kind].data, ids[kind].size);
+            parties->ids[kind] = (ss_slice){rooms[kind], ids[kind].size};
+        }
+}
+
+static ss_status told_of_dismissal(ss_offers *offers, ss_parties *parties, int64_t time, ss_error *error)
+{
+    ss_status status = ss_parties_read(offers->ledger, parties->ids[SS_PARTY_SESSION], parties->ids[SS_PARTY_CUSTOMER],
+                                       parties, error);
+    return status == SS_OK ? begin_cooling(offers, parties, false, time, error) : status;
+}
+
 /* An offer that is taken up or dismissed has been seen. */
 static uint8_t told_by(ss_event event)
 {
@@ -152,6 +175,7 @@ static ss_status told_of_offer(ss_offers *offers, ss_parties *parties, const ss_
 {
     uint64_t number;
     ss_decision decision;
+    char rooms[SS_PARTIES][SS_ID_MAX];
     if (!ss_offer_id_read(&offers->keys, event->texts[SS_TEXT_OFFER_ID], &number))
         return SS_OK;
     ss_status status = ss_offer_ledger_find(offers->ledger, number / SS_OFFERS_MAX, &decision, error);
@@ -163,11 +187,12 @@ static ss_status told_of_offer(ss_offers *offers, ss_parties *parties, const ss_
     ss_offer *offer = &decision.offers[number % SS_OFFERS_MAX];
     uint8_t told = offer->told | told_by(event->event);
     bool news = told != offer->told;
+    complete(parties, &decision, rooms);
     offer->told = told;
     if (news)
         SS_TRY(ss_offer_ledger_update(offers->ledger, &decision, error));
     if (event->event == SS_EVENT_DISMISS)
-        SS_TRY(begin_cooling(offers, parties, false, time, error));
+        SS_TRY(told_of_dismissal(offers, parties, time, error));
 out:
     return status;
 }
