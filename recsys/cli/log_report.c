@@ -37,6 +37,20 @@ static void print_fees(FILE *out, const ss_log_report *report)
     }
 }
 
+/* What a table of the shop's came to: always, or only where something is wrong with it. */
+static void print_table(FILE *out, const char *name, const char *option, const ss_table_report *report, bool always)
+{
+    if (report->rows == 0 || (!always && report->bad_rows == 0 && !report->hint[0]))
+        return;
+    fprintf(out, "%s\n  %-46s%12" PRIu64 "\n", name, "rows read", report->rows);
+    print_count(out, "bad rows (cannot be parsed)", report->bad_rows);
+    for (size_t i = 0; i < sizeof report->first_bad / sizeof *report->first_bad && i < report->bad_rows; i++)
+        fprintf(out, "      %s\n", report->first_bad[i]);
+    print_count(out, "later rows of one id (the last counts)", report->duplicates);
+    if (report->hint[0])
+        fprintf(out, "    not read, but it looks like it: %s %s\n", option, report->hint);
+}
+
 void ss_print_log_report(FILE *out, const ss_training_data *data)
 {
     const ss_log_report *report = &data->log_report;
@@ -59,6 +73,8 @@ void ss_print_log_report(FILE *out, const ss_training_data *data)
         fprintf(out, "  %-46s%12" PRIu64 "\n", "items not in the catalogue (never shown)", report->not_in_catalog);
     fprintf(out, "  %u items, %u customers, %u orders, %.1f s\n", log->item_count, log->customer_count,
             log->basket_count, report->seconds);
+    print_table(out, "catalogue", "--catalog-columns", &data->catalog_report, false);
+    print_table(out, "customers file", "--customers-columns", &data->profiles_report, true);
 }
 
 static json_t *named_counts(const uint64_t *counts, unsigned count, const char *(*name)(unsigned))

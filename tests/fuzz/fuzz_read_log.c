@@ -1,7 +1,9 @@
 /*
  * fuzz_read_log.c: any text as a log, with or without a catalogue: the first byte chooses the options, and what stands
- * before a line "====" is a catalogue. What comes out must keep the promises of read_log.h and interactions.h.
+ * before a line "====" is a catalogue; the same text is read as a customers file. What comes out must keep the promises
+ * of read_log.h, interactions.h and profiles.h.
  */
+#include "log/profiles.h"
 #include "log/read_log.h"
 #include "log/sort_rows.h"
 
@@ -50,6 +52,27 @@ static ss_catalog *catalog_of(ss_slice text)
         REQUIRE(report.rows == report.bad_rows + report.duplicates + ss_catalog_count(catalog));
     ss_row_source_close(&source);
     return catalog;
+}
+
+/* The same bytes as a customers file. */
+static void read_profiles(ss_slice text)
+{
+    ss_row_source *source = NULL;
+    ss_profiles *profiles = NULL;
+    ss_table_report report;
+    const ss_profiles_options options = {.max_bad_rows = 1};
+    ss_error error = {0};
+    ss_status status = ss_row_source_open_memory(text, "customers", 0, &source, &error);
+    if (status == SS_OK)
+        status = ss_profiles_read_rows(source, &options, NULL, &profiles, &report, &error);
+    REQUIRE(status == error.status);
+    REQUIRE((status == SS_OK) == (profiles != NULL));
+    if (profiles)
+        REQUIRE(report.rows == report.bad_rows + report.duplicates + ss_profiles_count(profiles));
+    for (uint32_t i = 0; profiles && i < ss_profiles_count(profiles); i++)
+        REQUIRE(ss_profiles_at(profiles, i).birthday <= SS_YEAR_DAYS);
+    ss_profiles_free(&profiles);
+    ss_row_source_close(&source);
 }
 
 /* Every row is counted once. */
@@ -131,6 +154,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         catalog = catalog_of((ss_slice){text.data, items});
         text = (ss_slice){text.data + skipped, text.size - skipped};
     }
+    read_profiles(text);
     read_log(text, &options, catalog);
     ss_catalog_free(&catalog);
     return 0;
