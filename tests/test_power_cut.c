@@ -92,15 +92,20 @@ static int live_with_events(const char *folder, uint64_t number, uint64_t seed)
     _exit(FINE);
 }
 
-/* Sells from sale `number` on; not after each step is there a sync. */
+/* Sells from where the store is on, which is at sale `number` or behind; not after each step is there a sync. */
 static int live_with_offers(const char *folder, uint64_t number, uint64_t seed)
 {
     note_function note = find_note();
     offer_store store;
     ss_random random;
+    uint64_t total = 0;
     ss_random_seed(&random, seed);
-    if (!note || offer_try_open(folder, MAP, &store, NULL) != SS_OK)
+    if (!note || offer_try_open(folder, MAP, &store, NULL) != SS_OK ||
+        ss_offer_ledger_cells(store.ledger, life_count, &total, NULL) != SS_OK)
         return NOT_OPENED;
+    if (total < number)
+        return LOST;
+    number = total;
     for (unsigned steps = 20 + ss_random_below(&random, 40); steps > 0; steps--) {
         note(SENT, number + LIFE_BATCH_MAX);
         if (life_step(&store, &number, &random) != SS_OK)
