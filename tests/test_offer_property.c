@@ -3,7 +3,7 @@
  * expires, is forgotten and pruned; steps that are given up, syncs that fail, stores that are opened again. Nothing of the
  * ledger may differ from the model, and the audit must hold, after every step.
  *
- * 1,500 steps; 30,000 with SMARTSHELF_LONG=1.
+ * 1,500 steps; with SMARTSHELF_LONG=1 as many as the model has room for decisions.
  */
 #include "offer_sample.h"
 
