@@ -87,10 +87,10 @@ typedef struct marking {
 static void mark_one(void *context, const ss_own_purchases *own)
 {
     const marking *with = context;
-    bool due = with->what->show_due && with->model && ss_repurchase_is_due(with->model, own);
-    if (with->what->exclude && !due)
+    const ss_again_rules *what = with->what;
+    if (what->exclude && !(what->show_due && with->model && ss_repurchase_is_due(with->model, own)))
         ss_rules_mark(with->rules, own->item, SS_STATE_BOUGHT);
-    else if (with->what->settled && with->model && ss_repurchase_is_settled(with->model, own))
+    else if (what->settled && with->model && ss_repurchase_is_settled(with->model, own))
         ss_rules_withhold(with->rules, own->item, SS_WITHHELD_SETTLED);
 }
 
