@@ -2,6 +2,7 @@
  * test_outcomes.c: what visitors do after a decision: what is told of an offer, what is bought within its window, how
  * long they are left in peace; and what is learned when the window is over, and unlearned when it could not be kept.
  */
+#include "offer_sample.h"
 #include "offers_shop.h"
 
 #define WINDOW (24 * 3600 * SS_SECOND)
@@ -204,6 +205,29 @@ static void what_was_not_kept_is_not_learned(void **state)
     offers_shop_close(&its);
 }
 
+static void what_a_failed_sync_took_is_not_learned(void **state)
+{
+    (void)state;
+    offers_shop its;
+    ss_error error = {0};
+    offers_shop_open(&its, policy_text);
+    decide(&its, "s", "");
+    offers_step(&its);
+    expect_ok(ss_offers_end(its.offers, true, &error), &error);
+    expect_ok(ss_environment_sync(its.environment, &error), &error);
+    its.now += WINDOW;
+    expect_ok(ss_offers_begin(its.offers, its.now, &error), &error);
+    expect_ok(ss_offers_end(its.offers, true, &error), &error);
+    assert_true(learned(&its, "lightning", "none", "new").trials == 1);
+    offer_fail_sync(&(offer_store){.environment = its.environment});
+    expect_ok(ss_offers_begin(its.offers, its.now - 1, &error), &error);
+    its.in_step = true;
+    assert_true(learned(&its, "lightning", "none", "new").trials == 0);
+    offers_step(&its);
+    assert_true(learned(&its, "lightning", "none", "new").trials == 1);
+    offers_shop_close(&its);
+}
+
 static const char without_costs[] = "item_id,name,price\ntea,Tea,10.00\npot,Pot,30.00\ncup,Cup,8.00\n";
 
 static void without_costs_prices_teach(void **state)
@@ -230,6 +254,7 @@ int main(void)
         cmocka_unit_test(windows_that_are_over_teach),
         cmocka_unit_test(the_held_out_teach_of_nothing),
         cmocka_unit_test(what_was_not_kept_is_not_learned),
+        cmocka_unit_test(what_a_failed_sync_took_is_not_learned),
         cmocka_unit_test(without_costs_prices_teach),
     };
     return cmocka_run_group_tests(tests, NULL, offers_close_trained);

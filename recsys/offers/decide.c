@@ -290,9 +290,11 @@ static ss_status recall(deciding *of, bool *repeated, ss_error *error)
         ss_offer_ledger_find_request(of->offers->ledger, visitor, request->request_id, of->decision, error);
     if (status == SS_E_NOT_FOUND)
         return SS_OK;
-    *repeated = status == SS_OK;
+    if (status != SS_OK)
+        return status;
+    *repeated = true;
     of->campaign = ss_policy_campaign(of->offers->policy, of->decision->campaign);
-    return status;
+    return SS_OK;
 }
 
 ss_status ss_offers_decide(ss_offers *offers, const ss_offer_request *request, ss_offer_answer *answer, ss_error *error)
@@ -301,20 +303,15 @@ ss_status ss_offers_decide(ss_offers *offers, const ss_offer_request *request, s
     bool repeated = false;
     ss_status status = SS_OK;
     SS_TRY(check_request(request, error));
-    if (request->no_consent) {
-        offers->decision = (ss_decision){.time = offers->now,
-                                         .expires = offers->now,
-                                         .closes = offers->now,
-                                         .day = offers->day,
-                                         .verdict = SS_VERDICT_NO_CONSENT,
-                                         .page = (uint8_t)request->page};
-    } else {
+    if (!request->no_consent)
         SS_TRY(recall(&of, &repeated, error));
-        if (!repeated) {
-            begin_decision(&of);
-            SS_TRY(decide(&of, error));
-            SS_TRY(keep(&of, error));
-        }
+    if (!repeated)
+        begin_decision(&of);
+    if (request->no_consent) {
+        offers->decision.verdict = SS_VERDICT_NO_CONSENT;
+    } else if (!repeated) {
+        SS_TRY(decide(&of, error));
+        SS_TRY(keep(&of, error));
     }
     *answer = (ss_offer_answer){&offers->decision, of.campaign, repeated};
 out:
