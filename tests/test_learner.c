@@ -11,10 +11,13 @@ typedef struct observation {
 } observation;
 
 static const observation shop[] = {
-    {"last_chance", "nothing", "new", {400, 41, 40.5, 52}}, {"last_chance", "nothing", "loyal", {300, 62, 63, 80}},
-    {"last_chance", "ten-off", "new", {350, 51, 49, 61}},   {"last_chance", "ten-off", "loyal", {120, 25, 24, 30}},
-    {"dont_go", "nothing", "new", {900, 31, 30, 44}},       {"dont_go", "shipping-for-free", "new", {800, 35, 36, 47}},
-    {"dont_go", "none", "at_risk", {70, 3, 2.5, 2.75}},
+    {"last_chance", "nothing", "new", {400, 41, 90500, 95000}},
+    {"last_chance", "nothing", "loyal", {300, 62, 163000, 170000}},
+    {"last_chance", "ten-off", "new", {350, 51, 99000, 161000}},
+    {"last_chance", "ten-off", "loyal", {120, 25, 54000, 30000}},
+    {"dont_go", "nothing", "new", {900, 31, 30000, 44000}},
+    {"dont_go", "shipping-for-free", "new", {800, 35, 36000, 47000}},
+    {"dont_go", "none", "at_risk", {70, 3, 2500, 2750}},
 };
 enum { SHOP = sizeof shop / sizeof *shop };
 
@@ -71,9 +74,9 @@ static void nothing_is_known_at_first(void **state)
     (void)state;
     ss_learner *learner = new_learner(50);
     ss_cell cell = named("dont_go", "ten-off", "new");
-    assert_true(fabs(ss_learner_value(learner, &cell, 2000, 500, NULL) - 0.05 * 1500) < 1e-9);
+    assert_true(fabs(ss_learner_value(learner, &cell, 2000, 500, NULL) - 0.05 * 1.2 * 1500) < 1e-9);
     ss_cell_sums sums = ss_learner_sums(learner, &cell);
-    assert_true(sums.trials == 0 && sums.bought == 0 && sums.ratio == 0 && sums.ratio_squares == 0);
+    assert_true(sums.trials == 0 && sums.bought == 0 && sums.stake == 0 && sums.margin == 0);
     ss_learner_free(&learner);
     assert_null(learner);
     ss_learner_free(&learner);
@@ -85,11 +88,22 @@ static void sums_add_up(void **state)
     ss_learner *learner = new_learner(50);
     add_shop(learner);
     ss_cell cell = cell_of(&shop[2]);
-    add(learner, &cell, (ss_cell_sums){1, 1, 0.5, 0.25});
-    add(learner, &cell, (ss_cell_sums){1, 0, 0, 0});
+    add(learner, &cell, ss_learner_lesson(true, 1000, 500));
+    add(learner, &cell, ss_learner_lesson(false, 1000, 500));
     ss_cell_sums sums = ss_learner_sums(learner, &cell);
-    assert_true(sums.trials == 352 && sums.bought == 52 && sums.ratio == 49.5 && sums.ratio_squares == 61.25);
+    assert_true(sums.trials == 352 && sums.bought == 52 && sums.stake == 100000 && sums.margin == 161500);
     ss_learner_free(&learner);
+}
+
+/* One order of a wholesaler does not make a cell. */
+static void lessons_are_bounded(void **state)
+{
+    (void)state;
+    ss_cell_sums much = ss_learner_lesson(true, 1, 30000), loss = ss_learner_lesson(true, 10, -5000);
+    assert_true(much.trials == 1 && much.bought == 1 && much.stake == 1 && much.margin == 10);
+    assert_true(loss.stake == 10 && loss.margin == -100);
+    ss_cell_sums none = ss_learner_lesson(false, 10, 0);
+    assert_true(none.trials == 1 && none.bought == 0 && none.stake == 0 && none.margin == 0);
 }
 
 /* Where all has been seen often, the mean is what was seen. */
@@ -99,9 +113,9 @@ static void many_observations_outweigh_what_is_above(void **state)
     ss_learner *learner = new_learner(50);
     add_shop(learner);
     ss_cell cell = named("dont_go", "ten-off", "new");
-    add(learner, &cell, (ss_cell_sums){1e7, 2e6, 3e6, 5e6});
+    add(learner, &cell, (ss_cell_sums){1e7, 2e6, 2e9, 3e9});
     double value = ss_learner_value(learner, &cell, 1000, 400, NULL);
-    assert_true(fabs(value - 0.2 * (1.5 * 1000 - 400)) < 0.1);
+    assert_true(fabs(value - 0.2 * (1.5 * 1000 - 400)) < 0.5);
     ss_learner_free(&learner);
 }
 
@@ -111,8 +125,8 @@ static void cells_lean_on_those_above(void **state)
     (void)state;
     ss_learner *learner = new_learner(50);
     ss_cell nothing = named("a", "nothing", "new"), ten = named("a", "ten-off", "new");
-    add(learner, &nothing, (ss_cell_sums){2000, 100, 100, 110});
-    add(learner, &ten, (ss_cell_sums){2000, 200, 200, 220});
+    add(learner, &nothing, (ss_cell_sums){2000, 100, 1e5, 1e5});
+    add(learner, &ten, (ss_cell_sums){2000, 200, 2e5, 2e5});
     ss_cell there[] = {named("a", "nothing", "loyal"), named("a", "ten-off", "loyal"), named("b", "nothing", "new"),
                        named("b", "ten-off", "new")};
     double value[4];
@@ -221,6 +235,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_is_known_at_first),
         cmocka_unit_test(sums_add_up),
+        cmocka_unit_test(lessons_are_bounded),
         cmocka_unit_test(many_observations_outweigh_what_is_above),
         cmocka_unit_test(cells_lean_on_those_above),
         cmocka_unit_test(the_same_sums_give_the_same_draws),

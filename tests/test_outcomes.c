@@ -11,7 +11,8 @@ static const char policy_text[] =
     "offers:\n  guards: {tax: 25, shows-max: 0, stacking: true, cool-dismissed-hours: 2, cool-bought-hours: 3, budget: "
     "100000, budget-per-day: 100000}\n"
     "  learning: {explore: false}\n"
-    "  campaigns: {dont_go: {holdout: 0}, lightning: {holdout: 0, limit: 2}, last_chance: {enabled: false}}\n";
+    "  campaigns: {dont_go: {holdout: 0}, lightning: {holdout: 0, limit: 2, incentives: []}, last_chance: "
+    "{enabled: false}}\n";
 
 static ss_decision decide(offers_shop *its, const char *session, const char *customer)
 {
@@ -154,20 +155,20 @@ static void windows_that_are_over_teach(void **state)
     assert_slice_equal(bought.incentive, "none");
     decide(&its, "t", "");
     buys(&its, "tea", 1, SS_NO_MONEY, "s", NULL); /* leaves 4.00 */
-    double ratio = 400.0 / (double)bought.stake;
+    double stake = (double)bought.stake;
     its.now += WINDOW - 1;
     offers_step(&its);
     assert_true(learned(&its, "lightning", "none", "new").trials == 0);
     its.now += 1;
     offers_step(&its);
     ss_cell_sums sums = learned(&its, "lightning", "none", "new");
-    assert_true(sums.trials == 2 && sums.bought == 1 && sums.ratio == ratio && sums.ratio_squares == ratio * ratio);
+    assert_true(sums.trials == 2 && sums.bought == 1 && sums.stake == stake && sums.margin == 400);
     assert_true(found(&its, bought.number).closed);
     offers_close_state(&its);
     offers_open_state(&its, offers_policy(policy_text)); /* the same after a restart */
     offers_step(&its);
     sums = learned(&its, "lightning", "none", "new");
-    assert_true(sums.trials == 2 && sums.bought == 1 && sums.ratio == ratio);
+    assert_true(sums.trials == 2 && sums.bought == 1 && sums.stake == stake && sums.margin == 400);
     offers_shop_close(&its);
 }
 
@@ -240,7 +241,7 @@ static void without_costs_prices_teach(void **state)
     buys(&its, "tea", 1, SS_NO_MONEY, "s", NULL);
     its.now += WINDOW;
     offers_step(&its);
-    assert_true(learned(&its, "lightning", "none", "new").ratio == 1000.0 / (double)decision.stake);
+    assert_true(learned(&its, "lightning", "none", "new").margin == 1000);
     offers_shop_close(&its);
 }
 

@@ -6,14 +6,20 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define SWEEPS          4    /* of fitting rates and effects to each other */
-#define FIRST_RATE      0.05 /* of visitors who buy, while nothing is known */
-#define CHANCE_MOST     0.95 /* a product of a rate and effects need not stay below 1 by itself */
-#define RATIO_STRENGTH  50.0 /* purchases that a mean ratio takes over from above */
-#define RATIO_SHAPE     2.0  /* of the prior of the ratio's variance: as if four purchases had been seen */
-#define FIRST_PURCHASES 2.0  /* what a mean of 1 and a variance of 1 are worth, while nothing is known */
+#define SWEEPS          2      /* of fitting rates and effects to each other */
+#define FIRST_RATE      0.05   /* of visitors who buy, while nothing is known */
+#define FIRST_EFFECT    1.2    /* of an incentive, while nothing is known: published lifts are mostly 10 to 50 % */
+#define CHANCE_MOST     0.95   /* a product of a rate and effects need not stay below 1 by itself */
+#define EFFECT_STRENGTH 4.0    /* of an incentive's effect, in units of the learner's strength */
+#define CELL_STRENGTH   8.0    /* of a cell: what no effect explains is small */
+#define RATIO_STRENGTH  2000.0 /* purchases that a ratio takes over from above: incentives hardly change baskets */
+#define FIRST_PURCHASES 2.0    /* what a ratio of 1 is worth, while nothing is known */
+#define RATIO_VARIANCE  1.0    /* of margin / stake of a purchase */
+#define RATIO_MOST      10.0   /* more is no news of the cell, but a customer of another kind */
+#define BOLDNESS        0.3    /* variance of a draw, in units of the posterior's */
 
 enum { CAMPAIGN, INCENTIVE, SEGMENT, AXES };
+enum { NOTHING = 1, NONE = 2 }; /* their places, which they have from the start */
 
 /* The names along one side. Place 0 is that of every name that was never seen, and stays empty. */
 typedef struct side {
@@ -30,7 +36,7 @@ typedef struct seen_cell {
 typedef struct pooled {
     double bought, exposed; /* exposed: trials, or purchases expected of them by what else is known */
     double value;           /* rate of buying, or factor on it */
-    double ratio, mean_ratio;
+    double stake, margin, ratio;
 } pooled;
 
 /* One array for all; what follows points into it. */
@@ -40,6 +46,7 @@ typedef struct pools {
     pooled *campaigns, *segments, *incentives;
     pooled *bases;   /* campaign × segment: rates */
     pooled *effects; /* campaign × incentive: factors */
+    pooled *tastes;  /* segment × incentive: factors */
 } pools;
 
 struct ss_learner {
@@ -51,8 +58,8 @@ struct ss_learner {
     size_t count, cells_room, order_room;
     pools pools;
     pooled all;
-    double variance; /* of the ratio, within cells */
-    bool stale;      /* sums have changed since all of the pools was derived */
+    double stake; /* mean of those that bought */
+    bool stale;   /* sums have changed since all of the pools was derived */
 };
 
 /* ---- places ---- */
@@ -86,13 +93,17 @@ static pooled *effect_at(const ss_learner *l, const size_t places[AXES])
     return &l->pools.effects[places[CAMPAIGN] * l->axes[INCENTIVE].room + places[INCENTIVE]];
 }
 
+static pooled *taste_at(const ss_learner *l, const size_t places[AXES])
+{
+    return &l->pools.tastes[places[SEGMENT] * l->axes[INCENTIVE].room + places[INCENTIVE]];
+}
+
 /* ---- what a cell takes over from above ---- */
 
 static void sum_up(ss_learner *l)
 {
     memset(l->pools.array, 0, l->pools.count * sizeof *l->pools.array);
     l->all = (pooled){0};
-    double squares = 0;
     for (size_t k = 0; k < l->count; k++) {
         const seen_cell *cell = &l->cells[l->order[k]];
         pooled *of[] = {&l->all,
@@ -100,15 +111,15 @@ static void sum_up(ss_learner *l)
                         &l->pools.segments[cell->places[SEGMENT]],
                         &l->pools.incentives[cell->places[INCENTIVE]],
                         base_at(l, cell->places),
-                        effect_at(l, cell->places)};
+                        effect_at(l, cell->places),
+                        taste_at(l, cell->places)};
         for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
             of[i]->bought += cell->sums.bought;
-            of[i]->ratio += cell->sums.ratio;
+            of[i]->stake += cell->sums.stake;
+            of[i]->margin += cell->sums.margin;
         }
-        squares += cell->sums.ratio_squares;
     }
-    double apart = l->all.bought > 0 ? squares - l->all.ratio * l->all.ratio / l->all.bought : 0;
-    l->variance = (fmax(apart, 0) + FIRST_PURCHASES) / (l->all.bought + FIRST_PURCHASES);
+    l->stake = l->all.bought > 0 ? l->all.stake / l->all.bought : 1;
 }
 
 /* The mean of so many with that sum, and of `strength` more whose mean is `above`. */
@@ -117,17 +128,19 @@ static double shrunk(double sum, double count, double above, double strength)
     return (sum + strength * above) / (count + strength);
 }
 
+static void settle_ratio(const ss_learner *l, pooled *pool, double above, double strength)
+{
+    pool->ratio = shrunk(pool->margin, pool->stake, above, strength * l->stake);
+}
+
 static void pool_ratios(ss_learner *l)
 {
     size_t campaigns = l->axes[CAMPAIGN].room, incentives = l->axes[INCENTIVE].room;
-    double all = l->all.mean_ratio = shrunk(l->all.ratio, l->all.bought, 1, FIRST_PURCHASES);
+    settle_ratio(l, &l->all, 1, FIRST_PURCHASES);
     for (size_t c = 0; c < campaigns; c++) {
-        pooled *campaign = &l->pools.campaigns[c];
-        campaign->mean_ratio = shrunk(campaign->ratio, campaign->bought, all, RATIO_STRENGTH);
-        for (size_t i = 0; i < incentives; i++) {
-            pooled *effect = &l->pools.effects[c * incentives + i];
-            effect->mean_ratio = shrunk(effect->ratio, effect->bought, campaign->mean_ratio, RATIO_STRENGTH);
-        }
+        settle_ratio(l, &l->pools.campaigns[c], l->all.ratio, RATIO_STRENGTH);
+        for (size_t i = 0; i < incentives; i++)
+            settle_ratio(l, &l->pools.effects[c * incentives + i], l->pools.campaigns[c].ratio, RATIO_STRENGTH);
     }
 }
 
@@ -144,7 +157,7 @@ static void fit_rates(ss_learner *l)
         l->pools.array[p].exposed = 0;
     for (size_t k = 0; k < l->count; k++) {
         const seen_cell *cell = &l->cells[l->order[k]];
-        double exposed = cell->sums.trials * effect_at(l, cell->places)->value;
+        double exposed = cell->sums.trials * effect_at(l, cell->places)->value * taste_at(l, cell->places)->value;
         l->all.exposed += exposed;
         l->pools.campaigns[cell->places[CAMPAIGN]].exposed += exposed;
         l->pools.segments[cell->places[SEGMENT]].exposed += exposed;
@@ -166,52 +179,67 @@ static void fit_effects(ss_learner *l)
     size_t campaigns = l->axes[CAMPAIGN].room, incentives = l->axes[INCENTIVE].room;
     for (size_t k = 0; k < l->count; k++) {
         const seen_cell *cell = &l->cells[l->order[k]];
-        double expected = cell->sums.trials * base_at(l, cell->places)->value;
+        double expected = cell->sums.trials * base_at(l, cell->places)->value * taste_at(l, cell->places)->value;
         l->pools.incentives[cell->places[INCENTIVE]].exposed += expected;
         effect_at(l, cell->places)->exposed += expected;
     }
-    double strength = l->strength * l->all.value; /* in purchases */
+    double strength = EFFECT_STRENGTH * l->strength * l->all.value; /* in purchases */
     for (size_t i = 0; i < incentives; i++) {
-        settle(&l->pools.incentives[i], 1, strength);
+        settle(&l->pools.incentives[i], i == NOTHING || i == NONE ? 1 : FIRST_EFFECT, strength);
         for (size_t c = 0; c < campaigns; c++)
             settle(&l->pools.effects[c * incentives + i], l->pools.incentives[i].value, strength);
     }
+}
+
+static void fit_tastes(ss_learner *l)
+{
+    for (size_t k = 0; k < l->count; k++) {
+        const seen_cell *cell = &l->cells[l->order[k]];
+        taste_at(l, cell->places)->exposed +=
+            cell->sums.trials * base_at(l, cell->places)->value * effect_at(l, cell->places)->value;
+    }
+    size_t tastes = l->axes[SEGMENT].room * l->axes[INCENTIVE].room;
+    for (size_t t = 0; t < tastes; t++)
+        settle(&l->pools.tastes[t], 1, l->strength * l->all.value);
 }
 
 static void derive(ss_learner *l)
 {
     sum_up(l);
     pool_ratios(l);
-    size_t effects = l->axes[CAMPAIGN].room * l->axes[INCENTIVE].room;
-    for (size_t p = 0; p < effects; p++)
-        l->pools.effects[p].value = 1;
+    for (size_t p = 0; p < l->pools.count; p++)
+        l->pools.array[p].value = 1;
     for (int sweep = 0; sweep < SWEEPS; sweep++) {
         fit_rates(l);
         fit_effects(l);
+        fit_tastes(l);
     }
     l->stale = false;
 }
 
 /* ---- the value of a cell ---- */
 
+/* How sure it is what a cell takes over from above, in trials: relative variances of its parts add up. */
+static double strength_of(const ss_learner *l, const size_t places[AXES], double mean)
+{
+    double purchases = l->strength * l->all.value;
+    double variance = 1 / (CELL_STRENGTH * purchases) +
+                      1 / (EFFECT_STRENGTH * purchases + effect_at(l, places)->exposed) +
+                      1 / (purchases + taste_at(l, places)->exposed);
+    return (1 - mean) / (mean * variance);
+}
+
 static double chance_of(double mean, double strength, const ss_cell_sums *sums, ss_random *random)
 {
     double a = strength * mean + sums->bought, b = strength * (1 - mean) + sums->trials - sums->bought;
-    return random ? ss_random_beta(random, a, b) : a / (a + b);
+    return random ? ss_random_beta(random, a / BOLDNESS, b / BOLDNESS) : a / (a + b);
 }
 
-static double ratio_of(double mean, double variance, const ss_cell_sums *sums, ss_random *random)
+static double ratio_of(const ss_learner *l, double above, const ss_cell_sums *sums, ss_random *random)
 {
-    double n = sums->bought, strength = RATIO_STRENGTH + n, located = shrunk(sums->ratio, n, mean, RATIO_STRENGTH);
-    if (!random)
-        return located;
-    double shape = RATIO_SHAPE + n / 2, squares = (RATIO_SHAPE - 1) * variance;
-    if (n > 0) {
-        double off = sums->ratio / n - mean, apart = fmax(sums->ratio_squares - sums->ratio * sums->ratio / n, 0);
-        squares += apart / 2 + RATIO_STRENGTH * n * off * off / (2 * strength);
-    }
-    double drawn = squares / ss_random_gamma(random, shape);
-    return located + ss_random_normal(random) * sqrt(drawn / strength);
+    double mean = shrunk(sums->margin, sums->stake, above, RATIO_STRENGTH * l->stake);
+    double strength = RATIO_STRENGTH + sums->stake / l->stake;
+    return random ? mean + ss_random_normal(random) * sqrt(BOLDNESS * RATIO_VARIANCE / strength) : mean;
 }
 
 double ss_learner_value(ss_learner *learner, const ss_cell *cell, double stake, double cost, ss_random *random)
@@ -224,9 +252,9 @@ double ss_learner_value(ss_learner *learner, const ss_cell *cell, double stake, 
     uint32_t number = *number_at(learner, places);
     const ss_cell_sums *sums = number ? &learner->cells[number - 1].sums : &unseen;
     const pooled *base = base_at(learner, places), *effect = effect_at(learner, places);
-    double mean = fmin(base->value * effect->value, CHANCE_MOST);
-    double chance = chance_of(mean, learner->strength, sums, random);
-    return chance * (ratio_of(effect->mean_ratio, learner->variance, sums, random) * stake - cost);
+    double mean = fmin(base->value * effect->value * taste_at(learner, places)->value, CHANCE_MOST);
+    double chance = chance_of(mean, strength_of(learner, places, mean), sums, random);
+    return chance * (ratio_of(learner, effect->ratio, sums, random) * stake - cost);
 }
 
 /* ---- what is observed ---- */
@@ -244,7 +272,7 @@ static bool make_rooms(ss_learner *l, const size_t places[AXES])
     }
     if (enough)
         return true;
-    size_t c = rooms[CAMPAIGN], i = rooms[INCENTIVE], s = rooms[SEGMENT], count = c + i + s + c * s + c * i;
+    size_t c = rooms[CAMPAIGN], i = rooms[INCENTIVE], s = rooms[SEGMENT], count = c + i + s + c * s + c * i + s * i;
     uint32_t *numbers = ss_array_zeroed(c * i * s, sizeof *numbers);
     pooled *array = ss_array_zeroed(count, sizeof *array);
     if (!numbers || !array) {
@@ -255,7 +283,8 @@ static bool make_rooms(ss_learner *l, const size_t places[AXES])
     free(l->numbers);
     free(l->pools.array);
     l->numbers = numbers;
-    l->pools = (pools){array, count, array, array + c, array + c + s, array + c + s + i, array + c + s + i + c * s};
+    pooled *bases = array + c + s + i, *effects = bases + c * s;
+    l->pools = (pools){array, count, array, array + c, array + c + s, bases, effects, effects + c * i};
     for (size_t a = 0; a < AXES; a++)
         l->axes[a].room = rooms[a];
     for (size_t k = 0; k < l->count; k++)
@@ -291,6 +320,13 @@ static ss_status add_cell(ss_learner *l, const size_t places[AXES], uint32_t *nu
     return SS_OK;
 }
 
+ss_cell_sums ss_learner_lesson(bool bought, double stake, double margin)
+{
+    if (!bought)
+        return (ss_cell_sums){.trials = 1};
+    return (ss_cell_sums){1, 1, stake, fmax(fmin(margin, RATIO_MOST * stake), -RATIO_MOST * stake)};
+}
+
 ss_status ss_learner_add(ss_learner *learner, const ss_cell *cell, const ss_cell_sums *sums, ss_error *error)
 {
     const ss_slice names[AXES] = {cell->campaign, cell->incentive, cell->segment};
@@ -310,8 +346,8 @@ ss_status ss_learner_add(ss_learner *learner, const ss_cell *cell, const ss_cell
     ss_cell_sums *kept = &learner->cells[number - 1].sums;
     kept->trials += sums->trials;
     kept->bought += sums->bought;
-    kept->ratio += sums->ratio;
-    kept->ratio_squares += sums->ratio_squares;
+    kept->stake += sums->stake;
+    kept->margin += sums->margin;
     learner->stale = true;
     return SS_OK;
 }
@@ -326,6 +362,16 @@ ss_cell_sums ss_learner_sums(const ss_learner *learner, const ss_cell *cell)
 
 /* ---- the learner ---- */
 
+/* What gives nothing away, which is expected to change nothing. */
+static bool name_free_arms(ss_learner *l)
+{
+    uint32_t nothing, none;
+    ss_dictionary *names = l->axes[INCENTIVE].names;
+    return ss_dictionary_intern(names, SS_SLICE_LITERAL(SS_ARM_NOTHING), &nothing) == SS_OK &&
+           ss_dictionary_intern(names, SS_SLICE_LITERAL(SS_ARM_NONE), &none) == SS_OK && nothing + 1 == NOTHING &&
+           none + 1 == NONE;
+}
+
 ss_status ss_learner_new(double strength, ss_learner **learner, ss_error *error)
 {
     static const size_t first[AXES] = {0};
@@ -338,7 +384,7 @@ ss_status ss_learner_new(double strength, ss_learner **learner, ss_error *error)
         made->axes[a] = (side){ss_dictionary_new(), 8};
         fine = fine && made->axes[a].names;
     }
-    if (!fine || !make_rooms(made, first)) {
+    if (!fine || !name_free_arms(made) || !make_rooms(made, first)) {
         ss_learner_free(&made);
         return ss_error_nomem(error);
     }

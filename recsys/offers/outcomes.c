@@ -8,18 +8,12 @@
 
 /* ---- windows that are over ---- */
 
-/* In units of what was at stake. Where nothing that was bought has a cost that is known, prices stood for margins. */
-static double ratio_of(const ss_decision *decision)
+/* Where nothing that was bought has a cost that is known, prices stand for margins. */
+static ss_cell_sums lesson_of(const ss_decision *decision)
 {
     const ss_offer_outcome *outcome = &decision->outcome;
     int64_t earned = outcome->margin != 0 ? outcome->margin : outcome->revenue;
-    return (double)earned / (double)decision->stake;
-}
-
-static ss_cell_sums lesson_of(const ss_decision *decision)
-{
-    double ratio = decision->outcome.orders > 0 ? ratio_of(decision) : 0;
-    return (ss_cell_sums){1, decision->outcome.orders > 0, ratio, ratio * ratio};
+    return ss_learner_lesson(outcome->orders > 0, (double)decision->stake, (double)earned);
 }
 
 /* A decision's window is over: what was shown, or that nothing was, has had its effect. */
@@ -36,7 +30,7 @@ static ss_status learn(void *context, const ss_decision *decision, ss_error *err
     offers->taught = true;
     SS_TRY(ss_learner_add(offers->learner, &cell, &lesson, error));
     ss_cell_sums sums = ss_learner_sums(offers->learner, &cell);
-    const double values[SS_CELL_VALUES] = {sums.trials, sums.bought, sums.ratio, sums.ratio_squares};
+    const double values[SS_CELL_VALUES] = {sums.trials, sums.bought, sums.stake, sums.margin};
     SS_TRY(ss_offer_ledger_keep_cell(offers->ledger, names, values, error));
 out:
     return status;

@@ -58,7 +58,7 @@ static const ss_option learning_table[] = {
      "Hours after a decision in which what the visitor buys counts as its outcome."},
     {"explore", SS_OPTION_FLAG, offsetof(ss_learning_form, explore), 0, 0, "true", NULL, NULL,
      "Try out what may be better (Thompson sampling); false: take what is best by what is known."},
-    {"strength", SS_OPTION_REAL, offsetof(ss_learning_form, strength), 0.1, 1000000, "50", NULL, NULL,
+    {"strength", SS_OPTION_REAL, offsetof(ss_learning_form, strength), 0.1, 1000000, "400", NULL, NULL,
      "How many visitors a campaign's incentive must have met in a segment until they count for as much as what is "
      "known "
      "of others."},
