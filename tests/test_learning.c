@@ -18,12 +18,13 @@
 #define HOLDOUT  10  /* percent */
 
 /* Expected profit of those not held out, whom every policy treats; the held out are shown nothing by all of them. */
-typedef struct earned {
+typedef struct earnings {
     double never, oracle, ours, late_ours, late_oracle; /* late: of the last fifth, over never */
     double fixed[SS_PAGE_COUNT][SS_RESPONSE_ARMS];
+    /* Of visitors for whom something was worth showing, as reports count them: */
     ss_sample treated, held_out; /* profit as it came */
-    double truth;                /* mean over the treated: expected profit of what was decided less that of nothing */
-} earned;
+    double truth; /* mean over the treated: expected profit of what they were shown less that of nothing */
+} earnings;
 
 typedef struct decided {
     ss_cell cell;
@@ -57,7 +58,7 @@ static bool is_held_out(uint64_t seed, uint64_t visitor)
 }
 
 static void count_expected(const ss_response_shop *shop, const ss_response_visitor *visitor, ss_response_arm arm,
-                           bool late, earned *earned)
+                           bool late, earnings *earned)
 {
     double best = -INFINITY, profit[SS_RESPONSE_ARMS];
     for (ss_response_arm a = 0; a < SS_RESPONSE_ARMS; a++) {
@@ -72,16 +73,16 @@ static void count_expected(const ss_response_shop *shop, const ss_response_visit
     earned->late_oracle += late ? best - profit[SS_RESPONSE_NOTHING] : 0;
 }
 
-static void run_shop(uint64_t seed, double scale, uint64_t visitors, earned *earned)
+static void run_shop(uint64_t seed, double scale, uint64_t visitors, earnings *earned)
 {
-    static const struct earned nothing = {0};
+    static const earnings none = {0};
     ss_response_shop shop;
     ss_random random;
     ss_learner *learner = NULL;
     ss_error error = {0};
     decided *all = calloc(visitors, sizeof *all);
     assert_non_null(all);
-    *earned = nothing;
+    *earned = none;
     ss_response_shop_make(seed, scale, &shop);
     ss_random_seed(&random, seed);
     expect_ok(ss_learner_new(STRENGTH, &learner, &error), &error);
@@ -91,22 +92,24 @@ static void run_shop(uint64_t seed, double scale, uint64_t visitors, earned *ear
         if (v >= DELAY)
             expect_ok(ss_learner_add(learner, &all[v - DELAY].cell, &all[v - DELAY].lesson, &error), &error);
         bool held_out = is_held_out(seed, v);
-        ss_response_arm arm = held_out ? SS_RESPONSE_NOTHING : choose(learner, &visitor, &random);
+        ss_response_arm worth = choose(learner, &visitor, &random), arm = held_out ? SS_RESPONSE_NOTHING : worth;
         ss_response_outcome outcome = ss_response_outcome_of(&shop, &visitor, arm);
         all[v] = (decided){cell_of(&visitor, arm),
                            ss_learner_lesson(outcome.bought, (double)visitor.stake, (double)outcome.margin)};
         double came = outcome.bought ? (double)(outcome.margin - visitor.given[arm]) : 0;
-        ss_sample_add(held_out ? &earned->held_out : &earned->treated, came);
+        if (worth != SS_RESPONSE_NOTHING)
+            ss_sample_add(held_out ? &earned->held_out : &earned->treated, came);
         if (!held_out)
             count_expected(&shop, &visitor, arm, v >= visitors / 5 * 4, earned);
     }
+    /* Who is shown nothing adds nothing to the difference. */
     earned->truth = (earned->ours - earned->never) / (double)earned->treated.count;
     ss_learner_free(&learner);
     free(all);
 }
 
 /* The best arm of each page, in hindsight. */
-static double best_fixed(const earned *earned)
+static double best_fixed(const earnings *earned)
 {
     double sum = 0;
     for (size_t p = 0; p < SS_PAGE_COUNT; p++) {
@@ -118,7 +121,7 @@ static double best_fixed(const earned *earned)
     return sum;
 }
 
-static double fixed_everywhere(const earned *earned, size_t arm)
+static double fixed_everywhere(const earnings *earned, size_t arm)
 {
     double sum = 0;
     for (size_t p = 0; p < SS_PAGE_COUNT; p++)
@@ -126,7 +129,7 @@ static double fixed_everywhere(const earned *earned, size_t arm)
     return sum;
 }
 
-static double uniform(const earned *earned)
+static double uniform(const earnings *earned)
 {
     double sum = 0;
     for (size_t a = 0; a < SS_RESPONSE_ARMS; a++)
@@ -136,10 +139,10 @@ static double uniform(const earned *earned)
 
 enum { ROWS = SS_RESPONSE_ARMS + 4 };
 /* Shares of what the oracle earns over never; means over shops. */
-typedef struct table {
+typedef struct shares {
     double mean[ROWS], least, oracle;
     int above, shops;
-} table;
+} shares;
 
 static const char *row_name(size_t row)
 {
@@ -148,10 +151,10 @@ static const char *row_name(size_t row)
     return row < SS_RESPONSE_ARMS ? ss_response_arm_name((ss_response_arm)row) : others[row - SS_RESPONSE_ARMS];
 }
 
-static void run_shops(int shops, double scale, uint64_t visitors, table *table)
+static void run_shops(int shops, double scale, uint64_t visitors, shares *table)
 {
     for (int seed = 1; seed <= shops; seed++) {
-        earned of;
+        earnings of;
         run_shop((uint64_t)seed, scale, visitors, &of);
         double over = of.oracle - of.never, ours = (of.ours - of.never) / over;
         for (size_t arm = 0; arm < SS_RESPONSE_ARMS; arm++)
@@ -167,7 +170,7 @@ static void run_shops(int shops, double scale, uint64_t visitors, table *table)
     }
 }
 
-static void print_table(const table *table, double scale, uint64_t visitors)
+static void print_table(const shares *table, double scale, uint64_t visitors)
 {
     print_message("%d shops, %llu visitors, lifts times %g: the oracle earns %.1f %% more than never; of that:\n",
                   table->shops, (unsigned long long)visitors, scale, 100 * table->oracle);
@@ -181,7 +184,7 @@ static void learning_earns_more(void **state)
 {
     (void)state;
     bool thorough = getenv("SMARTSHELF_LONG");
-    table of = {0};
+    shares of = {0};
     run_shops(thorough ? 100 : 4, 1, 50000, &of);
     print_table(&of, 1, 50000);
     double ours = of.mean[SS_RESPONSE_ARMS + 2];
@@ -202,7 +205,7 @@ static void weaker_responses_take_longer(void **state)
     if (!getenv("SMARTSHELF_LONG"))
         skip();
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        table of = {0};
+        shares of = {0};
         run_shops(12, cases[i].scale, cases[i].visitors, &of);
         print_table(&of, cases[i].scale, cases[i].visitors);
     }
@@ -219,7 +222,7 @@ static void intervals_hold_the_truth(void **state)
     bool thorough = getenv("SMARTSHELF_LONG");
     int shops = thorough ? 1000 : 60, held = 0;
     for (int seed = 1; seed <= shops; seed++) {
-        earned of;
+        earnings of;
         run_shop(1000 + (uint64_t)seed, 1, 10000, &of);
         ss_uplift uplift = ss_uplift_between(&of.treated, &of.held_out, 0.95);
         held += uplift.low <= of.truth && of.truth <= uplift.high;

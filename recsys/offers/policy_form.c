@@ -59,9 +59,8 @@ static const ss_option learning_table[] = {
     {"explore", SS_OPTION_FLAG, offsetof(ss_learning_form, explore), 0, 0, "true", NULL, NULL,
      "Try out what may be better (Thompson sampling); false: take what is best by what is known."},
     {"strength", SS_OPTION_REAL, offsetof(ss_learning_form, strength), 0.1, 1000000, "400", NULL, NULL,
-     "How many visitors a campaign's incentive must have met in a segment until they count for as much as what is "
-     "known "
-     "of others."},
+     "How many visitors of a segment must have met an incentive until that counts for as much as what is expected of "
+     "it beforehand; more: learns slower, errs less."},
     {0},
 };
 
