@@ -84,7 +84,8 @@ static int by_number(const void *a, const void *b)
 
 void ss_numbers_sort(double *numbers, size_t count)
 {
-    qsort(numbers, count, sizeof *numbers, by_number);
+    if (count > 0) /* of none there may be no array */
+        qsort(numbers, count, sizeof *numbers, by_number);
 }
 
 static double days_between(int64_t from, int64_t to)
