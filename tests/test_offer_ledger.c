@@ -80,14 +80,21 @@ static void a_request_finds_its_decision(void **state)
     decision.customer_id = none;
     decision.request_id = SS_SLICE_LITERAL("r2");
     uint64_t second = offer_add(&store, decision);
-    expect_ok(ss_offer_ledger_find_request(store.ledger, ann, SS_SLICE_LITERAL("r1"), &got, &error), &error);
+    expect_ok(ss_offer_ledger_find_request(store.ledger, SS_PARTY_CUSTOMER, ann, SS_SLICE_LITERAL("r1"), &got, &error),
+              &error);
     assert_int_equal(got.number, 1);
-    expect_ok(ss_offer_ledger_find_request(store.ledger, SS_SLICE_LITERAL("s"), SS_SLICE_LITERAL("r2"), &got, &error),
+    expect_ok(ss_offer_ledger_find_request(store.ledger, SS_PARTY_SESSION, SS_SLICE_LITERAL("s"),
+                                           SS_SLICE_LITERAL("r2"), &got, &error),
               &error);
     assert_int_equal(got.number, second);
-    assert_status(ss_offer_ledger_find_request(store.ledger, ann, SS_SLICE_LITERAL("r2"), &got, &error),
+    assert_status(
+        ss_offer_ledger_find_request(store.ledger, SS_PARTY_SESSION, ann, SS_SLICE_LITERAL("r1"), &got, &error),
+        SS_E_NOT_FOUND); /* a session that is called as a customer is */
+    assert_status(
+        ss_offer_ledger_find_request(store.ledger, SS_PARTY_CUSTOMER, ann, SS_SLICE_LITERAL("r2"), &got, &error),
+        SS_E_NOT_FOUND);
+    assert_status(ss_offer_ledger_find_request(store.ledger, SS_PARTY_CUSTOMER, ann, none, &got, &error),
                   SS_E_NOT_FOUND);
-    assert_status(ss_offer_ledger_find_request(store.ledger, ann, none, &got, &error), SS_E_NOT_FOUND);
     offer_end(&store, true);
     offer_close(&store);
 }
@@ -347,8 +354,9 @@ static void a_step_that_is_given_up_has_never_been(void **state)
         expect_cells(&store, "");
         assert_int_equal(ss_offer_ledger_next(store.ledger), 1);
         assert_status(ss_offer_ledger_find(store.ledger, 1, &got, &error), SS_E_NOT_FOUND);
-        assert_status(ss_offer_ledger_find_request(store.ledger, ann, SS_SLICE_LITERAL("r1"), &got, &error),
-                      SS_E_NOT_FOUND);
+        assert_status(
+            ss_offer_ledger_find_request(store.ledger, SS_PARTY_CUSTOMER, ann, SS_SLICE_LITERAL("r1"), &got, &error),
+            SS_E_NOT_FOUND);
         assert_int_equal(count_order(&store, "o", offers), 0);
         expect_ok(ss_offer_ledger_party(store.ledger, SS_PARTY_CUSTOMER, ann, &party, &error), &error);
         assert_int_equal(party.shows, 0);

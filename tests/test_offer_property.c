@@ -173,9 +173,10 @@ static void check_requests(world *at, const model *wanted)
             bool theirs = by_customer ? each->customer == person : each->customer == NOBODY && each->session == person;
             first = each->there && each->request == request && theirs ? n : first;
         }
-        ss_status status = ss_offer_ledger_find_request(at->store.ledger,
-                                                        ss_slice_of(name(by_customer ? "customer" : "session", person)),
-                                                        ss_slice_of(name("request", request)), &got, NULL);
+        ss_status status =
+            ss_offer_ledger_find_request(at->store.ledger, by_customer ? SS_PARTY_CUSTOMER : SS_PARTY_SESSION,
+                                         ss_slice_of(name(by_customer ? "customer" : "session", person)),
+                                         ss_slice_of(name("request", request)), &got, NULL);
         assert_status(status, first ? SS_OK : SS_E_NOT_FOUND);
         assert_true(!first || got.number == first);
     }

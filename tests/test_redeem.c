@@ -280,14 +280,36 @@ static void an_order_has_a_name_and_lines(void **state)
     long_named.order_id.size = sizeof name;
     empty.cart_count = 0;
     long_cart.cart_count = SS_CART_LINES_MAX + 1;
-    const ss_redeem_request *const wrong[] = {&nameless, &long_named, &empty, &long_cart};
+    ss_redeem_request long_customer = good;
+    long_customer.customer_id = (ss_slice){name, sizeof name};
+    const ss_redeem_request *const wrong[] = {&nameless, &long_named, &long_customer, &empty, &long_cart};
     desk_begin(desk);
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < 5; i++)
         assert_status(ss_redeem(&parts, wrong[i], &desk->answer, &error), SS_E_RANGE);
     assert_error_text(error, "an order has 1 to 256 lines");
+    const int64_t absurd[] = {-1, 0, SS_CART_PIECES_MAX + 1, INT64_MIN, INT64_MAX};
+    for (size_t i = 0; i < sizeof absurd / sizeof *absurd; i++) {
+        lines[1].quantity = absurd[i];
+        assert_status(ss_redeem(&parts, &good, &desk->answer, &error), SS_E_RANGE);
+    }
+    lines[1].quantity = 1;
     expect_ok(ss_redeem(&parts, &good, &desk->answer, &error), &error);
     assert_int_equal(desk->answer.outcome, SS_REDEEMED);
     desk_end(desk, true);
+}
+
+/* A session that calls itself as a customer is called uses up none of the customer's tries. */
+static void nobody_is_kept_waiting_by_a_namesake(void **state)
+{
+    redeem_desk *desk = *state;
+    char code[SS_CODE_TEXT];
+    desk_offer named = mug_offer;
+    named.customer = "c";
+    desk_give(desk, &named, code);
+    for (int i = 0; i < 2 * SS_GUESSES_TRIES; i++)
+        desk_redeem(desk, &(desk_order){"7KQ2-M4X9-0TBD-8ZVH", "o1", .session = "c"});
+    assert_redeemed(desk, SS_REDEEM_RATE_LIMITED, code, "o1", .session = "c");
+    assert_redeemed(desk, SS_REDEEMED, code, "o1", .customer = "c");
 }
 
 /* ---- today's prices and costs ---- */
@@ -673,6 +695,24 @@ static void altered(ss_random *random, const char *code, char *out)
     while (out[at] == code[at]);
 }
 
+/* As far as an outcome goes: a request that failed behind what it has done would leave the half of it. */
+static void an_outcome_that_is_full_stands_in_nobodys_way(void **state)
+{
+    redeem_desk *desk = *state;
+    char code[SS_CODE_TEXT];
+    ss_decision decision;
+    ss_error error;
+    uint64_t number = desk_give(desk, &mug_offer, code);
+    desk_begin(desk);
+    expect_ok(ss_offer_ledger_find(desk->ledger, number / SS_OFFERS_MAX, &decision, &error), &error);
+    decision.outcome.given = SS_OFFER_MONEY_MAX;
+    expect_ok(ss_offer_ledger_update(desk->ledger, &decision, &error), &error);
+    desk_end(desk, true);
+    assert_redeemed(desk, SS_REDEEMED, code, "o1", .session = "s");
+    assert_int_equal(desk->answer.decision->outcome.given, SS_OFFER_MONEY_MAX);
+    assert_account(desk, 0, 100);
+}
+
 static void no_wrong_code_is_taken(void **state)
 {
     redeem_desk *desk = *state;
@@ -798,6 +838,7 @@ int main(void)
         DESK_TEST(the_cart_must_hold_what_was_offered),
         DESK_TEST(a_cart_gets_no_more_than_was_leased),
         DESK_TEST(an_order_has_a_name_and_lines),
+        DESK_TEST(nobody_is_kept_waiting_by_a_namesake),
         DESK_TEST(the_promised_price_or_a_lower_one),
         DESK_TEST(the_floor_holds_at_todays_cost),
         DESK_TEST(a_bundle_keeps_the_floor_of_each),
@@ -812,6 +853,7 @@ int main(void)
         DESK_TEST(a_cart_keeps_its_margin_with_all_codes),
         DESK_TEST(undoing_is_final),
         DESK_TEST(the_cost_is_part_of_outcomes),
+        DESK_TEST(an_outcome_that_is_full_stands_in_nobodys_way),
         DESK_TEST(no_wrong_code_is_taken),
         DESK_TEST(what_was_answered_is_what_is_booked),
     };

@@ -30,14 +30,12 @@ void ss_cart_take(ss_cart *cart, const ss_catalogue *catalogue, const ss_cart_li
         add_line(cart, catalogue, ss_catalogue_find(catalogue, lines[i].item_id), lines[i].quantity, now);
 }
 
-#define PIECES_MAX 10000
-
 static void add_live(ss_cart *cart, const ss_catalogue *catalogue, const ss_visitor_view *view, int64_t now)
 {
     for (unsigned i = 0; i < view->count; i++)
         if (view->items[i].cart > 0)
             add_line(cart, catalogue, view->items[i].item,
-                     view->items[i].cart < PIECES_MAX ? view->items[i].cart : PIECES_MAX, now);
+                     view->items[i].cart < SS_CART_PIECES_MAX ? view->items[i].cart : SS_CART_PIECES_MAX, now);
 }
 
 void ss_cart_take_live(ss_cart *cart, const ss_catalogue *catalogue, const ss_visit *visit, int64_t now)

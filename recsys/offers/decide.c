@@ -50,7 +50,7 @@ static ss_status check_request(const ss_offer_request *request, ss_error *error)
     SS_TRY(check_id("customer_id", request->customer_id, needs_customer, error));
     SS_TRY(check_id("request_id", request->request_id, false, error));
     for (size_t i = 0; request->cart && i < request->cart_count; i++)
-        SS_TRY(check_number("quantity", request->cart[i].quantity, 1, 10000, error));
+        SS_TRY(check_number("quantity", request->cart[i].quantity, 1, SS_CART_PIECES_MAX, error));
 out:
     return status;
 }
@@ -282,12 +282,14 @@ out:
 static ss_status recall(deciding *of, bool *repeated, ss_error *error)
 {
     const ss_offer_request *request = of->request;
-    ss_slice visitor = request->customer_id.size > 0 ? request->customer_id : request->session_id;
+    bool customer = request->customer_id.size > 0;
+    ss_offer_party kind = customer ? SS_PARTY_CUSTOMER : SS_PARTY_SESSION;
+    ss_slice visitor = customer ? request->customer_id : request->session_id;
     *repeated = false;
     if (request->request_id.size == 0 || request->preview)
         return SS_OK;
     ss_status status =
-        ss_offer_ledger_find_request(of->offers->ledger, visitor, request->request_id, of->decision, error);
+        ss_offer_ledger_find_request(of->offers->ledger, kind, visitor, request->request_id, of->decision, error);
     if (status == SS_E_NOT_FOUND)
         return SS_OK;
     if (status != SS_OK)

@@ -21,6 +21,7 @@ struct ss_offers {
     int32_t day;          /* of the shop */
     bool stale;           /* the learner has not seen just what the ledger holds: it is to be read again */
     bool taught;          /* in this step */
+    bool behind;          /* the last step settled as many as one does */
     ss_decision decision; /* what the last answer is about */
     /* Working memory. */
     ss_cart cart;

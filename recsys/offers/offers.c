@@ -118,7 +118,13 @@ out:
 ss_status ss_offers_end(ss_offers *offers, bool keep, ss_error *error)
 {
     ss_status status = ss_offer_ledger_end(offers->ledger, keep, error);
-    if (offers->taught && (!keep || status != SS_OK))
-        offers->stale = true;
+    bool kept = keep && status == SS_OK;
+    offers->stale = offers->stale || (offers->taught && !kept);
+    offers->behind = offers->behind && kept;
     return status;
+}
+
+bool ss_offers_behind(const ss_offers *offers)
+{
+    return offers->behind;
 }

@@ -51,10 +51,14 @@ const ss_code_keys *ss_offers_keys(const ss_offers *offers); /* borrowed */
 ss_status ss_offers_begin(ss_offers *offers, int64_t now, ss_error *error);
 /* Ends: as ss_offer_ledger_end; what was learned in it is kept or dropped with it. */
 ss_status ss_offers_end(ss_offers *offers, bool keep, ss_error *error);
+/* The last step settled as many as one does, and was kept: more may be due. */
+bool ss_offers_behind(const ss_offers *offers);
+
+#define SS_CART_PIECES_MAX 10000 /* of a line */
 
 typedef struct ss_cart_line {
     ss_slice item_id;
-    int64_t quantity; /* 1 .. 10,000 */
+    int64_t quantity; /* 1 .. SS_CART_PIECES_MAX */
 } ss_cart_line;
 
 typedef struct ss_offer_request {

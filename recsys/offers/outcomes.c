@@ -39,7 +39,9 @@ out:
 ss_status ss_offers_settle(ss_offers *offers, ss_error *error)
 {
     size_t done;
-    return ss_offer_ledger_settle(offers->ledger, offers->now, SETTLED_MAX, learn, offers, &done, error);
+    ss_status status = ss_offer_ledger_settle(offers->ledger, offers->now, SETTLED_MAX, learn, offers, &done, error);
+    offers->behind = status == SS_OK && done == SETTLED_MAX;
+    return status;
 }
 
 /* ---- purchases ---- */
@@ -47,11 +49,6 @@ ss_status ss_offers_settle(ss_offers *offers, ss_error *error)
 static int64_t later(int64_t a, int64_t b)
 {
     return a > b ? a : b;
-}
-
-static int64_t bounded(int64_t money)
-{
-    return money > SS_OFFER_MONEY_MAX ? SS_OFFER_MONEY_MAX : money < -SS_OFFER_MONEY_MAX ? -SS_OFFER_MONEY_MAX : money;
 }
 
 static int64_t times(int64_t money, float quantity)
@@ -75,8 +72,8 @@ static ss_offer_outcome outcome_of(const ss_offers *offers, const ss_live_event 
         return outcome;
     outcome.revenue = times(price, event->quantity);
     if (line.cost != SS_NO_MONEY)
-        outcome.margin =
-            times(ss_net_of(price, offers->policy->guards.tax), event->quantity) - times(line.cost, event->quantity);
+        outcome.margin = ss_offer_sum(times(ss_net_of(price, offers->policy->guards.tax), event->quantity),
+                                      -times(line.cost, event->quantity));
     return outcome;
 }
 
@@ -90,8 +87,8 @@ static ss_status add_outcome(ss_offers *offers, uint64_t number, int64_t time, c
     if (decision.closed || time < decision.time || time >= decision.closes)
         return SS_OK;
     decision.outcome.orders += more->orders;
-    decision.outcome.revenue = bounded(decision.outcome.revenue + more->revenue);
-    decision.outcome.margin = bounded(decision.outcome.margin + more->margin);
+    decision.outcome.revenue = ss_offer_sum(decision.outcome.revenue, more->revenue);
+    decision.outcome.margin = ss_offer_sum(decision.outcome.margin, more->margin);
     return ss_offer_ledger_update(offers->ledger, &decision, error);
 }
 

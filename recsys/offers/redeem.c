@@ -37,7 +37,8 @@ typedef struct party_key {
 typedef struct job {
     const ss_redeem_parts *parts;
     const ss_redeem_request *request;
-    ss_slice visitor;
+    ss_slice visitor; /* in `visitor_name` */
+    char visitor_name[1 + SS_ID_MAX];
     ss_decision decision;  /* with texts of its own, in `record`: what the ledger lends ends with its next call */
     const ss_offer *offer; /* in `decision`; NULL: no such code was given out */
     party_key keys[PARTIES_MAX];
@@ -209,7 +210,7 @@ static ss_status add_given(job *of, int64_t given, int64_t time, ss_error *error
     for (size_t i = 0; i < count && status == SS_OK; i++) {
         status = ss_offer_ledger_find(of->parts->ledger, numbers[i], decision, error);
         if (status == SS_OK && !decision->closed && time >= decision->time && time < decision->closes) {
-            decision->outcome.given += given;
+            decision->outcome.given = ss_offer_sum(decision->outcome.given, given);
             status = ss_offer_ledger_update(of->parts->ledger, decision, error);
         } else if (status == SS_E_NOT_FOUND)
             status = SS_OK;
@@ -368,12 +369,29 @@ static ss_status tell(const job *of, ss_redeem_answer *answer, ss_error *error)
     return SS_OK;
 }
 
+/* Who tries: a session that calls itself as a customer is called does not use up the customer's tries. */
+static ss_slice name_visitor(const ss_redeem_request *request, char name[1 + SS_ID_MAX])
+{
+    bool customer = request->customer_id.size > 0;
+    ss_slice id = customer ? request->customer_id : request->session_id;
+    name[0] = customer ? 'c' : 's';
+    if (id.size > 0)
+        memcpy(name + 1, id.data, id.size);
+    return (ss_slice){name, 1 + id.size};
+}
+
 static ss_status check_request(const ss_redeem_request *request, ss_error *error)
 {
+    if (request->customer_id.size > SS_ID_MAX || request->session_id.size > SS_ID_MAX)
+        return ss_error_set(error, SS_E_RANGE, "an id has at most %u bytes", SS_ID_MAX);
     if (request->order_id.size == 0 || request->order_id.size > SS_ID_MAX)
         return ss_error_set(error, SS_E_RANGE, "an order_id has 1 to %u bytes", SS_ID_MAX);
     if (!request->undo && (request->cart_count == 0 || request->cart_count > SS_CART_LINES_MAX))
         return ss_error_set(error, SS_E_RANGE, "an order has 1 to %u lines", SS_CART_LINES_MAX);
+    for (size_t i = 0; !request->undo && i < request->cart_count; i++)
+        if (request->cart[i].quantity < 1 || request->cart[i].quantity > SS_CART_PIECES_MAX)
+            return ss_error_set(error, SS_E_RANGE, "line %zu: %lld pieces; 1 to %d are in one", i + 1,
+                                (long long)request->cart[i].quantity, SS_CART_PIECES_MAX);
     return SS_OK;
 }
 
@@ -383,12 +401,12 @@ ss_status ss_redeem(const ss_redeem_parts *parts, const ss_redeem_request *reque
     job of;
     of.parts = parts;
     of.request = request;
-    of.visitor = request->customer_id.size > 0 ? request->customer_id : request->session_id;
     of.offer = NULL;
     of.party_count = 0;
     *answer = (ss_redeem_answer){.outcome = SS_REDEEM_UNKNOWN};
     ss_status status;
     SS_TRY(check_request(request, error));
+    of.visitor = name_visitor(request, of.visitor_name);
     SS_TRY(find_offer(&of, error));
     SS_TRY(taken_by_this_order(&of) ? answer_again(&of, answer, error) : answer_first(&of, answer, error));
     if (of.offer)

@@ -76,7 +76,7 @@ typedef struct ss_redeem_parts {
     ss_decision *decision; /* room for what the answer is about */
 } ss_redeem_parts;
 
-/* SS_E_RANGE: order_id or cart of the request, nothing changed. SS_E_NOMEM, SS_E_IO, …: of the ledger; the step must be
+/* SS_E_RANGE: ids or cart of the request, or what it comes to; nothing changed. SS_E_NOMEM, SS_E_IO, …: of the ledger; the step must be
  * given up. */
 ss_status ss_redeem(const ss_redeem_parts *parts, const ss_redeem_request *request, ss_redeem_answer *answer,
                     ss_error *error);

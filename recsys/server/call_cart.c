@@ -1,7 +1,5 @@
 #include "server/call_cart.h"
 
-#define QUANTITY_MOST 10000
-
 static bool read_item_id(ss_call_reader *reader)
 {
     ss_cart_line *line = reader->target;
@@ -11,7 +9,7 @@ static bool read_item_id(ss_call_reader *reader)
 static bool read_quantity(ss_call_reader *reader)
 {
     ss_cart_line *line = reader->target;
-    return ss_call_read_integer(reader, 1, QUANTITY_MOST, &line->quantity);
+    return ss_call_read_integer(reader, 1, SS_CART_PIECES_MAX, &line->quantity);
 }
 
 static bool read_line_map(ss_call_reader *reader, const ss_cart_line *line)

@@ -11,7 +11,7 @@
 
 #define SECOND      INT64_C(1000000) /* in microseconds */
 #define DAY         (INT64_C(86400) * SECOND)
-#define STEP_EVERY  SECOND        /* between two steps that nobody asks for */
+#define STEP_EVERY  SECOND        /* at least, between two steps that nobody asks for, but while more is due */
 #define PRUNE_EVERY (60 * SECOND) /* between two looks whether something is too old */
 #define PRUNE_STEP  200u          /* decisions of one step */
 
@@ -90,16 +90,19 @@ static void take_over(ss_offers_writer *writer)
 }
 
 /* Leases that expire are given back while nobody asks, too; and how the accounts are is told. */
-static ss_status settle(ss_offers_writer *writer, int64_t now, ss_error *error)
+static ss_status settle(ss_offers_writer *writer, int64_t now, bool *more, ss_error *error)
 {
-    if (now - writer->stepped_at < STEP_EVERY && now >= writer->stepped_at)
+    bool behind = ss_offers_behind(writer->with.offers);
+    if (!behind && now - writer->stepped_at < STEP_EVERY && now >= writer->stepped_at)
         return SS_OK;
     writer->stepped_at = now;
     ss_status status = ss_offers_begin(writer->with.offers, now, error);
     if (status != SS_OK)
         return status;
     ss_offer_counts_take_money(writer->with.counts, writer->with.ledger, writer->policy, now);
-    return ss_offers_end(writer->with.offers, true, error);
+    status = ss_offers_end(writer->with.offers, true, error);
+    *more = *more || ss_offers_behind(writer->with.offers);
+    return status;
 }
 
 static ss_status prune(ss_offers_writer *writer, int64_t now, bool *more, ss_error *error)
@@ -122,7 +125,7 @@ static ss_status work(void *context, bool *more, ss_error *error)
     ss_offers_writer *writer = context;
     int64_t now = ss_clock_now();
     take_over(writer);
-    ss_status status = settle(writer, now, error);
+    ss_status status = settle(writer, now, more, error);
     return status == SS_OK ? prune(writer, now, more, error) : status;
 }
 

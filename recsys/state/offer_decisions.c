@@ -151,8 +151,15 @@ ss_status ss_offer_ledger_find(ss_offer_ledger *ledger, uint64_t number, ss_deci
     return ss_ledger_note(ledger, find(ledger, number, decision, error));
 }
 
-ss_status ss_offer_ledger_find_request(ss_offer_ledger *ledger, ss_slice visitor, ss_slice request_id,
-                                       ss_decision *decision, ss_error *error)
+static bool is_of(const ss_decision *decision, ss_offer_party kind, ss_slice visitor, ss_slice request_id)
+{
+    ss_offer_party of = decision->customer_id.size > 0 ? SS_PARTY_CUSTOMER : SS_PARTY_SESSION;
+    return of == kind && ss_slice_equal(ss_decision_visitor(decision), visitor) &&
+           ss_slice_equal(decision->request_id, request_id);
+}
+
+ss_status ss_offer_ledger_find_request(ss_offer_ledger *ledger, ss_offer_party kind, ss_slice visitor,
+                                       ss_slice request_id, ss_decision *decision, ss_error *error)
 {
     uint64_t numbers[SAME_HASH], hash;
     size_t count = 0;
@@ -162,7 +169,7 @@ ss_status ss_offer_ledger_find_request(ss_offer_ledger *ledger, ss_slice visitor
         SS_TRY(ss_offer_index_find(&ledger->requests, ledger->txn, key, numbers, SAME_HASH, &count, error));
     for (size_t i = 0; i < count && i < SAME_HASH; i++) {
         SS_TRY(find(ledger, numbers[i], decision, error));
-        if (ss_slice_equal(ss_decision_visitor(decision), visitor) && ss_slice_equal(decision->request_id, request_id))
+        if (is_of(decision, kind, visitor, request_id))
             return SS_OK;
     }
     return SS_E_NOT_FOUND;

@@ -57,10 +57,11 @@ uint64_t ss_offer_ledger_next(const ss_offer_ledger *ledger); /* the number that
 /* The decision of that number. SS_E_NOT_FOUND. */
 ss_status ss_offer_ledger_find(ss_offer_ledger *ledger, uint64_t number, ss_decision *decision, ss_error *error);
 
-/* What the same visitor's request of that id was answered with. SS_E_NOT_FOUND: nothing, as for most: that is told by the
- * status alone, `error` stays as it was. */
-ss_status ss_offer_ledger_find_request(ss_offer_ledger *ledger, ss_slice visitor, ss_slice request_id,
-                                       ss_decision *decision, ss_error *error);
+/* What the same visitor's request of that id was answered with: of a customer whatever the session, or of a session without
+ * customer; one that is called alike is not the same. SS_E_NOT_FOUND: nothing, as for most: that is told by the status
+ * alone, `error` stays as it was. */
+ss_status ss_offer_ledger_find_request(ss_offer_ledger *ledger, ss_offer_party kind, ss_slice visitor,
+                                       ss_slice request_id, ss_decision *decision, ss_error *error);
 
 /* Writes back what of a decision may change without money moving: told, outcome, closed; the rest stays as it is kept.
  * SS_E_NOT_FOUND, SS_E_RANGE. */

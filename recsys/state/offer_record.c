@@ -75,6 +75,12 @@ static bool is_sum(int64_t amount)
     return amount >= -SS_OFFER_MONEY_MAX && amount <= SS_OFFER_MONEY_MAX;
 }
 
+int64_t ss_offer_sum(int64_t a, int64_t b)
+{
+    int64_t sum = a + b;
+    return sum > SS_OFFER_MONEY_MAX ? SS_OFFER_MONEY_MAX : sum < -SS_OFFER_MONEY_MAX ? -SS_OFFER_MONEY_MAX : sum;
+}
+
 static bool is_instant(int64_t time)
 {
     return time >= 0 && time < SS_EVENT_INSTANT_MAX;

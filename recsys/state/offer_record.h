@@ -127,6 +127,7 @@ ss_slice ss_decision_visitor(const ss_decision *decision);
  */
 #define SS_OFFER_MONEY_MAX INT64_C(900000000000000)
 #define SS_OFFER_DAY_MAX   (INT32_C(1) << 30)
+int64_t ss_offer_sum(int64_t a, int64_t b); /* of an outcome, of two within its range: as far as that goes */
 ss_status ss_decision_check(const ss_decision *decision, ss_error *error);
 
 /* Writes the record of a decision within its ranges to `out`, which has SS_DECISION_RECORD_MAX bytes; its size. */
