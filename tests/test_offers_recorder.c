@@ -1,11 +1,12 @@
 /*
  * test_offers_recorder.c: offers through the recorder without sockets: what a shop's operator meets: leases that all
- * expire while nobody asks, a disk that is full with offers in flight.
+ * expire while nobody asks, a disk that is full with offers in flight, a state of an older program.
  */
 #include "offers_shop.h"
 
 #include "offer_sample.h"
 #include "server/live_state.h"
+#include "state/offer_reader.h"
 #include "wire_text.h"
 #include <poll.h>
 #include <signal.h>
@@ -218,6 +219,31 @@ static void a_full_disk_is_answered_and_survived(void **state)
     close_state(h);
 }
 
+/* As the program kept it before it made offers: events, and no table of decisions. */
+static void a_state_from_before_offers_is_taken_up(void **state)
+{
+    static char bytes[WIRE_TEXT_MAX];
+    harness *h = *state;
+    ss_environment *environment = NULL;
+    ss_event_store *events = NULL;
+    ss_offer_reader *reader = NULL;
+    ss_error error = {0};
+    size_t size;
+    expect_ok(ss_environment_open(h->folder, UINT64_C(64) << 20, &environment, &error), &error);
+    expect_ok(ss_event_store_open(environment, &h->options.events, &events, &error), &error);
+    ss_event_store_close(&events);
+    ss_environment_close(&environment);
+    expect_ok(ss_environment_open(h->folder, 0, &environment, &error), &error);
+    assert_status(ss_offer_reader_open(environment, &reader, &error), SS_E_NOT_FOUND);
+    ss_environment_close(&environment);
+    open_state(h);
+    start(h);
+    assert_int_equal(ask(h, 1, bytes, &size), 0);
+    ss_recorder_free(&h->recorder);
+    audit(h);
+    close_state(h);
+}
+
 #define WITH_STATE(TEST) cmocka_unit_test_setup_teardown(TEST, set_up, tear_down)
 
 int main(void)
@@ -225,6 +251,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_STATE(leases_go_back_while_nobody_asks),
         WITH_STATE(a_full_disk_is_answered_and_survived),
+        WITH_STATE(a_state_from_before_offers_is_taken_up),
     };
     return cmocka_run_group_tests(tests, NULL, offers_close_trained);
 }
