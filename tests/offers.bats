@@ -93,7 +93,7 @@ given() {
 @test "why a code is not taken is a sentence" {
     tell redeem --code AAAA-BBBB-CCCC-DDDD --order o-1 --session s-1 --cart cup
     [ "$status" -eq 0 ]
-    [[ $output == "not redeemed: no such code was given out (unknown_code)" ]]
+    [[ $output == "not redeemed: no such code was given out: is it typed as it was shown? (unknown_code)" ]]
 }
 
 @test "a preview has no code, and is told to machines as the server has it" {

@@ -2,6 +2,7 @@
 #include "cli/config_file.h"
 
 #include "base/timestamp.h"
+#include "offers/outlook.h"
 #include "shelf/snapshot.h"
 #include <string.h>
 
@@ -11,7 +12,8 @@ typedef struct check_settings {
 
 static const ss_option check_options[] = {
     {"store", SS_OPTION_TEXT, offsetof(check_settings, store), 0, 0, NULL, NULL, "STORE|GENERATION",
-     "Hold the file against a store: what its training tuned, which ids and categories are not in it."},
+     "Hold the file against a store: what its training tuned, which ids and categories are not in it, how many items "
+     "have a cost."},
     {0},
 };
 
@@ -163,6 +165,23 @@ static void print_settings(const char *path, const ss_config_file *file, const s
     print_offers(path, ss_config_file_policy(file));
 }
 
+/* ---- whether offers can give anything ---- */
+
+static ss_status print_outlook(const ss_policy *policy, const ss_snapshot *snapshot, ss_error *error)
+{
+    ss_outlook outlook;
+    ss_status status = policy->given.count > 0 ? ss_outlook_take(policy, snapshot, NULL, &outlook, error) : SS_OK;
+    if (status != SS_OK || policy->given.count == 0)
+        return status;
+    const char *obstacle = ss_outlook_obstacle(policy, &outlook);
+    if (obstacle)
+        printf("offers give nothing: %s\n", obstacle);
+    else if (outlook.costed < outlook.priced)
+        printf("offers: %u of %u items have a cost; the others are shown at their prices\n", outlook.costed,
+               outlook.priced);
+    return SS_OK;
+}
+
 /* ---- the command ---- */
 
 /* What the store does not have is odd, no mistake: it may come. */
@@ -194,6 +213,7 @@ static ss_status run_check(void *memory, const ss_texts *operands, const ss_cli 
     printf("%s: good; what it sets:\n", operands->text[0]);
     if (!cli->quiet)
         print_settings(operands->text[0], file, snapshot);
+    SS_TRY(print_outlook(ss_config_file_policy(file), snapshot, error));
 out:
     ss_snapshot_release(&snapshot);
     ss_config_file_free(&file);
@@ -206,7 +226,8 @@ const ss_command ss_command_check = {
     .summary = "Find every mistake in a configuration file.",
     .description =
         "Tells each mistake with line, column and what was expected on standard error and ends with 1; a good\n"
-        "file's settings are listed with what each stands instead of, and it ends with 0.\n\n"
+        "file's settings are listed with what each stands instead of, and why its offers could give nothing; it ends\n"
+        "with 0.\n\n"
         "  smartshelf check smartshelf.yaml\n"
         "  smartshelf check smartshelf.yaml --store /srv/shelf",
     .settings_size = sizeof(check_settings),

@@ -78,11 +78,14 @@ const ss_command ss_command_redeem = {
     .name = "redeem",
     .operands = "",
     .summary = "Tell a server that an order comes with a code, or is cancelled.",
-    .description = "Everything is checked again: whose it is, until when, what is ordered, the margin at today's "
-                   "prices. The same\n"
-                   "code and order have the same answer however often they are told.\n\n"
-                   "  smartshelf redeem --code 7KQ2-M4X9-0TBD-8ZVH --order 536365 --customer 17850 --cart 85123A:2\n"
-                   "  smartshelf redeem --code 7KQ2-M4X9-0TBD-8ZVH --order 536365 --undo",
+    .description =
+        "Everything is checked again: whose it is, until when, what is ordered, the margin at today's "
+        "prices. The same\n"
+        "code and order have the same answer however often they are told. Whether it was redeemed is in the answer: a "
+        "code\n"
+        "that is refused is no error (exit 0).\n\n"
+        "  smartshelf redeem --code 7KQ2-M4X9-0TBD-8ZVH --order 536365 --customer 17850 --cart 85123A:2\n"
+        "  smartshelf redeem --code 7KQ2-M4X9-0TBD-8ZVH --order 536365 --undo",
     .settings_size = sizeof(redeem_settings),
     .groups = redeem_groups,
     .run = run_redeem,

@@ -85,7 +85,7 @@ static ss_status run_report(void *memory, const ss_texts *operands, const ss_cli
 {
     const report_settings *settings = memory;
     if (operands->count != 1)
-        return ss_error_set(error, SS_E_ARGUMENT, "usage: smartshelf report [OPTION]... offers");
+        return ss_error_set(error, SS_E_ARGUMENT, "which report? there is offers");
     if (!settings->store)
         return ss_error_set(error, SS_E_ARGUMENT, "no store: give --store FOLDER");
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)

@@ -29,7 +29,7 @@ static const sentence verdicts[] = {
 };
 
 static const sentence outcomes[] = {
-    {"unknown_code", "no such code was given out"},
+    {"unknown_code", "no such code was given out: is it typed as it was shown?"},
     {"expired", "the offer has expired"},
     {"used", "another order has used it"},
     {"cancelled", "it was used, and that order was cancelled"},

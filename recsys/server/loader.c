@@ -1,6 +1,7 @@
 #include "server/loader.h"
 
 #include "base/clock.h"
+#include "offers/outlook.h"
 #include "server/reply.h"
 #include <errno.h>
 #include <pthread.h>
@@ -323,13 +324,36 @@ static void verify_first(ss_loader *loader)
            ss_log_quote(ss_slice_of(text), quoted, sizeof quoted));
 }
 
+/* What no single decision tells: that nothing can be given to anybody, and why. */
+static void log_outlook(const ss_loader *loader)
+{
+    const ss_loader_options *options = &loader->options;
+    ss_outlook outlook;
+    ss_error error;
+    char quoted[512];
+    if (!options->offers ||
+        ss_outlook_take(options->policy, options->snapshot, options->live->items, &outlook, &error) != SS_OK)
+        return;
+    const char *obstacle = ss_outlook_obstacle(options->policy, &outlook);
+    if (obstacle)
+        ss_log(options->logger, SS_LOG_INFO, "offers give nothing campaigns=%zu items=%u with_cost=%u reason=%s",
+               outlook.campaigns, outlook.priced, outlook.costed,
+               ss_log_quote(ss_slice_of(obstacle), quoted, sizeof quoted));
+    else
+        ss_log(options->logger, SS_LOG_INFO, "offers are ready campaigns=%zu items=%u with_cost=%u", outlook.campaigns,
+               outlook.priced, outlook.costed);
+}
+
 static void *run(void *argument)
 {
     ss_loader *loader = argument;
     verify_first(loader);
+    log_outlook(loader);
     while (wait_for_work(loader)) {
         reload result = run_reload(loader);
         publish_result(loader, &result);
+        if (result.changed)
+            log_outlook(loader);
     }
     return NULL;
 }

@@ -185,7 +185,9 @@ static ss_status open_lmdb(ss_environment *environment, uint64_t map_bytes, ss_e
         code = mdb_env_open(environment->lmdb, environment->path, MDB_NOTLS | (writes ? 0 : MDB_RDONLY), FILE_MODE);
     if (code == 0)
         return SS_OK;
-    ss_environment_error(environment, code, "cannot open the state", error);
+    bool none = code == ENOENT && !writes;
+    ss_environment_error(environment, code,
+                         none ? "there is no live state: `smartshelf serve` makes it" : "cannot open the state", error);
     if (code == ENOENT && error)
         error->status = SS_E_NOT_FOUND;
     return code == ENOENT ? SS_E_NOT_FOUND : status_of(code);
