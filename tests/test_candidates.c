@@ -163,10 +163,65 @@ static void every_rule_holds(void **state)
     shop_close(&of);
 }
 
+/* Cup and tray are in 30 orders together. The hit is in 60 of 90, as often with the cup (20 of 30) as with anything. */
+static void write_log_with_a_hit(char *log, size_t size)
+{
+    size_t used = (size_t)snprintf(log, size, "order_id,customer_id,item_id,timestamp\n");
+    for (unsigned order = 0; order < 90; order++) {
+        const char *others[] = {"cup", "rug", "lamp"};
+        char head[32], tail[32];
+        snprintf(head, sizeof head, "%u,c%u,", order, order);
+        snprintf(tail, sizeof tail, ",2023-10-%02u\n", 1 + order % 28);
+        used += (size_t)snprintf(log + used, size - used, "%s%s%s", head, others[order % 3], tail);
+        if (order % 3 == 0)
+            used += (size_t)snprintf(log + used, size - used, "%stray%s", head, tail);
+        if (order / 3 % 3 != 0)
+            used += (size_t)snprintf(log + used, size - used, "%shit%s", head, tail);
+    }
+    assert_true(used < size);
+}
+
+static double affinity_of(const ss_catalogue *catalogue, const char *id)
+{
+    for (size_t i = 0; i < candidates.count; i++)
+        if (ss_slice_equal(ss_catalogue_id(catalogue, candidates.list[i].item), ss_slice_of(id)))
+            return candidates.list[i].affinity;
+    return 0;
+}
+
+/* What sells to everybody is no reason to offer it on every page. */
+static void a_best_seller_stands_behind_what_belongs_to_the_product(void **state)
+{
+    static char log[16384];
+    shop of;
+    ss_answerer *answerer = NULL;
+    ss_error error = {0};
+    const ss_guards guards = {.tax = 0};
+    const question asked = {.request = {.page = SS_PAGE_PRODUCT,
+                                        .item_id = SS_SLICE_LITERAL("cup"),
+                                        .session_id = SS_SLICE_LITERAL("s"),
+                                        .cart = asked.lines}};
+    (void)state;
+    write_log_with_a_hit(log, sizeof log);
+    shop_open(&of, log,
+              "item_id,name,price,cost\ncup,Cup,8.00,3.00\ntray,Tray,8.00,3.00\nhit,Hit,8.00,3.00\n"
+              "rug,Rug,8.00,3.00\nlamp,Lamp,8.00,3.00\n");
+    expect_ok(ss_answerer_new(of.snapshot, &(ss_live){0}, &answerer, &error), &error);
+    ss_candidates_init(&candidates, of.snapshot);
+    gather(answerer, &asked, &guards);
+    const ss_catalogue *catalogue = ss_answerer_catalogue(answerer);
+    assert_true(affinity_of(catalogue, "tray") > 4 * affinity_of(catalogue, "hit"));
+    assert_true(affinity_of(catalogue, "hit") > 0); /* and yet it may be offered */
+    assert_true(affinity_of(catalogue, "cup") > affinity_of(catalogue, "tray"));
+    ss_answerer_free(&answerer);
+    shop_close(&of);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_rule_holds),
+        cmocka_unit_test(a_best_seller_stands_behind_what_belongs_to_the_product),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 #include "offers/candidates.h"
 
 #include "log/catalog.h"
+#include <math.h>
 
 /* ---- the shelves that are asked ---- */
 
@@ -44,11 +45,12 @@ void ss_candidates_init(ss_candidates *candidates, const ss_snapshot *snapshot)
 
 /*
  * How likely a product is wanted, by what speaks for it: roughly how often those who see it so buy it, beside the
- * product whose page they are on; of the further ones of a shelf and of its fallbacks less.
+ * product whose page they are on; of the further ones of a shelf and of its fallbacks less. What the same customers
+ * bought at some time goes with a product less surely than what they bought with it.
  */
 static const double AFFINITY_PAGE = 1, AFFINITY_SEEN = 0.5, FALLBACK_FACTOR = 0.5, RANK_FACTOR = 0.2;
 static const double AFFINITY[SS_OFFERED_COUNT] = {[SS_OFFERED_TOGETHER] = 0.15,
-                                                  [SS_OFFERED_RELATED] = 0.12,
+                                                  [SS_OFFERED_RELATED] = 0.05,
                                                   [SS_OFFERED_AGAIN] = 0.3,
                                                   [SS_OFFERED_TRENDING] = 0.05,
                                                   [SS_OFFERED_CART] = 0.15};
@@ -58,12 +60,28 @@ static double at_rank(double affinity, size_t rank)
     return affinity / (1 + RANK_FACTOR * (double)rank);
 }
 
-/* What two orders have in common can be chance. */
-#define EVIDENCE_HALF 10.0 /* pairs that a reason must rest on to count half */
+/*
+ * What two orders have in common can be chance: when they are few, and as far as both sell well anyway. Without the
+ * second a shop's best seller, dear as it is, would stand on every page.
+ */
+#define EVIDENCE_HALF     10.0 /* pairs that a reason must rest on to count half */
+#define BEYOND_CHANCE_MIN 0.1
 
 static double by_evidence(double affinity, const ss_reason *why)
 {
-    return why->pairs > 0 ? affinity * why->pairs / (why->pairs + EVIDENCE_HALF) : affinity;
+    double beyond_chance = why->lift > 0 ? fmax(1 - 1 / why->lift, BEYOND_CHANCE_MIN) : 1;
+    return why->pairs > 0 ? affinity * beyond_chance * why->pairs / (why->pairs + EVIDENCE_HALF) : affinity;
+}
+
+/* Further down it is wanted less: by its place, and of pairs by the shelf's scores where those fall faster. */
+static double by_place(double affinity, const ss_answer *answer, size_t i)
+{
+    const ss_answer_item *first = &answer->items[0], *one = &answer->items[i];
+    double ranked = at_rank(affinity, i);
+    if (one->reason.pairs == 0 || first->reason.pairs == 0 || one->reason.stage != first->reason.stage ||
+        one->score <= 0 || first->score <= 0)
+        return ranked;
+    return fmin(ranked, affinity * (double)one->score / (double)first->score);
 }
 
 /* ---- adding ---- */
@@ -96,7 +114,7 @@ static void add_answer(ss_candidates *candidates, const ss_candidates_for *of, c
         if (why->because != SS_NONE)
             reason.because = ss_catalogue_id(catalogue, why->because);
         double worth = by_evidence(why->stage > 0 ? affinity * FALLBACK_FACTOR : affinity, why);
-        add(candidates, of, catalogue, answer->items[i].item, at_rank(worth, i), &reason);
+        add(candidates, of, catalogue, answer->items[i].item, by_place(worth, answer, i), &reason);
     }
 }
 
@@ -128,6 +146,7 @@ static ss_status choose(ss_candidates *candidates, ss_answerer *answerer, const 
 
 #define SEEN_MAX       6u /* of the session, that are offered again */
 #define SEEN_BEHIND    2u /* … of which what goes with them is sought */
+#define BEHIND_LIMIT   6u /* … and how much for each */
 #define RELATED_LIMIT  6u
 #define AGAIN_LIMIT    6u
 #define TOGETHER_LIMIT 10u
@@ -153,7 +172,7 @@ static ss_status look_back(ss_candidates *candidates, ss_answerer *answerer, con
     ss_status status = SS_OK;
     for (size_t i = 0; i < count && i < SEEN_BEHIND; i++) {
         asked->item_id = ss_catalogue_id(ss_answerer_catalogue(answerer), items[i]);
-        SS_TRY(ask(candidates, answerer, of, SS_OFFERED_RELATED, RELATED_LIMIT, error));
+        SS_TRY(ask(candidates, answerer, of, SS_OFFERED_TOGETHER, BEHIND_LIMIT, error));
     }
 out:
     asked->item_id = (ss_slice){"", 0};
