@@ -92,7 +92,9 @@ const ss_command ss_command_offers = {
     .description =
         "The answer is a decision: show something or not and why, which products at which price or with which "
         "incentive,\n"
-        "the codes, and until when. What the shop allows stands in the section `offers` of smartshelf.yaml.\n\n"
+        "the codes, and until when. What the shop allows stands in the section `offers` of smartshelf.yaml. A shop "
+        "that has\n"
+        "just begun tries things out, showing nothing, too: ask for several sessions to see more.\n\n"
         "  smartshelf offers --page home --session s-4711\n"
         "  smartshelf offers --page product --item 85123A --session s-4711 --preview\n"
         "  smartshelf offers --page cart --customer 17850 --cart 85123A:2,22423",
