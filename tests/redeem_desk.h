@@ -36,7 +36,8 @@ typedef struct redeem_desk {
     ss_redeem_answer answer; /* the last */
 } redeem_desk;
 
-static inline void desk_policy(redeem_desk *desk, const char *guards)
+/* campaigns: "last_chance: {cart-min: 2500}". */
+static inline void desk_campaign(redeem_desk *desk, const char *guards, const char *campaigns)
 {
     char text[1024];
     ss_arena *arena = ss_arena_new(4096, SS_YAML_ARENA_MAX);
@@ -44,7 +45,7 @@ static inline void desk_policy(redeem_desk *desk, const char *guards)
     ss_yaml_node *root;
     ss_error error = {0};
     ss_policy_release(&desk->policy);
-    snprintf(text, sizeof text, "guards: {tax: 0, budget-per-day: 100000, %s}\n", guards);
+    snprintf(text, sizeof text, "guards: {tax: 0, budget-per-day: 100000, %s}\ncampaigns: {%s}\n", guards, campaigns);
     expect_ok(ss_yaml_read(ss_slice_of(text), arena, mistakes, &root, &error), &error);
     expect_ok(ss_policy_read(root, mistakes, &desk->policy, &error), &error);
     if (ss_mistakes_errors(mistakes) > 0) {
@@ -53,6 +54,11 @@ static inline void desk_policy(redeem_desk *desk, const char *guards)
     }
     ss_mistakes_free(&mistakes);
     ss_arena_free(&arena);
+}
+
+static inline void desk_policy(redeem_desk *desk, const char *guards)
+{
+    desk_campaign(desk, guards, "");
 }
 
 static inline void desk_open_ledger(redeem_desk *desk)

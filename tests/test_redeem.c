@@ -237,6 +237,22 @@ static void the_cart_must_hold_what_was_offered(void **state)
     assert_account(desk, 100, 800);
 }
 
+static void a_cart_must_be_as_large_as_the_campaign_asks(void **state)
+{
+    redeem_desk *desk = *state;
+    char code[SS_CODE_TEXT];
+    desk_campaign(desk, DESK_MARGINS "uses-max: 0", "last_chance: {cart-min: 2500}");
+    desk_give(
+        desk,
+        &(desk_offer){
+            .session = "s", .kind = SS_INCENTIVE_PERCENT, .share = 1000, .list = 3000, .offer = 2700, .lease = 300},
+        code);
+    assert_redeemed(desk, SS_REDEEM_ITEMS, code, "o1", .session = "s", .items = "tray, unheard-of 5");
+    assert_redeemed(desk, SS_REDEEMED, code, "o2", .session = "s", .items = "tray, mug");
+    assert_priced(desk, 3000, 2700, 300);
+    assert_account(desk, 0, 300);
+}
+
 static void a_cart_gets_no_more_than_was_leased(void **state)
 {
     redeem_desk *desk = *state;
@@ -836,6 +852,7 @@ int main(void)
         DESK_TEST(what_is_nobodys_is_foreign),
         DESK_TEST(who_is_wrong_too_often_must_wait),
         DESK_TEST(the_cart_must_hold_what_was_offered),
+        DESK_TEST(a_cart_must_be_as_large_as_the_campaign_asks),
         DESK_TEST(a_cart_gets_no_more_than_was_leased),
         DESK_TEST(an_order_has_a_name_and_lines),
         DESK_TEST(nobody_is_kept_waiting_by_a_namesake),

@@ -34,7 +34,8 @@ typedef enum ss_redeemed {
     SS_REDEEM_USED,         /* by another order */
     SS_REDEEM_CANCELLED,    /* used, and the order was cancelled: codes do not come back */
     SS_REDEEM_FOREIGN,      /* another customer's or session's */
-    SS_REDEEM_ITEMS,        /* the cart does not hold what was offered, or too little of it */
+    SS_REDEEM_ITEMS,        /* the cart does not hold what was offered, too little of it, or
+                                   is below the campaign's cart_min */
     SS_REDEEM_BELOW_MARGIN, /* at today's prices and costs */
     SS_REDEEM_USES,         /* the customer has used as many as are allowed */
     SS_REDEEM_STACKED, /* the order has taken a code already; of several that are allowed, all there is to give on */

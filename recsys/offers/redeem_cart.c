@@ -272,6 +272,17 @@ static ss_redeemed price_pieces(const ss_redeem_cart *cart, const ss_decision *d
 
 /* ---- an offer of the cart ---- */
 
+/* Is it still as large as the campaign's carts must be, at today's prices? */
+static bool is_large_enough(const ss_redeem_cart *cart, const ss_campaign *campaign)
+{
+    int64_t missing = campaign->cart_min;
+    for (size_t i = 0; i < cart->count && missing > 0; i++) {
+        ss_price_line line = line_of(cart, NULL, cart->lines[i].item_id, cart->lines[i].quantity);
+        missing -= line.price > 0 ? line.price * line.quantity : 0;
+    }
+    return missing <= 0;
+}
+
 static ss_redeemed price_whole(const ss_redeem_cart *cart, const ss_decision *decision, const ss_offer *offer,
                                ss_priced *priced)
 {
@@ -281,6 +292,8 @@ static ss_redeemed price_whole(const ss_redeem_cart *cart, const ss_decision *de
     const ss_campaign *campaign = campaign_of(cart, decision);
     if (!all_lines(cart, campaign, lines))
         return SS_REDEEM_BELOW_MARGIN;
+    if (!is_large_enough(cart, campaign))
+        return SS_REDEEM_ITEMS;
     ss_price_check check = ss_price_cart(&cart->policy->guards, campaign, &incentive, lines, cart->count,
                                          gift_cost_of(cart, decision), offer->lease, offers, priced);
     if (check == SS_PRICE_FINE)
