@@ -94,6 +94,8 @@ class Client:
         reason = result["reason"]
         if number not in self.answers:
             self.expect(reason in ("redeemed", "used", "cancelled"), "first", number, result)
+            with self.heard.get_lock():
+                self.heard.value += 1
             self.answers[number] = reason == "redeemed"
             self.given[number] = result.get("given", 0)
             self.answers_lost += result["repeated"]
@@ -139,7 +141,8 @@ class Client:
             self.send(self.under_way.pop(msgid)[0])
             self.asked_again += 1
 
-    def run(self, allowed):
+    def run(self, allowed, heard):
+        self.heard = heard
         while self.next < len(self.codes) or self.again or self.under_way:
             request = True
             while request and len(self.under_way) < WINDOW:
@@ -154,8 +157,8 @@ class Client:
                 "failures": self.failures[:5], "asked_again": self.asked_again, "answers_lost": self.answers_lost}
 
 
-def client(number, endpoint, codes, own_seed, allowed, results):
-    results.put((f"k{number}", Client(number, endpoint, codes, own_seed).run(allowed)))
+def client(number, endpoint, codes, own_seed, allowed, heard, results):
+    results.put((f"k{number}", Client(number, endpoint, codes, own_seed).run(allowed, heard)))
 
 
 class OffersKill9(unittest.TestCase):
@@ -195,17 +198,25 @@ class OffersKill9(unittest.TestCase):
                 number += 50
         return codes[:CODES], others + sum(code[3] for code in codes[CODES:])
 
+    def wait_for(self, heard, answers):
+        """Until all clients together have heard of so many codes: in the middle of a share."""
+        end = time.monotonic() + 60
+        while heard.value < answers:
+            self.assertLess(time.monotonic(), end, f"{heard.value} answers of {answers}")
+            time.sleep(0.001)
+
     def run_clients(self, codes):
         """All clients' answers, while the server is killed again and again: a share of the codes in each of its lives."""
         context = multiprocessing.get_context("spawn")
-        allowed, results = context.Value("i", 0), context.Queue()
-        clients = [context.Process(target=client, args=(i, self.server.endpoint, codes, self.random.random(), allowed, results))
+        allowed, heard, results = context.Value("i", 0), context.Value("i", 0), context.Queue()
+        clients = [context.Process(target=client, args=(i, self.server.endpoint, codes, self.random.random(), allowed, heard, results))
                    for i in range(CLIENTS)]
         for process in clients:
             process.start()
         for run in range(self.RUNS):
-            allowed.value = CODES * (run + 1) // (self.RUNS + 1)
-            time.sleep(self.random.uniform(0, 0.25) ** 2 / 0.25 if run else 1)  # mostly in the middle of it
+            before, allowed.value = allowed.value, CODES * (run + 1) // (self.RUNS + 1)
+            self.wait_for(heard, CLIENTS * (before + self.random.random() * 0.7 * (allowed.value - before)))
+            time.sleep(self.random.uniform(0, 0.01))  # anywhere between two syncs
             self.server.kill()
             self.crashed()
             self.begin()
@@ -263,7 +274,7 @@ class OffersKill9(unittest.TestCase):
         again, lost = (sum(told[what] for told in answers.values()) for what in ("asked_again", "answers_lost"))
         print(f"{self.RUNS} crashes, {CODES} codes by {CLIENTS} clients: {dict(states)}, leased {leased}, redeemed {redeemed}; "
               f"{again} requests asked again, of {lost} codes the winner had not heard")
-        self.assertGreater(again, CLIENTS)
+        self.assertGreater(again, 0, "no crash met a request")
 
 
 class OffersPowerCut(OffersKill9):
