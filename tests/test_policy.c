@@ -272,108 +272,104 @@ static void expect_each(const mistake_case *cases, size_t count, bool warning)
     }
 }
 
+static const mistake_case general_mistakes[] = {
+    {"- a\n", "f:1:1: offers: found a list, expected a map of settings"},
+    {"gaurds: {tax: 19}\n", "f:1:1: offers.gaurds: there is no such setting (did you mean guards?)"},
+    {"guards: {taxes: 19}\n", "f:1:10: offers.guards.taxes: there is no such setting (did you mean tax?)"},
+    {"guards: {tax: 101}\n", "f:1:15: offers.guards.tax: out of range: found '101', expected a number, 0 to 100"},
+    {"guards: {tax: '19'}\n", "f:1:15: offers.guards.tax: found the quoted text '19', expected a number"},
+    {"guards: {tax: 19.123}\n", "f:1:15: offers.guards.tax: found '19.123', expected at most two decimals"},
+    {"guards: {budget: lots}\n", "f:1:18: offers.guards.budget: found 'lots', expected a whole number of minor "
+                                 "units, 0 to 900000000000000, or unlimited"},
+    {"guards: {budget-per-day: -1}\n", "offers.guards.budget-per-day: found '-1', expected a whole number of minor"},
+    {"guards: {budget-per-day: 1.5}\n", "offers.guards.budget-per-day: found '1.5', expected a whole number"},
+    {"guards: {uses-max: 33}\n", "offers.guards.uses-max: out of range: found '33', expected a whole number, 0 to 32"},
+    {"time-zone: Europe/Brelin\n", "f:1:12: offers.time-zone: no such time zone, or the system's zone files (tzdata) "
+                                   "are missing: found 'Europe/Brelin', expected a name such as Europe/Berlin"},
+    {"learning: {explore: maybe}\n", "f:1:21: offers.learning.explore: neither true nor false: found 'maybe'"},
+    {"learning: {strength: 0}\n", "offers.learning.strength: out of range: found '0', expected a number, 0.1 to"},
+    {"incentives: [a]\n", "f:1:13: offers.incentives: found a list, expected a map from names to incentives"},
+    {"incentives: {Ten: {percent: 10}}\n", "f:1:14: offers.incentives.Ten: found 'Ten', expected a name of 1 to 64 of"},
+    {"incentives: {none: {percent: 10}}\n", "offers.incentives.none: 'none' is taken: it stands for giving nothing"},
+    {"incentives: {a-b: {percent: 10}, a_b: {percent: 9}}\ncampaigns: {dont_go: {incentives: [a-b]}}\n",
+     "f:1:34: offers.incentives.a_b: given twice, first on line 1 as a-b"},
+    {"incentives: {percent-5: {}}\n", "f:1:14: offers.incentives.percent-5: it gives nothing, expected one of percent"},
+    {"incentives: {percent-5: {percent: 5, gift: MUG}}\n",
+     "f:1:44: offers.incentives.percent-5.gift: it gives something already, expected one of percent, amount"},
+    {"incentives: {percent-5: {percent: 0}}\n", "f:1:35: offers.incentives.percent-5.percent: out of range"},
+    {"incentives: {percent-5: {percnt: 5}}\n", "percnt: there is no such setting (did you mean percent?)"},
+    {"incentives: {percent-5: {gift: ''}}\n", "f:1:32: offers.incentives.percent-5.gift: found a text of 0 bytes, "
+                                              "expected 1 to 255"},
+    {"incentives: {percent-5: {gift: }}\n", "offers.incentives.percent-5.gift: found nothing, expected a text"},
+    {"incentives: {percent-5: {amount: 5, worth: 3}}\n",
+     "f:1:44: offers.incentives.percent-5.worth: it is what a point "
+     "is worth, and there are no points"},
+};
+
+static const mistake_case campaign_mistakes[] = {
+    {"campaigns: {a: {incentives: [percent-5]}}\n",
+     "f:1:13: offers.campaigns.a: there is no page, expected home, product or cart"},
+    {"campaigns: {a: {page: checkout, incentives: [percent-5]}}\n",
+     "f:1:23: offers.campaigns.a.page: no such choice: found 'checkout', expected home, product or cart"},
+    {"campaigns: {dont_go: {}, dont-go: {}}\n",
+     "f:1:26: offers.campaigns.dont-go: given twice, first on line 1 as dont_go"},
+    {"campaigns: {dont_go: {incentives: [percent5]}}\n",
+     "f:1:36: offers.campaigns.dont_go.incentives: found 'percent5', expected the name of an incentive (did you "
+     "mean "
+     "percent-5?)"},
+    {"campaigns: {dont_go: {incentives: [percent-5, percent_5]}}\n",
+     "f:1:47: offers.campaigns.dont_go.incentives: 'percent_5' stands here twice"},
+    {"campaigns: {dont_go: {segments: [nwe]}}\n", "f:1:34: offers.campaigns.dont_go.segments: found 'nwe', "
+                                                  "expected a segment such as new or at_risk (did you mean "
+                                                  "new?)"},
+    {"campaigns: {dont_go: {segments: [new], not-segments: [lapsed, new]}}\n",
+     "f:1:55: offers.campaigns.dont_go.not-segments: 'new' stands in segments too"},
+    {"campaigns: {dont_go: {cart-min: 10, cart-max: 9}}\n",
+     "f:1:33: offers.campaigns.dont_go.cart-min: found cart-min: 10, expected at most cart-max: 9"},
+    {"campaigns: {last_chance: {cart-max: 0}}\n",
+     "f:1:37: offers.campaigns.last_chance.cart-max: found cart-min: 1, expected at most cart-max: 0"},
+    {"campaigns: {dont_go: {schedule: {form: 2026-11-01}}}\n",
+     "schedule.form: there is no such setting (did you mean from?)"},
+    {"campaigns: {dont_go: {schedule: {from: 2026-02-30}}}\n",
+     "f:1:40: offers.campaigns.dont_go.schedule.from: found '2026-02-30', expected a date such as 2026-11-01"},
+    {"campaigns: {dont_go: {schedule: {from: 1767225600}}}\n", "found '1767225600', expected a date such as"},
+    {"campaigns: {dont_go: {schedule: {from: 2026-11-02, until: 2026-11-01}}}\n",
+     "f:1:59: offers.campaigns.dont_go.schedule.until: found until '2026-11-01', expected a time after from "
+     "'2026-11-02'"},
+    {"campaigns: {dont_go: {schedule: {weekdays: [mon, tuesday]}}}\n",
+     "f:1:50: offers.campaigns.dont_go.schedule.weekdays: found 'tuesday', expected one of mon, tue, wed, thu, "
+     "fri"},
+    {"campaigns: {dont_go: {schedule: {hours: 8-22}}}\n",
+     "f:1:41: offers.campaigns.dont_go.schedule.hours: found '8-22', expected two times that differ, such as"},
+    {"campaigns: {dont_go: {schedule: {hours: '08:00-08:00'}}}\n",
+     "found '08:00-08:00', expected two times that differ"},
+    {"campaigns: {dont_go: {schedule: {hours: '24:00-08:00'}}}\n",
+     "found '24:00-08:00', expected two times that differ"},
+    {"campaigns: {dont_go: {schedule: {hours: '08:60-22:00'}}}\n",
+     "found '08:60-22:00', expected two times that differ"},
+    {"campaigns: {dont_go: {triggers: {mouseout: true}}}\n",
+     "triggers.mouseout: there is no such setting (did you mean "
+     "mouse-out?)"},
+    {"campaigns: {dont_go: {triggers: [mouse-out]}}\n", "triggers: found a list, expected a map of settings"},
+    {"campaigns: {dont_go: {variants: [a, b, a]}}\n",
+     "f:1:40: offers.campaigns.dont_go.variants: 'a' stands here twice"},
+    {"campaigns: {dont_go: {variants: [a, b, c, d, e, f, g, h, i]}}\n", "variants: found one more, expected at most 8"},
+    {"campaigns: {dont_go: {variants: ['']}}\n", "variants: found a text of 0 bytes, expected 1 to 64"},
+    {"campaigns: {dont_go: {message-key: ''}}\n", "message-key: found a text of 0 bytes, expected 1 to 64"},
+    {"campaigns: {dont_go: {categories: tea}}\n", "categories: found 'tea', expected a list of names of categories"},
+    {"campaigns: {dont_go: {categories: [tea], not-categories: [tea]}}\n",
+     "f:1:36: offers.campaigns.dont_go: 'tea' stands in categories, and on line 1 in not-categories"},
+    {"campaigns: {dont_go: {limit: 9}}\n", "limit: out of range: found '9', expected a whole number, 1 to 8"},
+    {"campaigns: {dont_go: {holdout: 100.5}}\n", "holdout: out of range: found '100.5', expected a number, 0 to 100"},
+    {"campaigns: {dont_go: {budget: much}}\n",
+     "f:1:31: offers.campaigns.dont_go.budget: found 'much', expected a whole"},
+};
+
 static void mistakes_have_their_places(void **state)
 {
     (void)state;
-    static const mistake_case cases[] = {
-        {"- a\n", "f:1:1: offers: found a list, expected a map of settings"},
-        {"gaurds: {tax: 19}\n", "f:1:1: offers.gaurds: there is no such setting (did you mean guards?)"},
-        {"guards: {taxes: 19}\n", "f:1:10: offers.guards.taxes: there is no such setting (did you mean tax?)"},
-        {"guards: {tax: 101}\n", "f:1:15: offers.guards.tax: out of range: found '101', expected a number, 0 to 100"},
-        {"guards: {tax: '19'}\n", "f:1:15: offers.guards.tax: found the quoted text '19', expected a number"},
-        {"guards: {tax: 19.123}\n", "f:1:15: offers.guards.tax: found '19.123', expected at most two decimals"},
-        {"guards: {budget: lots}\n", "f:1:18: offers.guards.budget: found 'lots', expected a whole number of minor "
-                                     "units, 0 to 900000000000000, or unlimited"},
-        {"guards: {budget-per-day: -1}\n",
-         "offers.guards.budget-per-day: found '-1', expected a whole number of minor"},
-        {"guards: {budget-per-day: 1.5}\n", "offers.guards.budget-per-day: found '1.5', expected a whole number"},
-        {"guards: {uses-max: 33}\n",
-         "offers.guards.uses-max: out of range: found '33', expected a whole number, 0 to 32"},
-        {"time-zone: Europe/Brelin\n",
-         "f:1:12: offers.time-zone: no such time zone, or the system's zone files (tzdata) "
-         "are missing: found 'Europe/Brelin', expected a name such as Europe/Berlin"},
-        {"learning: {explore: maybe}\n", "f:1:21: offers.learning.explore: neither true nor false: found 'maybe'"},
-        {"learning: {strength: 0}\n", "offers.learning.strength: out of range: found '0', expected a number, 0.1 to"},
-        {"incentives: [a]\n", "f:1:13: offers.incentives: found a list, expected a map from names to incentives"},
-        {"incentives: {Ten: {percent: 10}}\n",
-         "f:1:14: offers.incentives.Ten: found 'Ten', expected a name of 1 to 64 of"},
-        {"incentives: {none: {percent: 10}}\n",
-         "offers.incentives.none: 'none' is taken: it stands for giving nothing"},
-        {"incentives: {a-b: {percent: 10}, a_b: {percent: 9}}\ncampaigns: {dont_go: {incentives: [a-b]}}\n",
-         "f:1:34: offers.incentives.a_b: given twice, first on line 1 as a-b"},
-        {"incentives: {percent-5: {}}\n",
-         "f:1:14: offers.incentives.percent-5: it gives nothing, expected one of percent"},
-        {"incentives: {percent-5: {percent: 5, gift: MUG}}\n",
-         "f:1:44: offers.incentives.percent-5.gift: it gives something already, expected one of percent, amount"},
-        {"incentives: {percent-5: {percent: 0}}\n", "f:1:35: offers.incentives.percent-5.percent: out of range"},
-        {"incentives: {percent-5: {percnt: 5}}\n", "percnt: there is no such setting (did you mean percent?)"},
-        {"incentives: {percent-5: {gift: ''}}\n", "f:1:32: offers.incentives.percent-5.gift: found a text of 0 bytes, "
-                                                  "expected 1 to 255"},
-        {"incentives: {percent-5: {gift: }}\n", "offers.incentives.percent-5.gift: found nothing, expected a text"},
-        {"incentives: {percent-5: {amount: 5, worth: 3}}\n",
-         "f:1:44: offers.incentives.percent-5.worth: it is what a point "
-         "is worth, and there are no points"},
-        {"campaigns: {a: {incentives: [percent-5]}}\n",
-         "f:1:13: offers.campaigns.a: there is no page, expected home, product or cart"},
-        {"campaigns: {a: {page: checkout, incentives: [percent-5]}}\n",
-         "f:1:23: offers.campaigns.a.page: no such choice: found 'checkout', expected home, product or cart"},
-        {"campaigns: {dont_go: {}, dont-go: {}}\n",
-         "f:1:26: offers.campaigns.dont-go: given twice, first on line 1 as dont_go"},
-        {"campaigns: {dont_go: {incentives: [percent5]}}\n",
-         "f:1:36: offers.campaigns.dont_go.incentives: found 'percent5', expected the name of an incentive (did you "
-         "mean "
-         "percent-5?)"},
-        {"campaigns: {dont_go: {incentives: [percent-5, percent_5]}}\n",
-         "f:1:47: offers.campaigns.dont_go.incentives: 'percent_5' stands here twice"},
-        {"campaigns: {dont_go: {segments: [nwe]}}\n", "f:1:34: offers.campaigns.dont_go.segments: found 'nwe', "
-                                                      "expected a segment such as new or at_risk (did you mean "
-                                                      "new?)"},
-        {"campaigns: {dont_go: {segments: [new], not-segments: [lapsed, new]}}\n",
-         "f:1:55: offers.campaigns.dont_go.not-segments: 'new' stands in segments too"},
-        {"campaigns: {dont_go: {cart-min: 10, cart-max: 9}}\n",
-         "f:1:33: offers.campaigns.dont_go.cart-min: found cart-min: 10, expected at most cart-max: 9"},
-        {"campaigns: {last_chance: {cart-max: 0}}\n",
-         "f:1:37: offers.campaigns.last_chance.cart-max: found cart-min: 1, expected at most cart-max: 0"},
-        {"campaigns: {dont_go: {schedule: {form: 2026-11-01}}}\n",
-         "schedule.form: there is no such setting (did you mean from?)"},
-        {"campaigns: {dont_go: {schedule: {from: 2026-02-30}}}\n",
-         "f:1:40: offers.campaigns.dont_go.schedule.from: found '2026-02-30', expected a date such as 2026-11-01"},
-        {"campaigns: {dont_go: {schedule: {from: 1767225600}}}\n", "found '1767225600', expected a date such as"},
-        {"campaigns: {dont_go: {schedule: {from: 2026-11-02, until: 2026-11-01}}}\n",
-         "f:1:59: offers.campaigns.dont_go.schedule.until: found until '2026-11-01', expected a time after from "
-         "'2026-11-02'"},
-        {"campaigns: {dont_go: {schedule: {weekdays: [mon, tuesday]}}}\n",
-         "f:1:50: offers.campaigns.dont_go.schedule.weekdays: found 'tuesday', expected one of mon, tue, wed, thu, "
-         "fri"},
-        {"campaigns: {dont_go: {schedule: {hours: 8-22}}}\n",
-         "f:1:41: offers.campaigns.dont_go.schedule.hours: found '8-22', expected two times that differ, such as"},
-        {"campaigns: {dont_go: {schedule: {hours: '08:00-08:00'}}}\n",
-         "found '08:00-08:00', expected two times that differ"},
-        {"campaigns: {dont_go: {schedule: {hours: '24:00-08:00'}}}\n",
-         "found '24:00-08:00', expected two times that differ"},
-        {"campaigns: {dont_go: {schedule: {hours: '08:60-22:00'}}}\n",
-         "found '08:60-22:00', expected two times that differ"},
-        {"campaigns: {dont_go: {triggers: {mouseout: true}}}\n",
-         "triggers.mouseout: there is no such setting (did you mean "
-         "mouse-out?)"},
-        {"campaigns: {dont_go: {triggers: [mouse-out]}}\n", "triggers: found a list, expected a map of settings"},
-        {"campaigns: {dont_go: {variants: [a, b, a]}}\n",
-         "f:1:40: offers.campaigns.dont_go.variants: 'a' stands here twice"},
-        {"campaigns: {dont_go: {variants: [a, b, c, d, e, f, g, h, i]}}\n",
-         "variants: found one more, expected at most 8"},
-        {"campaigns: {dont_go: {variants: ['']}}\n", "variants: found a text of 0 bytes, expected 1 to 64"},
-        {"campaigns: {dont_go: {message-key: ''}}\n", "message-key: found a text of 0 bytes, expected 1 to 64"},
-        {"campaigns: {dont_go: {categories: tea}}\n",
-         "categories: found 'tea', expected a list of names of categories"},
-        {"campaigns: {dont_go: {categories: [tea], not-categories: [tea]}}\n",
-         "f:1:36: offers.campaigns.dont_go: 'tea' stands in categories, and on line 1 in not-categories"},
-        {"campaigns: {dont_go: {limit: 9}}\n", "limit: out of range: found '9', expected a whole number, 1 to 8"},
-        {"campaigns: {dont_go: {holdout: 100.5}}\n",
-         "holdout: out of range: found '100.5', expected a number, 0 to 100"},
-        {"campaigns: {dont_go: {budget: much}}\n",
-         "f:1:31: offers.campaigns.dont_go.budget: found 'much', expected a whole"},
-    };
-    expect_each(cases, sizeof cases / sizeof *cases, false);
+    expect_each(general_mistakes, sizeof general_mistakes / sizeof *general_mistakes, false);
+    expect_each(campaign_mistakes, sizeof campaign_mistakes / sizeof *campaign_mistakes, false);
 }
 
 static void what_is_hardly_meant_is_warned_of(void **state)
