@@ -222,6 +222,25 @@ static void any_instant_formats_to_full_length(void **state)
     }
 }
 
+static void names_of_generations_are_read_back(void **state)
+{
+    static const char *const others[] = {"",
+                                         "current",
+                                         "20111209T125000.007",
+                                         "20111309T125000.007Z",
+                                         "20111209 125000.007Z",
+                                         "20111209T125000,007Z",
+                                         "20111209T125000.007Zx",
+                                         "2011-12-9T12:50:00.7"};
+    (void)state;
+    int64_t time = 0;
+    assert_true(ss_timestamp_of_compact(SS_SLICE_LITERAL("20111209T125000.007Z"), &time));
+    assert_int_equal(time, NOON_2011 + 7000);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        assert_false(ss_timestamp_of_compact(ss_slice_of(others[i]), &time));
+    assert_int_equal(time, NOON_2011 + 7000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -236,6 +255,7 @@ int main(void)
         cmocka_unit_test(formatting),
         cmocka_unit_test(every_day),
         cmocka_unit_test(any_instant_formats_to_full_length),
+        cmocka_unit_test(names_of_generations_are_read_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

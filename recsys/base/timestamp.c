@@ -246,3 +246,21 @@ void ss_timestamp_compact(int64_t time, char text[SS_TIMESTAMP_COMPACT])
             text[used++] = full[i];
     text[used] = '\0';
 }
+
+bool ss_timestamp_of_compact(ss_slice text, int64_t *time)
+{
+    static const char form[] = "yyyy-mm-ddThh:mm:ss.mmmZ";
+    char full[SS_TIMESTAMP_TEXT], again[SS_TIMESTAMP_COMPACT];
+    int64_t found;
+    if (text.size != SS_TIMESTAMP_COMPACT - 1)
+        return false;
+    for (size_t i = 0, used = 0; i < sizeof form; i++)
+        full[i] = form[i] == '-' || form[i] == ':' || form[i] == '\0' ? form[i] : text.data[used++];
+    if (!ss_timestamp_parse(ss_slice_of(full), &found))
+        return false;
+    ss_timestamp_compact(found, again);
+    if (memcmp(again, text.data, text.size) != 0)
+        return false;
+    *time = found;
+    return true;
+}

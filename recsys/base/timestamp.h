@@ -25,4 +25,7 @@ void ss_timestamp_format(int64_t time, char text[SS_TIMESTAMP_TEXT]);
 #define SS_TIMESTAMP_COMPACT 21
 void ss_timestamp_compact(int64_t time, char text[SS_TIMESTAMP_COMPACT]);
 
+/* Reads such a name. False, with *time untouched, on anything else. */
+bool ss_timestamp_of_compact(ss_slice text, int64_t *time);
+
 #endif
