@@ -411,6 +411,50 @@ static void every_allocation_may_fail(void **state)
     assert_int_equal(count_partials(*state), 0);
 }
 
+static void only_the_expected_one_is_replaced(void **state)
+{
+    ss_error error;
+    publish(*state, NOON, false);
+    publish(*state, NOON + SS_DAY, false);
+    assert_status(ss_generation_replace_current(*state, "20111209T125000.000Z", "20111210T125000.000Z", &error),
+                  SS_E_BUSY);
+    expect_ok(ss_generation_replace_current(*state, "20111209T125000.000Z", "", &error), &error);
+    expect_current(*state, "20111209T125000.000Z");
+    assert_status(ss_generation_replace_current(*state, "20111210T125000.000Z", "", &error), SS_E_BUSY);
+    assert_non_null(strstr(error.message, "20111209T125000.000Z"));
+    expect_current(*state, "20111209T125000.000Z");
+    expect_ok(ss_generation_replace_current(*state, "20111210T125000.000Z", "20111209T125000.000Z", &error), &error);
+    expect_current(*state, "20111210T125000.000Z");
+}
+
+static void what_is_current_is_not_removed(void **state)
+{
+    char path[SS_PATH_MAX], found[SS_GENERATION_NAME_MAX];
+    ss_error error;
+    publish(*state, NOON, true);
+    publish(*state, NOON + SS_DAY, true);
+    assert_status(ss_generation_remove(*state, "20111210T125000.000Z", &error), SS_E_BUSY);
+    assert_status(ss_generation_remove(*state, "20111211T125000.000Z", &error), SS_E_NOT_FOUND);
+    expect_ok(ss_generation_remove(*state, "20111209T125000.000Z", &error), &error);
+    assert_status(ss_generation_resolve(*state, "20111209T125000.000Z", path, found, &error), SS_E_NOT_FOUND);
+    expect_current(*state, "20111210T125000.000Z");
+    assert_int_equal(count_partials(*state), 0);
+}
+
+static void what_the_dead_left_is_cleaned_away(void **state)
+{
+    char dead[TEMPORARY_PATH_MAX], missing[TEMPORARY_PATH_MAX];
+    ss_error error;
+    publish(*state, NOON, true);
+    ss_generation_draft *alive = begin(*state, NOON + SS_DAY);
+    assert_int_equal(mkdir(temporary_path(dead, *state, "generations/.20111201T125000.000Z.partial"), 0755), 0);
+    assert_int_equal(count_partials(*state), 2);
+    expect_ok(ss_generation_clean(*state, &error), &error);
+    assert_int_equal(count_partials(*state), 1);
+    ss_generation_abandon(&alive);
+    expect_ok(ss_generation_clean(temporary_path(missing, *state, "not/there"), &error), &error);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -429,6 +473,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_kill_at_any_moment_leaves_a_whole_store, temporary_folder_set_up,
                                         temporary_folder_tear_down),
         cmocka_unit_test_setup_teardown(processes_do_not_disturb_each_other, temporary_folder_set_up,
+                                        temporary_folder_tear_down),
+        cmocka_unit_test_setup_teardown(only_the_expected_one_is_replaced, temporary_folder_set_up,
+                                        temporary_folder_tear_down),
+        cmocka_unit_test_setup_teardown(what_is_current_is_not_removed, temporary_folder_set_up,
+                                        temporary_folder_tear_down),
+        cmocka_unit_test_setup_teardown(what_the_dead_left_is_cleaned_away, temporary_folder_set_up,
                                         temporary_folder_tear_down),
         cmocka_unit_test_setup_teardown(every_allocation_may_fail, temporary_folder_set_up, temporary_folder_tear_down),
     };

@@ -1,52 +1,9 @@
 #include "cli/command.h"
 #include "cli/log_report.h"
-#include "cli/tune_settings.h"
+#include "cli/train_settings.h"
 
 #include "base/clock.h"
-#include "base/cpu.h"
-#include "job/background.h"
-#include "job/train.h"
 #include <unistd.h>
-
-typedef struct train_settings {
-    ss_input_options input;
-    const char *store;
-    const char *models;
-    int64_t threads;
-    bool background;
-    ss_tune_settings tune;
-    ss_model_options options;
-} train_settings;
-
-static const ss_option train_options[] = {
-    {"store", SS_OPTION_TEXT, offsetof(train_settings, store), 0, 0, NULL, NULL, "FOLDER",
-     "Where generations are kept; made when missing."},
-    {"models", SS_OPTION_TEXT, offsetof(train_settings, models), 0, 0, SS_MODEL_NAMES, NULL, "LIST",
-     "The models to train."},
-    {"threads", SS_OPTION_INT, offsetof(train_settings, threads), 0, 1024, "0", NULL, NULL,
-     "Threads for training; 0: all cores. The result does not depend on it."},
-    {"background", SS_OPTION_FLAG, offsetof(train_settings, background), 0, 0, NULL, NULL, NULL,
-     "Beside a server: run only where a core is idle, and with one thread."},
-    {0},
-};
-
-static size_t train_groups(void *memory, ss_option_group *groups)
-{
-    train_settings *settings = memory;
-    size_t count = 0;
-    groups[count++] = (ss_option_group){NULL, NULL, train_options, settings};
-    groups[count++] = (ss_option_group){"Input", NULL, ss_input_option_table, &settings->input};
-    groups[count++] = (ss_option_group){NULL, NULL, ss_log_option_table, &settings->input.log};
-    groups[count++] = (ss_option_group){"Tuning", NULL, ss_tune_option_table, &settings->tune};
-    return count + ss_model_option_groups(&settings->options, groups + count);
-}
-
-static void train_defaults(void *memory)
-{
-    train_settings *settings = memory;
-    ss_model_options_defaults(&settings->options);
-    settings->input.log.until = settings->input.log.events_from = SS_NO_TIME;
-}
 
 /* "segments  new 12, returning 1,301, …" and where the lines run. */
 static void print_segments(const ss_segments_summary *of)
@@ -67,7 +24,7 @@ static void print_segments(const ss_segments_summary *of)
     putchar('\n');
 }
 
-static void print_human(const train_settings *settings, const ss_training_data *data, const ss_train_report *report)
+static void print_human(const ss_train_settings *settings, const ss_training_data *data, const ss_train_report *report)
 {
     ss_print_log_report(stdout, data);
     printf(
@@ -108,12 +65,11 @@ static ss_status print_json(const ss_training_data *data, const ss_train_report 
     return SS_OK;
 }
 
-static ss_status tune_and_train(train_settings *settings, const ss_training_data *data, const ss_cli *cli,
-                                ss_error *error)
+static ss_status tune_and_train(ss_train_settings *settings, const ss_training_data *data, int threads,
+                                const ss_cli *cli, ss_error *error)
 {
     ss_status status = SS_OK;
     ss_train_report report = {0};
-    int threads = settings->background ? 1 : settings->threads > 0 ? (int)settings->threads : ss_cpu_count();
     SS_TRY(ss_tune_settings_apply(&settings->tune, data, threads, cli, &settings->options, error));
     SS_TRY(ss_train(settings->store, ss_clock_now(), data, &settings->options, threads, cli->progress, &report, error));
     if (cli->json)
@@ -127,15 +83,13 @@ out:
 static ss_status run_train(void *memory, const ss_texts *operands, const ss_cli *cli, ss_error *error)
 {
     ss_status status = SS_OK;
-    train_settings *settings = memory;
+    ss_train_settings *settings = memory;
     ss_training_data data = {0};
+    int threads = 1;
     SS_TRY(ss_command_operands(operands, 0, 0, error));
     if (!settings->store)
         SS_TRY(ss_error_set(error, SS_E_ARGUMENT, "no store: give --store FOLDER"));
-    if (settings->background && settings->threads > 1)
-        SS_TRY(ss_error_set(error, SS_E_ARGUMENT, "--background trains with one thread: leave --threads out"));
-    if (settings->background)
-        SS_TRY(ss_background_enter(error));
+    SS_TRY(ss_train_settings_threads(settings->background, settings->threads, &threads, error));
     SS_TRY(ss_model_names_parse(settings->models, &settings->options.models, error));
     SS_TRY(ss_file_make_folders(settings->store, error));
     if (access(settings->store, W_OK) != 0)
@@ -145,7 +99,7 @@ static ss_status run_train(void *memory, const ss_texts *operands, const ss_cli 
     if (status == SS_E_BAD_INPUT && !cli->quiet)
         ss_print_log_report(stderr, &data);
     if (status == SS_OK)
-        status = tune_and_train(settings, &data, cli, error);
+        status = tune_and_train(settings, &data, threads, cli, error);
 out:
     ss_training_data_free(&data);
     return status;
@@ -164,8 +118,8 @@ const ss_command ss_command_train = {
         "  smartshelf train --log export.csv --columns item_id=StockCode,order_id=Invoice --store /srv/shelf --tune",
     .is_job = true,
     .takes_config = true,
-    .settings_size = sizeof(train_settings),
-    .groups = train_groups,
-    .defaults = train_defaults,
+    .settings_size = sizeof(ss_train_settings),
+    .groups = ss_train_settings_groups,
+    .defaults = ss_train_settings_defaults,
     .run = run_train,
 };

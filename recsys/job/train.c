@@ -4,6 +4,7 @@
 #include "base/cpu.h"
 #include "job/feed.h"
 #include "job/train_items.h"
+#include "log/file_glob.h"
 #include "log/row_chain.h"
 #include "store/manifest.h"
 #include <stdio.h>
@@ -12,8 +13,8 @@
 
 const ss_option ss_input_option_table[] = {
     {"log", SS_OPTION_TEXTS, offsetof(ss_input_options, logs), 0, 0, NULL, NULL, "FILE",
-     "Purchase log: CSV or NDJSON, plain, gzip or zstd; - is standard input; several are one log; or one postgresql:// "
-     "URI."},
+     "Purchase log: CSV or NDJSON, plain, gzip or zstd; - is standard input; several, or those that a pattern such as "
+     "'orders-*.csv.gz' matches, are one log; or one postgresql:// URI."},
     {"query", SS_OPTION_TEXT, offsetof(ss_input_options, query), 0, 0, NULL, NULL, "SQL",
      "The query that gives the log's rows, with a postgresql:// log."},
     {"state", SS_OPTION_TEXT, offsetof(ss_input_options, state), 0, 0, NULL, NULL, "STORE",
@@ -110,7 +111,12 @@ static ss_status open_log(const ss_input_options *options, ss_row_source **sourc
         return ss_error_set(error, SS_E_ARGUMENT, "--query goes with a postgresql:// log");
     if (postgres)
         return ss_row_source_open_postgres(options->logs.text[0], options->query, source, error);
-    return ss_row_source_open_files(options->logs.text, options->logs.count, source, error);
+    ss_file_glob files = {0};
+    ss_status status = ss_file_glob_expand(options->logs.text, options->logs.count, &files, error);
+    if (status == SS_OK)
+        status = ss_row_source_open_files((const char *const *)files.paths, files.count, source, error);
+    ss_file_glob_free(&files);
+    return status;
 }
 
 /* What is read, in this order: the logs, the events of the live store. */
@@ -415,17 +421,31 @@ ss_status ss_train_into(const char *path, const char *name, const ss_interaction
     return train_all(path, name, &from, options, threads, progress, report, error);
 }
 
+ss_status ss_train_draft(const char *store, int64_t now, const ss_training_data *data, const ss_model_options *options,
+                         int threads, ss_progress_sink *progress, ss_generation_draft **draft, ss_train_report *report,
+                         ss_error *error)
+{
+    ss_status status = SS_OK;
+    ss_generation_draft *new = NULL;
+    const training from = {&data->interactions, &data->interactions, data->catalog,
+                           data->profiles,      data->decimals,      &data->log_report};
+    SS_TRY(ss_generation_begin(store, now, &new, error));
+    snprintf(report->generation, sizeof report->generation, "%s", ss_generation_draft_name(new));
+    SS_TRY(
+        train_all(ss_generation_draft_path(new), report->generation, &from, options, threads, progress, report, error));
+    *draft = new;
+    new = NULL;
+out:
+    ss_generation_abandon(&new);
+    return status;
+}
+
 ss_status ss_train(const char *store, int64_t now, const ss_training_data *data, const ss_model_options *options,
                    int threads, ss_progress_sink *progress, ss_train_report *report, ss_error *error)
 {
     ss_status status = SS_OK;
     ss_generation_draft *draft = NULL;
-    const training from = {&data->interactions, &data->interactions, data->catalog,
-                           data->profiles,      data->decimals,      &data->log_report};
-    SS_TRY(ss_generation_begin(store, now, &draft, error));
-    snprintf(report->generation, sizeof report->generation, "%s", ss_generation_draft_name(draft));
-    SS_TRY(train_all(ss_generation_draft_path(draft), report->generation, &from, options, threads, progress, report,
-                     error));
+    SS_TRY(ss_train_draft(store, now, data, options, threads, progress, &draft, report, error));
     int64_t clock = ss_clock_monotonic();
     SS_TRY(ss_generation_publish(&draft, ss_snapshot_schemas, true, error));
     report->seconds_publish = seconds_since(&clock);

@@ -66,7 +66,7 @@ typedef struct ss_training_data {
 } ss_training_data;
 
 typedef struct ss_input_options {
-    ss_texts logs;          /* files, "-", or one postgresql:// URI */
+    ss_texts logs;          /* files, patterns of them (log/file_glob.h), "-", or one postgresql:// URI */
     const char *query;      /* SQL, with a postgresql:// log */
     const char *state;      /* a store whose events are read, after the logs or alone; NULL: none */
     const char *store;      /* whose forgotten customers are left out where `state` is not given; NULL: nobody's */
@@ -108,6 +108,15 @@ ss_status ss_train_into(const char *path, const char *name, const ss_interaction
                         const ss_interactions *named, const ss_catalog *catalog, int64_t decimals,
                         const ss_model_options *options, int threads, ss_progress_sink *progress,
                         ss_train_report *report, ss_error *error);
+
+/*
+ * Trains a generation of `store`, named by `now`, up to where it could be published: what it holds can still be looked
+ * at, added to its manifest, or dropped. Caller owns *draft (ss_generation_publish, ss_generation_abandon); nothing is
+ * left of it after an error.
+ */
+ss_status ss_train_draft(const char *store, int64_t now, const ss_training_data *data, const ss_model_options *options,
+                         int threads, ss_progress_sink *progress, ss_generation_draft **draft, ss_train_report *report,
+                         ss_error *error);
 
 /* Trains and publishes a generation of `store`, named by `now`. */
 ss_status ss_train(const char *store, int64_t now, const ss_training_data *data, const ss_model_options *options,

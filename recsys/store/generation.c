@@ -306,6 +306,79 @@ out:
     return status;
 }
 
+/* The lock on the store must be held. */
+static ss_status expect_current(const char *store, const char *expected, ss_error *error)
+{
+    char found[SS_GENERATION_NAME_MAX] = "";
+    ss_status status = read_current(store, found, error);
+    if (status != SS_OK && status != SS_E_NOT_FOUND)
+        return status;
+    if (strcmp(found, expected) == 0)
+        return SS_OK;
+    return ss_error_set(error, SS_E_BUSY, "somebody else has made %s current meanwhile; it was %s", found,
+                        *expected ? expected : "none");
+}
+
+ss_status ss_generation_replace_current(const char *store, const char *name, const char *expected, ss_error *error)
+{
+    char path[SS_PATH_MAX], found[SS_GENERATION_NAME_MAX];
+    int lock = -1;
+    ss_status status;
+    SS_TRY(ss_generation_resolve(store, name, path, found, error));
+    SS_TRY(lock_store(store, &lock, error));
+    SS_TRY(expect_current(store, expected, error));
+    SS_TRY(flip_current(store, found, error));
+out:
+    unlock(&lock);
+    return status;
+}
+
+/* ---- removing ---- */
+
+ss_status ss_generation_clean(const char *store, ss_error *error)
+{
+    char folder[SS_PATH_MAX];
+    int lock = -1;
+    ss_status status;
+    SS_TRY(generation_path(store, NULL, folder, error));
+    if (!is_folder(folder))
+        goto out;
+    SS_TRY(lock_store(store, &lock, error));
+    SS_TRY(remove_dead_partials(store, error));
+out:
+    unlock(&lock);
+    return status;
+}
+
+/* Under the name of a draft whose owner is dead: the next begin finishes what is interrupted here. */
+static ss_status set_aside(const char *store, const char *name, char aside[SS_PATH_MAX], ss_error *error)
+{
+    char path[SS_PATH_MAX], found[SS_GENERATION_NAME_MAX], current[SS_GENERATION_NAME_MAX], partial[64];
+    ss_status status;
+    SS_TRY(ss_generation_resolve(store, name, path, found, error));
+    if (read_current(store, current, NULL) == SS_OK && strcmp(current, found) == 0)
+        return ss_error_set(error, SS_E_BUSY, "%s is the current generation and stays", found);
+    snprintf(partial, sizeof partial, ".%s" PARTIAL_SUFFIX, found);
+    SS_TRY(generation_path(store, partial, aside, error));
+    if (rename(path, aside) != 0)
+        return ss_error_io(error, path, "cannot set the generation aside");
+out:
+    return status;
+}
+
+ss_status ss_generation_remove(const char *store, const char *name, ss_error *error)
+{
+    char aside[SS_PATH_MAX];
+    int lock = -1;
+    ss_status status;
+    SS_TRY(lock_store(store, &lock, error));
+    SS_TRY(set_aside(store, name, aside, error));
+    SS_TRY(ss_file_remove_tree(aside, error));
+out:
+    unlock(&lock);
+    return status;
+}
+
 /* ---- publishing ---- */
 
 static ss_status sync_file(void *context, const char *path, const char *name, ss_error *error)

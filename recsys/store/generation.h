@@ -46,6 +46,16 @@ ss_status ss_generation_resolve(const char *store, const char *name, char *path,
 /* Points `current` at a published generation (roll back, or forth). */
 ss_status ss_generation_make_current(const char *store, const char *name, ss_error *error);
 
+/* The same only where `current` still is `expected` ("": there is none): SS_E_BUSY says what it is by now. */
+ss_status ss_generation_replace_current(const char *store, const char *name, const char *expected, ss_error *error);
+
+/* Removes what dead processes left of drafts and removals; other drafts stay. A missing store is fine. */
+ss_status ss_generation_clean(const char *store, ss_error *error);
+
+/* Removes a published generation, which is out of the list before the first file goes. SS_E_NOT_FOUND; SS_E_BUSY: it is
+ * the current one. Who has mapped it keeps it. */
+ss_status ss_generation_remove(const char *store, const char *name, ss_error *error);
+
 /* Names in falling order (newest first) into a malloc'd array of fixed-size names. Caller owns *names. */
 ss_status ss_generation_list(const char *store, char (**names)[SS_GENERATION_NAME_MAX], size_t *count, ss_error *error);
 
