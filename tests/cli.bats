@@ -329,3 +329,22 @@ stop_once_there() {
     train --log "$T/log.csv" --catalog "$T/catalog.csv" --models session_knn
     "$S" inspect --verify "$T/store"
 }
+
+@test "where the journal reads standard error, errors, mistakes and progress are log lines" {
+    write_log POST >"$T/log.csv"
+    printf 'server: {workers: many}\n' >"$T/wrong.yaml"
+    in_journal() {
+        : >"$T/journal"
+        JOURNAL_STREAM=$(stat -c %d:%i "$T/journal") "$S" "$@" 2>"$T/journal" >/dev/null
+    }
+    run in_journal serve --store "$T/nothing"
+    [ "$status" -eq 1 ]
+    grep -q '^<3>level=error area=serve msg=failed reason="' "$T/journal"
+    run in_journal serve --config "$T/wrong.yaml"
+    [ "$status" -eq 1 ]
+    grep -q "^<3>level=error area=configuration msg=configuration mistake=\"$T/wrong.yaml:1:19: server.workers: " "$T/journal"
+    in_journal train --threads 1 --als.factors 8 --als.iterations 2 --store "$T/store" --log "$T/log.csv"
+    grep -Eq '^<6>level=info area=train msg="phase finished" phase=.* done=[0-9]+ total=[0-9]+ unit=rows seconds=[0-9.]+$' "$T/journal"
+    run grep -v '^<[3467]>level=' "$T/journal"
+    [ "$status" -ne 0 ]
+}

@@ -6,37 +6,100 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-static const char *level_name(ss_log_level level)
+#define CUT_MARK "\" cut=true\n" /* with the quote that a cut value may lack */
+
+typedef struct level_facts {
+    const char *name;
+    int priority; /* syslog(3) */
+} level_facts;
+
+static level_facts facts_of(ss_log_level level)
 {
-    static const char *const NAMES[] = {"error", "warn", "info", "debug"};
+    static const level_facts FACTS[] = {{"error", 3}, {"warn", 4}, {"info", 6}, {"debug", 7}};
     unsigned index = (unsigned)level;
-    return index < sizeof NAMES / sizeof *NAMES ? NAMES[index] : "log";
+    return FACTS[index < sizeof FACTS / sizeof *FACTS ? index : SS_LOG_INFO];
 }
 
-/* Time, level and area; the length. */
+bool ss_log_is_journal(int fd)
+{
+    struct stat stream;
+    unsigned long long device, inode;
+    const char *journal = getenv("JOURNAL_STREAM");
+    return journal && sscanf(journal, "%llu:%llu", &device, &inode) == 2 && fstat(fd, &stream) == 0 &&
+           stream.st_dev == device && stream.st_ino == inode;
+}
+
+ss_logger ss_logger_of(int fd, ss_log_level level, const char *area)
+{
+    return (ss_logger){fd, level, area, ss_log_is_journal(fd)};
+}
+
+/* Everything before the message; the length. */
 static size_t put_head(char *line, size_t size, const ss_logger *logger, ss_log_level level)
 {
-    char now[SS_TIMESTAMP_TEXT], area[64];
-    ss_timestamp_format(ss_clock_now(), now);
-    ss_slice_printable(ss_slice_of(logger->area), area, sizeof area);
-    int length = snprintf(line, size, "%s %s %s: ", now, level_name(level), area[0] ? area : "smartshelf");
+    char now[SS_TIMESTAMP_TEXT], begin[SS_TIMESTAMP_TEXT + 8], area[64];
+    if (logger->journal)
+        snprintf(begin, sizeof begin, "<%d>", facts_of(level).priority);
+    else {
+        ss_timestamp_format(ss_clock_now(), now);
+        snprintf(begin, sizeof begin, "time=%s ", now);
+    }
+    ss_log_quote(ss_slice_of(logger->area ? logger->area : "smartshelf"), area, sizeof area);
+    int length = snprintf(line, size, "%slevel=%s area=%s msg=", begin, facts_of(level).name, area);
     return length < 0 ? 0 : (size_t)length;
 }
 
-/* The message made printable, without a newline of its own, and a mark where it was cut; the length. */
-static size_t put_message(char *line, size_t size, ss_slice message, bool cut)
+/* Where the words of a format end: before the blank that leads to its first `key=value`. */
+static size_t words_end(const char *format)
 {
-    static const char MARK[] = "...";
-    message = ss_slice_trim(message);
-    size_t length = ss_slice_printable(message, line, size);
-    bool fits = !cut && length < size - 5; /* an escape is up to 4 bytes: with less room left, the end may be missing */
-    if (fits)
-        return length;
-    length = ss_slice_printable(message, line, size - (sizeof MARK - 1));
-    memcpy(line + length, MARK, sizeof MARK);
-    return length + sizeof MARK - 1;
+    size_t end = strcspn(format, "="), word = end;
+    if (!format[end])
+        return end;
+    while (word > 0 && format[word - 1] != ' ')
+        word--;
+    return word > 0 ? word - 1 : 0;
+}
+
+/* Does `text` end inside of double quotes? A backslash at its end that would escape what follows is taken away. */
+static bool ends_in_quotes(const char *text, size_t *length)
+{
+    bool inside = false;
+    for (size_t i = 0; i < *length; i++) {
+        if (text[i] == '"')
+            inside = !inside;
+        else if (inside && text[i] == '\\' && ++i == *length)
+            --*length;
+    }
+    return inside;
+}
+
+/* Ends a line of `used` bytes, where there is room for CUT_MARK; its length. */
+static size_t put_end(char *line, size_t used, bool cut)
+{
+    const char *end = &CUT_MARK[sizeof CUT_MARK - 2];
+    if (cut)
+        end = CUT_MARK + !ends_in_quotes(line, &used);
+    memcpy(line + used, end, strlen(end));
+    return used + strlen(end);
+}
+
+/* The message, in quotes where it takes them, and the fields behind it; `room` is without what put_end takes. */
+static size_t put_text(char *line, size_t room, ss_slice message, ss_slice fields, bool *cut)
+{
+    static const size_t LEAST = 8; /* a quoted escape and a quote: with less room left, the end may be missing */
+    fields = ss_slice_trim(fields);
+    ss_log_quote(ss_slice_trim(message), line, room);
+    size_t used = strlen(line);
+    if (fields.size > 0 && room - used >= LEAST) {
+        line[used++] = ' ';
+        used += ss_slice_printable(fields, line + used, room - used);
+    }
+    *cut = *cut || room - used < LEAST;
+    return used;
 }
 
 static void write_line(int fd, const char *line, size_t size)
@@ -46,22 +109,32 @@ static void write_line(int fd, const char *line, size_t size)
         continue;
 }
 
+static void log_text(const ss_logger *logger, ss_log_level level, ss_slice message, ss_slice fields, bool cut)
+{
+    char line[SS_LOG_LINE_MAX];
+    size_t used = put_head(line, sizeof line, logger, level);
+    used += put_text(line + used, sizeof line - used - sizeof CUT_MARK, message, fields, &cut);
+    used = put_end(line, used, cut);
+    write_line(logger->fd, line, used);
+}
+
 void ss_log(const ss_logger *logger, ss_log_level level, const char *format, ...)
 {
     if (!logger || level > logger->level)
         return;
     int kept_errno = errno;
-    char message[SS_LOG_LINE_MAX], line[SS_LOG_LINE_MAX];
-    va_list arguments;
+    char text[SS_LOG_LINE_MAX], words[SS_LOG_LINE_MAX];
+    va_list arguments, again;
+    snprintf(words, sizeof words, "%.*s", (int)words_end(format), format);
     va_start(arguments, format);
-    int length = vsnprintf(message, sizeof message, format, arguments);
+    va_copy(again, arguments);
+    int length = vsnprintf(text, sizeof text, format, arguments), spoken = vsnprintf(NULL, 0, words, again);
+    va_end(again);
     va_end(arguments);
-    if (length < 0)
-        message[0] = '\0';
-    size_t used = put_head(line, sizeof line, logger, level);
-    used += put_message(line + used, sizeof line - used - 1, ss_slice_of(message), length >= (int)sizeof message);
-    line[used++] = '\n';
-    write_line(logger->fd, line, used);
+    size_t size = length < 0 ? 0 : strnlen(text, sizeof text), split = spoken < 0 ? 0 : (size_t)spoken;
+    split = split < size ? split : size;
+    log_text(logger, level, (ss_slice){text, split}, (ss_slice){text + split, size - split},
+             length >= (int)sizeof text);
     errno = kept_errno;
 }
 

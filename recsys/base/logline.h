@@ -1,10 +1,15 @@
 /*
- * logline.h: log lines of the server and of jobs in one structured form on one stream:
- * `2026-01-31T10:00:00.000Z info serve: generation published generation=… items=12`.
- * Whole lines (at most SS_LOG_LINE_MAX bytes, longer ones are cut and end in "...") are written by one write(2): safe
- * from any thread. Control characters and bytes that are not UTF-8 are escaped, so that no value can forge a line; a
- * value from outside goes through ss_log_quote, so that it cannot forge a `key=value` pair either. Secrets are never
- * passed here. errno is kept.
+ * logline.h: log lines of the server and of jobs, in the one form that all have (logfmt):
+ *
+ *     time=2026-01-31T10:00:00.000Z level=info area=serve msg="generation swapped in" generation=… milliseconds=12
+ *
+ * Where the stream is systemd's journal (sd-daemon(3), JOURNAL_STREAM in systemd.exec(5)) the line begins with the
+ * priority that the journal files it under, as <6>, and leaves the time out, which the journal has.
+ *
+ * Whole lines are written by one write(2): safe from any thread. They have at most SS_LOG_LINE_MAX bytes; longer ones
+ * are cut and end in cut=true. Control characters and bytes that are not UTF-8 are escaped, so that no value can forge a
+ * line; a value from outside goes through ss_log_quote, so that it cannot forge a pair either. Secrets are never passed
+ * here. errno is kept.
  */
 #ifndef SS_BASE_LOGLINE_H
 #define SS_BASE_LOGLINE_H
@@ -19,9 +24,19 @@ typedef struct ss_logger {
     int fd;             /* usually 2 */
     ss_log_level level; /* less important lines are dropped */
     const char *area;   /* "serve", "train" */
+    bool journal;       /* the stream is systemd's journal */
 } ss_logger;
 
-/* A NULL logger drops everything. `format` gives the message; end it with `key=value` pairs. */
+/* A logger that writes to `fd` in the form its stream takes. `area` is borrowed for the logger's life. */
+ss_logger ss_logger_of(int fd, ss_log_level level, const char *area);
+
+/* Has systemd connected `fd` to its journal? */
+bool ss_log_is_journal(int fd);
+
+/*
+ * A NULL logger drops everything. `format` begins with the message, in words, and ends with `key=value` pairs, if there
+ * are any: the message, which may have values in it, goes up to the first word of `format` that has a "=".
+ */
 void ss_log(const ss_logger *logger, ss_log_level level, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /*

@@ -115,6 +115,16 @@ void ss_mistakes_format(const ss_mistakes *mistakes, size_t index, char *text, s
     snprintf(text, size, "%s%s: %s%s", mistakes->file, place, mistake->warning ? "warning: " : "", mistake->text);
 }
 
+void ss_mistakes_log(const ss_mistakes *mistakes, const ss_logger *logger)
+{
+    char line[SS_MISTAKE_LINE_MAX], quoted[2 * SS_MISTAKE_LINE_MAX];
+    for (size_t i = 0; i < mistakes->kept; i++) {
+        ss_mistakes_format(mistakes, i, line, sizeof line);
+        ss_log(logger, mistakes->list[i].warning ? SS_LOG_WARN : SS_LOG_ERROR, "configuration mistake=%s",
+               ss_log_quote(ss_slice_of(line), quoted, sizeof quoted));
+    }
+}
+
 static const ss_mistake *first_error(const ss_mistakes *mistakes)
 {
     for (size_t i = 0; i < mistakes->kept; i++)

@@ -6,6 +6,7 @@
 #ifndef SS_BASE_MISTAKES_H
 #define SS_BASE_MISTAKES_H
 
+#include "base/logline.h"
 #include "base/slice.h"
 #include "base/status.h"
 #include <stdint.h>
@@ -51,6 +52,9 @@ const ss_mistake *ss_mistakes_at(const ss_mistakes *mistakes, size_t index);
 /* One line for people, without a newline: `FILE:LINE:COLUMN: PATH: TEXT`; warnings with `warning: ` before the path. */
 #define SS_MISTAKE_LINE_MAX (SS_MISTAKE_TEXT_MAX + SS_ERROR_TEXT_MAX + 48u)
 void ss_mistakes_format(const ss_mistakes *mistakes, size_t index, char *text, size_t size);
+
+/* One log line for each that was kept. */
+void ss_mistakes_log(const ss_mistakes *mistakes, const ss_logger *logger);
 
 /*
  * SS_OK without errors. Else SS_E_FORMAT, with the first error as the message and its place; "(and 3 more)" when there

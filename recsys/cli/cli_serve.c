@@ -2,6 +2,7 @@
 
 #include "server/server.h"
 #include <malloc.h>
+#include <unistd.h>
 
 #define LARGE_BLOCK (1 << 17) /* bytes, as glibc begins */
 
@@ -51,7 +52,7 @@ static void return_large_blocks(void)
 static ss_status run_serve(void *memory, const ss_texts *operands, const ss_cli *cli, ss_error *error)
 {
     serve_settings *settings = memory;
-    ss_logger logger = {2, (ss_log_level)settings->log_level, "serve"};
+    ss_logger logger = ss_logger_of(STDERR_FILENO, (ss_log_level)settings->log_level, "serve");
     ss_server *server = NULL;
     if (cli->file)
         settings->server.configuration = (ss_configuration){

@@ -5,6 +5,7 @@
 #include "cli/command.h"
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define SECTIONS_MAX 24u
 #define ARENA_BLOCK  (64u << 10)
@@ -188,7 +189,12 @@ out:
 void ss_config_file_print(ss_mistakes *mistakes)
 {
     char line[SS_MISTAKE_LINE_MAX];
+    ss_logger logger = ss_logger_of(STDERR_FILENO, SS_LOG_INFO, "configuration");
     ss_mistakes_sort(mistakes);
+    if (logger.journal) {
+        ss_mistakes_log(mistakes, &logger);
+        return;
+    }
     for (size_t i = 0; i < ss_mistakes_kept(mistakes); i++) {
         ss_mistakes_format(mistakes, i, line, sizeof line);
         fprintf(stderr, "%s\n", line);

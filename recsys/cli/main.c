@@ -2,11 +2,13 @@
 #include "cli/progress_bar.h"
 #include "cli/stop.h"
 
+#include "base/logline.h"
 #include "base/memory.h"
 #include "base/timestamp.h"
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define EXIT_USAGE 2
 
@@ -78,18 +80,23 @@ static ss_status print_help(const ss_command *command, const ss_option_group *gr
     return status;
 }
 
-static void print_error(const ss_error *error)
+/* For people, or in the form of the log where the journal reads it. */
+static void print_error(const ss_command *command, const ss_error *error)
 {
-    char text[1024];
+    char text[1024], quoted[1100];
+    ss_logger logger = ss_logger_of(STDERR_FILENO, SS_LOG_ERROR, command->name);
     ss_error_format(error, text, sizeof text);
-    fprintf(stderr, "smartshelf: %s\n", text);
+    if (logger.journal)
+        ss_log(&logger, SS_LOG_ERROR, "failed reason=%s", ss_log_quote(ss_slice_of(text), quoted, sizeof quoted));
+    else
+        fprintf(stderr, "smartshelf: %s\n", text);
 }
 
 static ss_status run_parsed(const ss_command *command, void *settings, const ss_texts *operands, ss_cli *cli,
                             ss_error *error)
 {
     ss_progress_bar bar;
-    ss_progress_sink sink = ss_progress_bar_begin(&bar, cli->quiet);
+    ss_progress_sink sink = ss_progress_bar_begin(&bar, command->name, cli->quiet);
     cli->progress = &sink;
     if (command->is_job)
         ss_stop_watch();
@@ -154,7 +161,7 @@ static int run_command(const ss_command *command, int argc, char **argv)
     free(settings);
     if (status == SS_OK)
         return EXIT_SUCCESS;
-    print_error(&error);
+    print_error(command, &error);
     if (code == EXIT_USAGE)
         fprintf(stderr, "usage: smartshelf %s [OPTION]...%s%s; --help tells the options\n", command->name,
                 *command->operands ? " " : "", command->operands);

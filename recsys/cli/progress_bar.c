@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "cli/stop.h"
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -37,9 +38,14 @@ static void bar_text(char *text, size_t size, double share)
     text[BAR_WIDTH + 2] = '\0';
 }
 
+static double phase_seconds(const ss_progress_bar *bar)
+{
+    return (double)(ss_clock_monotonic() - bar->phase_start) / (double)SECOND;
+}
+
 static void describe(const ss_progress_bar *bar, const ss_progress *progress, char *text, size_t size)
 {
-    double seconds = (double)(ss_clock_monotonic() - bar->phase_start) / (double)SECOND;
+    double seconds = phase_seconds(bar);
     double rate = seconds > 0 ? (double)progress->done / seconds : 0;
     char done[16], rate_text[32] = "", drawn[BAR_WIDTH + 3] = "", left[32] = "", loss[32] = "";
     human((double)progress->done, done);
@@ -59,11 +65,24 @@ static void describe(const ss_progress_bar *bar, const ss_progress *progress, ch
              progress->unit ? progress->unit : "", rate_text, seconds, loss, left);
 }
 
+static void log_progress(const ss_progress_bar *bar, const ss_progress *progress)
+{
+    char phase[64], loss[32] = "";
+    ss_log_quote(ss_slice_of(progress->phase), phase, sizeof phase);
+    if (!isnan(progress->loss) && progress->loss != 0)
+        snprintf(loss, sizeof loss, " loss=%.6g", progress->loss);
+    ss_log(&bar->logger, SS_LOG_INFO, "%s phase=%s done=%" PRIu64 " total=%" PRIu64 " unit=%s seconds=%.1f%s",
+           progress->finished ? "phase finished" : "progress", phase, progress->done, progress->total,
+           progress->unit ? progress->unit : "none", phase_seconds(bar), loss);
+}
+
 static void draw(ss_progress_bar *bar, const ss_progress *progress)
 {
     char text[256];
     describe(bar, progress, text, sizeof text);
-    if (bar->terminal)
+    if (bar->logger.journal)
+        log_progress(bar, progress);
+    else if (bar->terminal)
         fprintf(stderr, "\r%-100s%s", text, progress->finished ? "\n" : "");
     else
         fprintf(stderr, "%s\n", text);
@@ -98,9 +117,10 @@ static bool report(void *context, const ss_progress *progress)
     return !ss_stop_wanted();
 }
 
-ss_progress_sink ss_progress_bar_begin(ss_progress_bar *bar, bool quiet)
+ss_progress_sink ss_progress_bar_begin(ss_progress_bar *bar, const char *area, bool quiet)
 {
-    *bar = (ss_progress_bar){.quiet = quiet, .terminal = isatty(STDERR_FILENO)};
+    *bar = (ss_progress_bar){
+        .quiet = quiet, .terminal = isatty(STDERR_FILENO), .logger = ss_logger_of(STDERR_FILENO, SS_LOG_INFO, area)};
     return (ss_progress_sink){.report = report, .context = bar};
 }
 

@@ -292,7 +292,7 @@ static void log_ready(const ss_server *server, const ss_snapshot *snapshot)
     ss_buffer_init(&list, SS_LOG_LINE_MAX);
     for (size_t i = 0; i < server->endpoint_count; i++)
         ss_buffer_printf(&list, "%s%s", i ? "," : "", server->endpoints[i]);
-    ss_log(server->logger, SS_LOG_INFO, "serving generation %s on %s items=%u workers=%zu access=%s state=%s",
+    ss_log(server->logger, SS_LOG_INFO, "serving generation=%s endpoints=%s items=%u workers=%zu access=%s state=%s",
            snapshot->name, list.data, snapshot->items.count, server->worker_count, server->access ? "curve" : "open",
            server->state ? "kept" : "none");
     ss_buffer_release(&list);

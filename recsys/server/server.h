@@ -34,8 +34,8 @@ extern const ss_option ss_server_option_table[]; /* target: ss_server_options; w
 typedef struct ss_server ss_server;
 
 /*
- * Opens the store's current generation, reads the keys, binds every endpoint and logs a line "serving generation NAME
- * on ENDPOINTS". `options` and `logger` are borrowed for the server's life. SS_E_ARGUMENT, SS_E_NOT_FOUND,
+ * Opens the store's current generation, reads the keys, binds every endpoint and logs that it serves, with
+ * the generation and the endpoints. `options` and `logger` are borrowed for the server's life. SS_E_ARGUMENT, SS_E_NOT_FOUND,
  * SS_E_CORRUPT, SS_E_ACCESS (a public endpoint without access control), SS_E_NETWORK, SS_E_IO, SS_E_NOMEM.
  */
 ss_status ss_server_new(const ss_server_options *options, const ss_logger *logger, ss_server **server, ss_error *error);
