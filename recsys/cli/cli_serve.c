@@ -57,7 +57,7 @@ static ss_status run_serve(void *memory, const ss_texts *operands, const ss_cli 
     if (cli->file)
         settings->server.configuration = (ss_configuration){
             cli->config, read_configuration, ss_config_file_shelves(cli->file), ss_config_file_policy(cli->file)};
-    settings->server.signals = true;
+    settings->server.signals = settings->server.supervised = true;
     return_large_blocks();
     ss_status status = ss_command_operands(operands, 0, 0, error);
     if (status == SS_OK)

@@ -40,12 +40,14 @@ static void *serve(void *argument)
 {
     worker_channel *channel = argument;
     ss_worker *worker = channel->worker;
+    pthread_setname_np(pthread_self(), "worker");
     while (!atomic_load(&channel->stop)) {
         zmq_pollitem_t items[] = {{worker->socket, 0, ZMQ_POLLIN, 0}, {NULL, worker->swap.wake, ZMQ_POLLIN, 0}};
         zmq_poll(items, 2, -1);
         clear_wake(worker->swap.wake);
-        while (ss_worker_run(worker, ROUND_MAX) == ROUND_MAX)
-            continue;
+        do
+            ss_count(&worker->rounds);
+        while (ss_worker_run(worker, ROUND_MAX) == ROUND_MAX);
     }
     return NULL;
 }
@@ -97,13 +99,18 @@ out:
     return status;
 }
 
-static void stop_channel(worker_channel *channel)
+static void wake(const worker_channel *channel)
 {
     uint64_t one = 1;
+    while (write(channel->worker->swap.wake, &one, sizeof one) < 0 && errno == EINTR)
+        continue;
+}
+
+static void stop_channel(worker_channel *channel)
+{
     if (channel->started) {
         atomic_store(&channel->stop, true);
-        while (write(channel->worker->swap.wake, &one, sizeof one) < 0 && errno == EINTR)
-            continue;
+        wake(channel);
         pthread_join(channel->thread, NULL);
     }
     if (channel->near)
@@ -172,6 +179,12 @@ size_t ss_dispatch_run(ss_dispatch *dispatch, size_t most, bool closed)
     for (size_t i = 0; i < dispatch->count; i++)
         moved += return_replies(dispatch, &dispatch->channels[i], most);
     return closed ? moved : moved + hand_out(dispatch, most);
+}
+
+void ss_dispatch_wake(ss_dispatch *dispatch)
+{
+    for (size_t i = 0; i < dispatch->count; i++)
+        wake(&dispatch->channels[i]);
 }
 
 size_t ss_dispatch_outstanding(const ss_dispatch *dispatch)

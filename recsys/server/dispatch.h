@@ -23,6 +23,9 @@ void ss_dispatch_stop(ss_dispatch **dispatch);
  * Returns how many messages moved. */
 size_t ss_dispatch_run(ss_dispatch *dispatch, size_t most, bool closed);
 
+/* Has every worker make a round, which it counts. */
+void ss_dispatch_wake(ss_dispatch *dispatch);
+
 /* Requests handed out and not yet answered. */
 size_t ss_dispatch_outstanding(const ss_dispatch *dispatch);
 

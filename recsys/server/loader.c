@@ -264,11 +264,20 @@ static void log_reload(const ss_loader *loader, const reload *result)
                (unsigned long long)result->milliseconds);
 }
 
+static void tell_supervisor(const ss_loader *loader, const reload *result)
+{
+    if (loader->options.supervisor)
+        ss_supervisor_ready(loader->options.supervisor, result->generation,
+                            result->fault.code ? result->fault.message : NULL);
+}
+
 static reload run_reload(ss_loader *loader)
 {
     ss_error error = {0};
     reload result = {0};
     int64_t begun = ss_clock_monotonic();
+    if (loader->options.supervisor)
+        ss_supervisor_reloading(loader->options.supervisor);
     ss_status status = configure_and_load(loader, &result, &error);
     result.milliseconds = (uint64_t)(ss_clock_monotonic() - begun) / 1000000;
     snprintf(result.generation, sizeof result.generation, "%s", loader->options.snapshot->name);
@@ -286,6 +295,7 @@ static reload run_reload(ss_loader *loader)
         ss_count(result.bad_configuration ? &loader->options.service->refused_configurations
                                           : &loader->options.service->refused_swaps);
     log_reload(loader, &result);
+    tell_supervisor(loader, &result);
     return result;
 }
 
@@ -347,6 +357,7 @@ static void log_outlook(const ss_loader *loader)
 static void *run(void *argument)
 {
     ss_loader *loader = argument;
+    pthread_setname_np(pthread_self(), "loader");
     verify_first(loader);
     log_outlook(loader);
     while (wait_for_work(loader)) {

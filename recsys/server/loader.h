@@ -16,6 +16,7 @@
 #include "server/known_items.h"
 #include "server/offers_swap.h"
 #include "server/recorder.h"
+#include "server/supervisor.h"
 
 /* Where one worker and the loader meet. */
 typedef struct ss_swap {
@@ -39,12 +40,13 @@ typedef struct ss_loader_options {
     size_t swap_count;
     ss_snapshot *snapshot; /* takes a reference of its own */
     const ss_configuration *configuration;
-    const ss_live *live;    /* for new answerers; NULL: none */
-    ss_known_items *known;  /* is told which generation is served; NULL: nobody wants to know */
-    ss_policy *policy;      /* of the offers that are served; takes a reference of its own */
-    ss_offers_swap *offers; /* of the recorder's engine of offers, as those of the workers; NULL: there is none */
-    ss_recorder *recorder;  /* which is to be told of it */
-    int done;               /* eventfd: written when a reply is ready */
+    const ss_live *live;       /* for new answerers; NULL: none */
+    ss_known_items *known;     /* is told which generation is served; NULL: nobody wants to know */
+    ss_policy *policy;         /* of the offers that are served; takes a reference of its own */
+    ss_offers_swap *offers;    /* of the recorder's engine of offers, as those of the workers; NULL: there is none */
+    ss_recorder *recorder;     /* which is to be told of it */
+    ss_supervisor *supervisor; /* is told of reloads; NULL: there is none */
+    int done;                  /* eventfd: written when a reply is ready */
 } ss_loader_options;
 
 /* Starts the thread, which first validates the files of `snapshot` in the background. SS_E_NOMEM, SS_E_IO. */

@@ -396,6 +396,7 @@ static size_t run_cycle(ss_recorder *recorder, ss_recorded *requests, size_t cou
     if (recorder->lost) /* while more was staged than may wait */
         fail_staged(recorder, requests, taken);
     ss_count(&recorder->counts.cycles);
+    ss_count(&recorder->counts.rounds);
     count_events(recorder);
     bool durable = finish_staged(recorder, requests, taken, false);
     publish(recorder, requests, taken);
@@ -519,8 +520,10 @@ static void end_deferred(ss_recorder *recorder)
 static void *run(void *argument)
 {
     ss_recorder *recorder = argument;
+    pthread_setname_np(pthread_self(), "recorder");
     while (take_all(recorder)) {
         count_queue(recorder);
+        ss_count(&recorder->counts.rounds);
         for (size_t at = 0; at < recorder->working_count;)
             at += run_cycle(recorder, recorder->working + at, recorder->working_count - at);
         int64_t now = ss_clock_monotonic();

@@ -36,6 +36,7 @@ typedef struct ss_recorder_counts {
     ss_counter failing;                           /* 1: the last change could not be kept; 0 */
     ss_counter queued, queued_most;               /* requests at the last cycle's begin; ever */
     ss_counter first, last;                       /* numbers of the oldest and newest event on the disk */
+    ss_counter rounds;                            /* of the thread (watchdog.h) */
     ss_counter bytes, bytes_most;                 /* of STORE/state; what it may grow to */
 } ss_recorder_counts;
 

@@ -6,6 +6,8 @@
 #include "server/dispatch.h"
 #include "server/endpoint.h"
 #include "server/signals.h"
+#include "server/supervisor.h"
+#include "server/watchdog.h"
 #include "server/zap.h"
 #include <errno.h>
 #include <sched.h>
@@ -64,6 +66,8 @@ struct ss_server {
     ss_dispatch *dispatch; /* NULL with one worker */
     ss_buffer reply;
     ss_signals signals;
+    ss_supervisor supervisor;
+    ss_watchdog watchdog;
     int wake; /* eventfd: a reload is done, or `stop` is set */
     atomic_bool stop;
     char (*endpoints)[ENDPOINT_MAX];
@@ -174,6 +178,7 @@ static ss_status start_loader(ss_server *server, ss_snapshot *snapshot, ss_error
                                  .policy = server->policy,
                                  .offers = server->state ? &server->state->offers_swap : NULL,
                                  .recorder = server->recorder,
+                                 .supervisor = &server->supervisor,
                                  .done = server->wake};
     server->service.stats[server->service.stats_count++] = &server->stats;
     server->service.stats[server->service.stats_count++] = &server->loader_stats;
@@ -298,6 +303,16 @@ static void log_ready(const ss_server *server, const ss_snapshot *snapshot)
     ss_buffer_release(&list);
 }
 
+/* The threads that answer beside the main loop's own. */
+static void start_watchdog(ss_server *server)
+{
+    ss_watchdog_init(&server->watchdog, ss_supervisor_patience(&server->supervisor), ss_clock_monotonic());
+    for (size_t i = 0; server->dispatch && i < server->worker_count; i++)
+        ss_watchdog_follow(&server->watchdog, &server->workers[i].rounds);
+    if (server->recorder)
+        ss_watchdog_follow(&server->watchdog, &ss_recorder_counted(server->recorder)->rounds);
+}
+
 static ss_status set_up(ss_server *server, ss_snapshot *snapshot, ss_error *error)
 {
     ss_status status;
@@ -313,7 +328,9 @@ static ss_status set_up(ss_server *server, ss_snapshot *snapshot, ss_error *erro
     SS_TRY(start_loader(server, snapshot, error));
     SS_TRY(start_answering(server, error));
     SS_TRY(bind_all(server, error));
+    start_watchdog(server);
     log_ready(server, snapshot);
+    ss_supervisor_ready(&server->supervisor, snapshot->name, NULL);
 out:
     return status;
 }
@@ -331,6 +348,7 @@ ss_status ss_server_new(const ss_server_options *options, const ss_logger *logge
     if (new) {
         *new = (ss_server){.options = options, .logger = logger, .signals = {-1, -1}, .wake = -1};
         ss_service_init(&new->service);
+        ss_supervisor_init(&new->supervisor, options->supervised);
         ss_buffer_init(&new->reply, SS_REPLY_MAX);
         for (size_t i = 0; i < REPLIES_MAX; i++)
             ss_envelope_init(&new->recorded[i]);
@@ -400,6 +418,7 @@ void ss_server_free(ss_server **server)
     if (old->wake >= 0)
         close(old->wake);
     ss_buffer_release(&old->reply);
+    ss_supervisor_release(&old->supervisor);
     free(old->endpoints);
     free(old);
 }
@@ -424,6 +443,7 @@ static void begin_stopping(ss_server *server)
      * The endpoints stay bound: libzmq takes the connections down together with their listener, and what they still
      * hold is lost.
      */
+    ss_supervisor_stopping(&server->supervisor);
     ss_log(server->logger, SS_LOG_INFO, "stopping drain_ms=%lld", (long long)server->options->drain_ms);
 }
 
@@ -490,6 +510,23 @@ static void read_wake(ss_server *server)
         deliver_recorded(server);
 }
 
+static void ask_for_rounds(ss_server *server)
+{
+    if (server->dispatch)
+        ss_dispatch_wake(server->dispatch);
+    if (server->recorder)
+        ss_recorder_urge(server->recorder);
+}
+
+static void show_life(ss_server *server)
+{
+    if (server->watchdog.interval == 0 || !ss_watchdog_is_due(&server->watchdog, ss_clock_monotonic()))
+        return;
+    if (ss_watchdog_look(&server->watchdog, ss_clock_monotonic()))
+        ss_supervisor_alive(&server->supervisor);
+    ask_for_rounds(server);
+}
+
 /* How many messages moved. */
 static size_t answer(ss_server *server)
 {
@@ -511,6 +548,7 @@ static void look_around(ss_server *server, bool wait)
     } else
         count += ss_dispatch_poll(server->dispatch, items + count);
     long timeout = server->stopping ? DRAIN_IDLE_MS / 4 : -1;
+    timeout = ss_watchdog_timeout(&server->watchdog, timeout);
     zmq_poll(items, (int)count, wait ? timeout : 0);
     if (items[0].revents)
         read_signals(server);
@@ -527,6 +565,7 @@ void ss_server_run(ss_server *server)
         if (server->stopping && moved > 0)
             server->last_message = ss_clock_monotonic();
         look_around(server, moved < BURST);
+        show_life(server);
         turn_to_draining(server);
     }
     ss_log(server->logger, SS_LOG_INFO, "stopped");

@@ -26,6 +26,7 @@ typedef struct ss_server_options {
     bool insecure_public_bind;
     ss_live_options live;
     ss_configuration configuration; /* no option: the shelves' settings, and where a reload reads them anew */
+    bool supervised;                /* no option: systemd is told how it goes (supervisor.h) */
     bool signals;                   /* no option: SIGTERM, SIGINT and SIGHUP are for this server (signals.h) */
 } ss_server_options;
 

@@ -23,6 +23,7 @@ typedef struct ss_worker {
     ss_loader *loader;     /* borrowed: takes the requests for a reload */
     ss_recorder *recorder; /* borrowed: takes those that change live state; NULL: the server keeps none */
     ss_role_of role_of;    /* NULL without access control */
+    ss_counter rounds;     /* of its thread, where it has one of its own (watchdog.h) */
     size_t handed;         /* to the recorder since it was woken */
 } ss_worker;
 

@@ -98,6 +98,7 @@ static void reply(void *socket, ss_slice id, ss_role role)
 static void *run(void *argument)
 {
     ss_zap *zap = argument;
+    pthread_setname_np(pthread_self(), "access");
     for (;;) {
         zmq_pollitem_t items[] = {{zap->socket, 0, ZMQ_POLLIN, 0}, {NULL, zap->wake, ZMQ_POLLIN, 0}};
         question asked;
