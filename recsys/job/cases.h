@@ -26,6 +26,9 @@ typedef struct ss_case {
     size_t context_count;
     const ss_slice *wanted; /* at least one, distinct */
     size_t wanted_count;
+    uint64_t
+        owner; /* of a split's cases: those with one number are one customer's (or one guest's basket's), stand next
+                       to each other and are not independent; else 0 */
 } ss_case;
 
 typedef struct ss_cases {

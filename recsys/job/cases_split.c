@@ -16,6 +16,7 @@ typedef struct split_run {
     uint8_t *known;    /* per item: stands in what is learned from */
     uint32_t *scratch; /* items of one group */
     size_t scratch_capacity;
+    uint64_t owner; /* of the cases that are being added */
     ss_cases *cases;
     size_t capacity;
     ss_error *error;
@@ -110,7 +111,7 @@ static ss_status add_case(split_run *splitter, uint32_t customer, const uint32_t
                           const uint32_t *wanted, size_t wanted_count)
 {
     ss_status status = SS_OK;
-    ss_case question = {.context_count = context_count, .wanted_count = wanted_count};
+    ss_case question = {.context_count = context_count, .wanted_count = wanted_count, .owner = splitter->owner};
     if (customer != SS_NONE)
         question.customer_id = ss_dictionary_id(splitter->log->customers, customer);
     SS_TRY(ids_of(splitter, context, context_count, &question.context));
@@ -149,6 +150,7 @@ static ss_status ask_customer(split_run *splitter, size_t begin, size_t end)
 {
     uint32_t customer = splitter->log->rows[begin].customer, group = customer + 1;
     size_t learned = 0, from = end, count = 0;
+    splitter->owner = customer;
     for (size_t i = begin; i < end; i++) {
         if (splitter->held[i]) {
             from = i < from ? i : from;
@@ -200,6 +202,13 @@ static ss_status ask_session(split_run *splitter, size_t count)
     return status;
 }
 
+/* A guest is known by the basket only. */
+static uint64_t owner_of(const ss_interactions *log, size_t row)
+{
+    const ss_interaction *of = &log->rows[row];
+    return of->customer != SS_NONE ? of->customer : (uint64_t)SS_NONE + of->basket;
+}
+
 static ss_status ask_baskets(split_run *splitter)
 {
     const ss_interactions *log = splitter->log;
@@ -211,6 +220,7 @@ static ss_status ask_baskets(split_run *splitter)
         group++;
         if (log->rows[begin].basket == SS_NONE)
             continue;
+        splitter->owner = owner_of(log, begin);
         status = collect(splitter, begin, end, group, true, &count);
         if (status == SS_OK)
             status =

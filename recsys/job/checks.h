@@ -30,9 +30,20 @@ typedef struct ss_checks {
     size_t refused; /* how many were */
 } ss_checks;
 
-/* Appends one; `name` is static, the words are formatted as by printf. Zeroed memory is an empty list. SS_E_NOMEM. */
+/* Appends one; `name` is static, the words are formatted as by printf. Zeroed memory is an empty list. SS_E_NOMEM, with
+ * the list as it was. */
 ss_status ss_checks_add(ss_checks *checks, const char *name, double value, double limit, ss_check_verdict verdict,
                         ss_error *error, const char *format, ...) __attribute__((format(printf, 7, 8)));
 void ss_checks_free(ss_checks *checks); /* releases what it owns and zeroes it; NULL is fine */
+
+/* The first of that name, borrowed; NULL: there is none. */
+const ss_check *ss_checks_find(const ss_checks *checks, const char *name);
+
+/*
+ * Writes them down as "night.checks.NAME.{value,limit,verdict,words}" (a dot of NAME escaped; a figure that is no
+ * number left out), a second one of a name over the first. SS_E_NOMEM; SS_E_ARGUMENT: words that are not UTF-8.
+ */
+struct ss_manifest;
+ss_status ss_checks_to_manifest(const ss_checks *checks, struct ss_manifest *manifest, ss_error *error);
 
 #endif

@@ -131,14 +131,27 @@ static ss_status ask_all(const eval_run *run, int threads, ss_progress_sink *pro
     return failure == SS_OK ? SS_OK : ss_error_set(error, failure, "evaluation stopped: %s", ss_status_name(failure));
 }
 
+static bool is_wanted(const ss_case *question, ss_slice id)
+{
+    for (size_t w = 0; w < question->wanted_count; w++)
+        if (ss_slice_equal(id, question->wanted[w]))
+            return true;
+    return false;
+}
+
 static void mark_hits(const ss_items *items, const ss_case *question, const case_result *result, uint8_t *hit)
 {
-    for (uint32_t rank = 0; rank < result->count; rank++) {
-        ss_slice id = ss_strings_at(&items->ids, result->items[rank]);
-        hit[rank] = 0;
-        for (size_t w = 0; w < question->wanted_count && !hit[rank]; w++)
-            hit[rank] = ss_slice_equal(id, question->wanted[w]);
-    }
+    for (uint32_t rank = 0; rank < result->count; rank++)
+        hit[rank] = is_wanted(question, ss_strings_at(&items->ids, result->items[rank]));
+}
+
+ss_metrics ss_case_metrics(const ss_case *question, const ss_slice *ids, size_t count, size_t k)
+{
+    uint8_t hit[SS_LIMIT_MAX];
+    size_t ranks = count < SS_LIMIT_MAX ? count : SS_LIMIT_MAX;
+    for (size_t rank = 0; rank < ranks; rank++)
+        hit[rank] = is_wanted(question, ids[rank]);
+    return ss_metrics_of(hit, ranks, k, question->wanted_count);
 }
 
 typedef struct case_tally {

@@ -34,6 +34,9 @@ typedef struct ss_evaluation {
     ss_case_ids ids; /* of cases from a file; else zeros */
 } ss_evaluation;
 
+/* How good the first k of a ranked answer are for a case. Pure. */
+ss_metrics ss_case_metrics(const ss_case *question, const ss_slice *ids, size_t count, size_t k);
+
 /* The shelf that answers a task, as the generation sets it. */
 ss_shelf_kind ss_task_shelf(ss_task task);
 

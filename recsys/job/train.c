@@ -66,33 +66,44 @@ void ss_model_options_defaults(ss_model_options *options)
     options->models = SS_TRAIN_ALL;
 }
 
+static const struct {
+    const char *name;
+    unsigned bit;
+} model_names[] = {{"popularity", SS_TRAIN_POPULARITY},
+                   {"cooccurrence", SS_TRAIN_COOCCURRENCE},
+                   {"als", SS_TRAIN_ALS},
+                   {"session_knn", SS_TRAIN_SESSION_KNN},
+                   {"repurchase", SS_TRAIN_REPURCHASE},
+                   {"alternatives", SS_TRAIN_ALTERNATIVES},
+                   {"segments", SS_TRAIN_SEGMENTS}};
+#define MODEL_NAMES (sizeof model_names / sizeof *model_names)
+_Static_assert(sizeof SS_MODEL_NAMES <= SS_MODEL_NAMES_MAX, "the names of all models fit");
+
 ss_status ss_model_names_parse(const char *list, unsigned *models, ss_error *error)
 {
-    static const struct {
-        const char *name;
-        unsigned bit;
-    } known[] = {{"popularity", SS_TRAIN_POPULARITY},
-                 {"cooccurrence", SS_TRAIN_COOCCURRENCE},
-                 {"als", SS_TRAIN_ALS},
-                 {"session_knn", SS_TRAIN_SESSION_KNN},
-                 {"repurchase", SS_TRAIN_REPURCHASE},
-                 {"alternatives", SS_TRAIN_ALTERNATIVES},
-                 {"segments", SS_TRAIN_SEGMENTS}};
-    const size_t known_count = sizeof known / sizeof *known;
     *models = 0;
     for (const char *at = list; *at;) {
         size_t length = strcspn(at, ","), k = 0;
-        while (k < known_count && !ss_slice_equal(ss_slice_of(known[k].name), (ss_slice){at, length}))
+        while (k < MODEL_NAMES && !ss_slice_equal(ss_slice_of(model_names[k].name), (ss_slice){at, length}))
             k++;
-        if (k == known_count)
+        if (k == MODEL_NAMES)
             return ss_error_set(error, SS_E_ARGUMENT,
                                 "no model '%.*s'; known: popularity, cooccurrence, als, session_knn, repurchase, "
                                 "alternatives, segments",
                                 (int)length, at);
-        *models |= known[k].bit;
+        *models |= model_names[k].bit;
         at += length + (at[length] == ',');
     }
     return *models ? SS_OK : ss_error_set(error, SS_E_ARGUMENT, "no models to train");
+}
+
+void ss_model_names_format(unsigned models, char list[SS_MODEL_NAMES_MAX])
+{
+    size_t at = 0;
+    list[0] = '\0';
+    for (size_t k = 0; k < MODEL_NAMES; k++)
+        if (models & model_names[k].bit)
+            at += (size_t)snprintf(list + at, SS_MODEL_NAMES_MAX - at, "%s%s", at > 0 ? "," : "", model_names[k].name);
 }
 
 /* ---- input ---- */
@@ -226,10 +237,10 @@ void ss_training_data_free(ss_training_data *data)
 /* ---- manifest ---- */
 
 /* A dot inside a key is escaped: option names have them. */
-static void option_path(const char *name, char *path, size_t size)
+void ss_option_manifest_path(const char *name, char path[SS_OPTION_PATH_MAX])
 {
-    size_t at = (size_t)snprintf(path, size, "options.");
-    for (; *name && at + 3 < size; name++) {
+    size_t at = (size_t)snprintf(path, SS_OPTION_PATH_MAX, "options.");
+    for (; *name && at + 3 < SS_OPTION_PATH_MAX; name++) {
         if (*name == '.')
             path[at++] = '\\';
         path[at++] = *name;
@@ -239,13 +250,14 @@ static void option_path(const char *name, char *path, size_t size)
 
 static ss_status put_option(void *context, const char *name, const ss_option *option, const char *value)
 {
-    char path[192];
+    char path[SS_OPTION_PATH_MAX];
     (void)option;
-    option_path(name, path, sizeof path);
+    ss_option_manifest_path(name, path);
     return ss_manifest_set_text(context, path, value);
 }
 
-static ss_status put_counts(ss_manifest *manifest, const ss_interactions *log, const ss_item_table *items)
+static ss_status put_counts(ss_manifest *manifest, const ss_interactions *log, const ss_item_table *items,
+                            const ss_catalog *catalog)
 {
     const struct {
         const char *path;
@@ -258,6 +270,8 @@ static ss_status put_counts(ss_manifest *manifest, const ss_interactions *log, c
     ss_status status = SS_OK;
     for (size_t i = 0; i < sizeof counts / sizeof *counts && status == SS_OK; i++)
         status = ss_manifest_set_int(manifest, counts[i].path, (int64_t)counts[i].value);
+    if (catalog && status == SS_OK)
+        status = ss_manifest_set_int(manifest, "counts.catalog", ss_catalog_count(catalog));
     return status;
 }
 
@@ -271,6 +285,21 @@ static ss_status put_times(ss_manifest *manifest, const ss_interactions *log)
     SS_TRY(ss_manifest_set_text(manifest, "input.first_time", text));
     ss_timestamp_format(log->last_time, text);
     SS_TRY(ss_manifest_set_text(manifest, "input.last_time", text));
+out:
+    return status;
+}
+
+/* What reading the log came to: nights are compared by it. */
+static ss_status put_reading(ss_manifest *manifest, const ss_log_report *input)
+{
+    uint64_t bad = 0;
+    ss_status status = SS_OK;
+    for (unsigned reason = 0; reason < SS_BAD_COUNT; reason++)
+        bad += input->bad[reason];
+    SS_TRY(ss_manifest_set_int(manifest, "input.rows_read", (int64_t)input->rows));
+    SS_TRY(ss_manifest_set_int(manifest, "input.rows_bad", (int64_t)bad));
+    SS_TRY(ss_manifest_set_int(manifest, "input.rows_fees", (int64_t)input->ignored[SS_IGNORED_FEE]));
+    SS_TRY(ss_manifest_set_int(manifest, "input.rows_merged", (int64_t)input->merged));
 out:
     return status;
 }
@@ -291,15 +320,15 @@ out:
 }
 
 static ss_status write_manifest(const char *path, const char *name, const ss_interactions *log,
-                                const ss_item_table *items, const ss_log_report *input, const ss_model_options *options,
-                                ss_error *error)
+                                const ss_item_table *items, const ss_catalog *catalog, const ss_log_report *input,
+                                const ss_model_options *options, ss_error *error)
 {
     ss_status status = SS_OK;
     ss_option_group groups[SS_MODEL_GROUPS_MAX];
     ss_model_options copy = *options; /* option groups point into what they may also set */
     size_t count = ss_model_option_groups(&copy, groups);
     ss_manifest *manifest = ss_manifest_new();
-    char digest[33];
+    char digest[33], models[SS_MODEL_NAMES_MAX];
     if (!manifest)
         return ss_error_nomem(error);
     SS_TRY(ss_manifest_set_text(manifest, "generation", name));
@@ -309,11 +338,14 @@ static ss_status write_manifest(const char *path, const char *name, const ss_int
         snprintf(digest, sizeof digest, "%016llx%016llx", (unsigned long long)input->digest_high,
                  (unsigned long long)input->digest_low);
         SS_TRY(ss_manifest_set_text(manifest, "input.digest_xxh3_128", digest));
+        SS_TRY(put_reading(manifest, input));
         SS_TRY(put_events(manifest, input));
     }
     SS_TRY(ss_manifest_set_flag(manifest, SS_MANIFEST_IDS_FOLDED, log->ids_folded));
     SS_TRY(put_times(manifest, log));
-    SS_TRY(put_counts(manifest, log, items));
+    ss_model_names_format(options->models, models);
+    SS_TRY(ss_manifest_set_text(manifest, SS_MANIFEST_MODELS, models));
+    SS_TRY(put_counts(manifest, log, items, catalog));
     SS_TRY(ss_options_dump(groups, count, put_option, manifest));
     SS_TRY(ss_manifest_write(manifest, path, error));
 out:
@@ -406,7 +438,7 @@ static ss_status train_all(const char *path, const char *name, const training *f
         SS_TRY(ss_histories_write(path, from->log, from->named, items.content.count, error));
     report->seconds_items = seconds_since(&clock);
     SS_TRY(train_models(path, from, &items, options, threads, progress, report, error));
-    SS_TRY(write_manifest(path, name, from->log, &items, from->input, options, error));
+    SS_TRY(write_manifest(path, name, from->log, &items, from->catalog, from->input, options, error));
 out:
     ss_item_table_free(&items);
     return status;

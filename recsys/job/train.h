@@ -54,6 +54,15 @@ void ss_model_options_defaults(ss_model_options *options);
 /* "popularity,als" → bits. SS_E_ARGUMENT names what is no model. */
 ss_status ss_model_names_parse(const char *list, unsigned *models, ss_error *error);
 
+/* Bits → "popularity,als". */
+#define SS_MODEL_NAMES_MAX 128
+void ss_model_names_format(unsigned models, char list[SS_MODEL_NAMES_MAX]);
+
+/* Where a manifest has the models that were asked for, and an option by its name. */
+#define SS_MANIFEST_MODELS "models"
+#define SS_OPTION_PATH_MAX 192
+void ss_option_manifest_path(const char *name, char path[SS_OPTION_PATH_MAX]);
+
 /* What the log and the catalogue gave, ready for training again and again. */
 typedef struct ss_training_data {
     ss_interactions interactions; /* owned */
