@@ -166,6 +166,22 @@ def search(setting):
     return table
 
 
+def lists(setting):
+    folder = setting.room("lists")
+    ours = [program("bench_lists")] + (["20000", "20000"] if setting.quick else ["1000000", "50000"]) + [folder]
+    figures = in_turns(setting.rounds, [lambda: run(ours, 2), lambda: run(peer("peer_lists.py") + [folder], 2)])
+    table = Table(figures)
+    for kind in ("trained", "gaussian"):
+        name, what = f"lists_{kind}", f"{kind} factors, customers/s"
+        table.state(what, f"{name}_together", Goal(10000))
+        for other, shown in (("one_by_one", "one by one"), ("sgemm", "sgemm in tiles + selection"),
+                             ("numpy", "numpy, argpartition"), ("faiss", "faiss IndexFlatIP")):
+            table.compare(what, f"{name}_together", f"{name}_{other}", shown, more_is_better=True)
+    wrong = sum(int(value) for name, (value, _) in figures.items() if name.endswith("_wrong"))
+    table.note("every list compared equals the full scan" if wrong == 0 else f"{wrong} lists are WRONG")
+    return table
+
+
 def csv(setting):
     path = os.path.join(setting.room("csv"), "log.csv")
     run([program("bench_csv"), "--write", path, "200000" if setting.quick else "10000000"])
@@ -232,4 +248,5 @@ SECTIONS = {
     "h": ("live state: related with sessions and the shop's changes, one worker, tcp", live),
     "i": ("a training beside the server", beside),
     "j": ("offers: a visitor who leaves and is known by a session of ten events, one worker, tcp", offers),
+    "k": ("lists: the best ten of all items for every customer, exact, both cores", lists),
 }

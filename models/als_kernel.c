@@ -269,22 +269,27 @@ AVX2 INLINE void block_sums_avx2(const uint8_t *bytes, const int8_t *query, uint
 {
     const __m256i one = _mm256_set1_epi16(1), *from = (const __m256i *)(const void *)bytes;
     __m256i sum[4] = {_mm256_setzero_si256(), _mm256_setzero_si256(), _mm256_setzero_si256(), _mm256_setzero_si256()};
-    for (uint32_t k = 0; k < stride; k += 4, from += 4) {
-        int32_t four;
-        memcpy(&four, query + k, sizeof four);
-        __m256i q = _mm256_set1_epi32(four);
-        for (uint32_t v = 0; v < 4; v++)
-            sum[v] =
-                _mm256_add_epi32(sum[v], _mm256_madd_epi16(_mm256_maddubs_epi16(_mm256_load_si256(from + v), q), one));
+    for (uint32_t k = 0; k < stride; k += 8, from += 8) {
+        int32_t four[2];
+        memcpy(four, query + k, sizeof four);
+        __m256i q = _mm256_set1_epi32(four[0]), r = _mm256_set1_epi32(four[1]);
+        for (uint32_t v = 0; v < 4; v++) {
+            __m256i pairs = _mm256_add_epi16(_mm256_maddubs_epi16(_mm256_load_si256(from + v), q),
+                                             _mm256_maddubs_epi16(_mm256_load_si256(from + 4 + v), r));
+            sum[v] = _mm256_add_epi32(sum[v], _mm256_madd_epi16(pairs, one));
+        }
     }
     for (uint32_t v = 0; v < 4; v++)
         _mm256_store_si256((__m256i *)(void *)(sums + 8 * v), sum[v]);
 }
 #endif
 
-/* Eight positions: their scores, and a bit for each that is not below the cut. */
-INLINE uint32_t score_lanes(const int32_t *sums, int32_t offset, const float *scales, float unit, float cut,
-                            float *scores)
+/* The scores of a block's positions, and a bit for each that is not below the cut. */
+typedef uint32_t (*block_scores)(const int32_t *sums, int32_t offset, const float *scales, float unit, float cut,
+                                 float *scores);
+
+INLINE uint32_t block_scores_generic(const int32_t *sums, int32_t offset, const float *scales, float unit, float cut,
+                                     float *scores)
 {
     uint32_t mask = 0;
     for (uint32_t p = 0; p < SS_ALS_BLOCK; p++)
@@ -294,8 +299,26 @@ INLINE uint32_t score_lanes(const int32_t *sums, int32_t offset, const float *sc
     return mask;
 }
 
+#if defined(__x86_64__)
+AVX2 INLINE uint32_t block_scores_avx2(const int32_t *sums, int32_t offset, const float *scales, float unit, float cut,
+                                       float *scores)
+{
+    const __m256 units = _mm256_set1_ps(unit), cuts = _mm256_set1_ps(cut);
+    const __m256i offsets = _mm256_set1_epi32(offset);
+    uint32_t mask = 0;
+    for (uint32_t p = 0; p < SS_ALS_BLOCK; p += LANES) {
+        __m256i sum = _mm256_load_si256((const __m256i *)(const void *)(sums + p));
+        __m256 score = _mm256_mul_ps(_mm256_cvtepi32_ps(_mm256_sub_epi32(sum, offsets)),
+                                     _mm256_mul_ps(units, _mm256_loadu_ps(scales + p)));
+        _mm256_storeu_ps(scores + p, score);
+        mask |= (uint32_t)_mm256_movemask_ps(_mm256_cmp_ps(score, cuts, _CMP_NLT_UQ)) << p;
+    }
+    return mask;
+}
+#endif
+
 INLINE uint32_t scan_body(const ss_als_scan *s, uint32_t block, float threshold, ss_als_hits *hits,
-                          block_sums sum_block)
+                          block_sums sum_block, block_scores score_block)
 {
     _Alignas(64) int32_t sums[SS_ALS_BLOCK];
     for (; block < s->blocks; block++) {
@@ -303,7 +326,7 @@ INLINE uint32_t scan_body(const ss_als_scan *s, uint32_t block, float threshold,
             return s->blocks;
         hits->slack = s->per_norm * s->norms[block] + s->per_error * s->errors[block] + s->least;
         sum_block(s->bytes + (size_t)block * SS_ALS_BLOCK * s->stride, s->query, s->stride, sums);
-        hits->mask = score_lanes(sums, s->offset, s->scales + (size_t)block * SS_ALS_BLOCK, s->unit,
+        hits->mask = score_block(sums, s->offset, s->scales + (size_t)block * SS_ALS_BLOCK, s->unit,
                                  threshold - hits->slack, hits->scores);
         if (hits->mask)
             break;
@@ -327,7 +350,7 @@ INLINE uint32_t scan_body(const ss_als_scan *s, uint32_t block, float threshold,
     }                                                                                                                  \
     ATTRIBUTE static uint32_t scan_##NAME(const ss_als_scan *s, uint32_t block, float threshold, ss_als_hits *hits)    \
     {                                                                                                                  \
-        return scan_body(s, block, threshold, hits, block_sums_##NAME);                                                \
+        return scan_body(s, block, threshold, hits, block_sums_##NAME, block_scores_##NAME);                           \
     }                                                                                                                  \
     static const ss_als_kernels kernels_##NAME = {dot_##NAME, solve_cg_##NAME, solve_few_##NAME, scan_##NAME};
 

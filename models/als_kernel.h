@@ -36,7 +36,7 @@ typedef struct ss_als_system {
 #define SS_ALS_BLOCK            32u
 #define SS_ALS_BLOCK_BYTE(K, P) ((((K) / 4u) * SS_ALS_BLOCK + (P)) * 4u + (K) % 4u)
 #define SS_ALS_ITEM_ZERO        128 /* an item's coordinate v is stored as v + 128, v in -127..127 */
-#define SS_ALS_QUERY_MAX        64  /* a query's coordinate lies in -64..64: pairs of products fit 16 bits */
+#define SS_ALS_QUERY_MAX        31  /* a query's coordinate lies in -31..31: sums of four products fit 16 bits */
 
 /* A walk over the blocks of the search index with one query. */
 typedef struct ss_als_scan {

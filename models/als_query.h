@@ -47,6 +47,14 @@ bool ss_als_fold_in(const ss_als *model, const uint32_t *items, const float *qua
 /* The inner product with one item; 0 for an item not trained. */
 float ss_als_score(const ss_als *model, const float *vector, uint32_t item);
 
+/* Asks the memory for an item's factors, which will be needed. */
+static inline void ss_als_fetch(const ss_als *model, uint32_t item)
+{
+    const float *row = model->item_factors + (size_t)(item < model->trained ? item : 0) * model->stride;
+    for (uint32_t k = 0; k < model->stride; k += 16) /* a cache line */
+        __builtin_prefetch(row + k);
+}
+
 /*
  * Exact top-k by inner product among the items that `admit` lets through (NULL: all). Best first; ties by lower item
  * number; ids and scores equal bit for bit to scoring every item with ss_als_score. Returns how many were found (<= k).
@@ -59,5 +67,31 @@ float ss_als_score(const ss_als *model, const float *vector, uint32_t item);
 typedef bool (*ss_item_filter)(void *context, uint32_t item);
 size_t ss_als_search(const ss_als *model, const float *vector, size_t k, ss_item_filter admit, void *context,
                      ss_als_scratch *scratch, ss_scored *out);
+
+/* ---- many searches at once: what each finds is what ss_als_search finds ---- */
+
+/* One of them: its arguments, and what is found. Borrowed. */
+typedef struct ss_als_ask {
+    const float *vector;
+    size_t k;
+    ss_item_filter admit;
+    void *context;
+    ss_scored *out; /* room for k */
+    size_t found;   /* set */
+} ss_als_ask;
+
+/*
+ * Working memory of one thread, for searches of at most `most` each (more is fine, and slower). Some 13 kB and 400
+ * bytes for each of `most`, times 32. The model is borrowed. NULL when out of memory.
+ */
+typedef struct ss_als_many ss_als_many;
+ss_als_many *ss_als_many_new(const ss_als *model, size_t most);
+void ss_als_many_free(ss_als_many **many); /* accepts NULL */
+
+/*
+ * Any number of searches, 32 at a time: these take turns on a few blocks of the index while they are in the cache, so that
+ * memory is read once for all of them. The time of a search is then that of its arithmetic.
+ */
+void ss_als_search_many(ss_als_many *many, ss_als_ask *asks, size_t count);
 
 #endif

@@ -101,12 +101,26 @@ def check_file(folder, case):
     assert (values[case.items:] == 0).all()
 
 
+def check_lists(folder, case):
+    """Every user's best ten, searched for together, against all scores in double precision."""
+    best = numpy.fromfile(os.path.join(folder, "found.u32"), "<u4").reshape(case.users, -1)
+    scores = numpy.fromfile(os.path.join(folder, "scores.f32"), "<f4").reshape(best.shape)
+    wanted = case.X @ case.Y.T
+    wanted[case.C > 0] = -numpy.inf
+    for row, found, given in zip(wanted, best, scores):
+        order = numpy.argsort(-row, kind="stable")[: len(found)]
+        assert len(set(found)) == len(found) and numpy.isfinite(row[found]).all()
+        assert numpy.allclose(row[found], row[order], rtol=1e-5, atol=1e-6)  # rounding may swap what is equal but for it
+        assert numpy.allclose(given, row[found], rtol=1e-5, atol=1e-6)
+
+
 def main():
     for solver, check in (("cholesky", check_exact), ("cg", check_cg)):
         with tempfile.TemporaryDirectory() as folder:
             case = Case(folder, dump(folder, solver))
             check(case)
             check_file(folder, case)
+            check_lists(folder, case)
 
 
 if __name__ == "__main__":

@@ -43,7 +43,39 @@ static void expect_same(const ss_als *model, const float *vector, size_t k, uint
     free(wanted);
 }
 
-/* All lengths, with and without a filter, by both kernels. */
+#define TOGETHER 70u /* more than go through the blocks together */
+
+/* Searches of all lengths and filters at once, with memory for lists of `most`. */
+static void expect_same_together(const ss_als *model, const float *vectors, size_t vector_count, size_t most)
+{
+    static const size_t lengths[] = {10, 0, 1, 100, 500, 5000};
+    ss_als_ask asks[TOGETHER];
+    filter filters[TOGETHER];
+    ss_als_scratch *scratch = ss_als_scratch_new(model);
+    ss_als_many *many = ss_als_many_new(model, most);
+    ss_scored *alone = ss_array_new(5000, sizeof *alone);
+    for (size_t i = 0; i < TOGETHER; i++) {
+        size_t k = lengths[i % (sizeof lengths / sizeof *lengths)];
+        filters[i] = (filter){(uint32_t)(i % 8), 0};
+        asks[i] =
+            (ss_als_ask){vectors + i % vector_count * model->stride, k,       i % 8 ? not_divisible : NULL, &filters[i],
+                         ss_array_new(k, sizeof(ss_scored)),         SIZE_MAX};
+    }
+    ss_als_search_many(many, asks, TOGETHER);
+    for (size_t i = 0; i < TOGETHER; i++) {
+        filter f = {filters[i].divisor, 0};
+        size_t count = ss_als_search(model, asks[i].vector, asks[i].k, asks[i].admit, &f, scratch, alone);
+        assert_int_equal(asks[i].found, count);
+        if (count)
+            assert_memory_equal(asks[i].out, alone, count * sizeof *alone);
+        free(asks[i].out);
+    }
+    free(alone);
+    ss_als_many_free(&many);
+    ss_als_scratch_free(&scratch);
+}
+
+/* All lengths, with and without a filter, by both kernels, alone and together. */
 static void expect_exact(float *factors, uint32_t items, uint32_t stride, const float *vectors, size_t vector_count)
 {
     const size_t lengths[] = {0, 1, 10, 100, 500, 5000};
@@ -59,6 +91,8 @@ static void expect_exact(float *factors, uint32_t items, uint32_t stride, const 
                     model.kernels = ss_als_kernels_for(kernels[n]);
                     expect_same(&model, vectors + v * stride, lengths[l], divisors[d], scratch);
                 }
+    expect_same_together(&model, vectors, vector_count, 1);
+    expect_same_together(&model, vectors, vector_count, 500);
     ss_als_scratch_free(&scratch);
     ss_als_index_free(&index);
 }

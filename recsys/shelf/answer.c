@@ -266,6 +266,8 @@ static void add_relation(ss_answerer *answerer, ss_relation relation, const ss_s
     for (size_t i = 0; i < context->count; i++) {
         ss_neighbours list = ss_cooccurrence_neighbours(&answerer->snapshot->cooccurrence, relation, context->items[i]);
         for (size_t entry = 0; entry < list.count; entry++) {
+            if (entry + SS_BOARD_AHEAD < list.count)
+                ss_board_fetch(&answerer->board, list.items[entry + SS_BOARD_AHEAD]);
             if (list.items[entry] >= answerer->board.item_count)
                 continue;
             if (list.customers[entry] >= shelf->min_customers)
@@ -414,9 +416,14 @@ static void add_als(ss_answerer *answerer, const ss_shelf *shelf)
         ss_als_search(als, vector, wanted, admit_item, &answerer->rules, answerer->als_scratch, answerer->found);
     for (size_t i = 0; i < found; i++)
         add_factor_score(answerer, answerer->found[i].id, answerer->found[i].score, fresh);
-    for (size_t i = 0; i < board->count; i++)
+    for (size_t i = 0; i < board->count; i++) {
+        if (i + SS_BOARD_AHEAD < board->count) {
+            ss_board_fetch(board, board->items[i + SS_BOARD_AHEAD]);
+            ss_als_fetch(als, board->items[i + SS_BOARD_AHEAD]);
+        }
         if (!board->cells[board->items[i]].in_part)
             add_factor_score(answerer, board->items[i], ss_als_score(als, vector, board->items[i]), fresh);
+    }
 }
 
 /* What the visitor's session alone says: purchases of another day are no part of it. */

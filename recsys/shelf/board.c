@@ -38,9 +38,12 @@ void ss_board_clear(ss_board *board)
 static float largest_part(const ss_board *board)
 {
     float largest = 0;
-    for (size_t i = 0; i < board->part_count; i++)
+    for (size_t i = 0; i < board->part_count; i++) {
+        if (i + SS_BOARD_AHEAD < board->part_count)
+            ss_board_fetch(board, board->part_items[i + SS_BOARD_AHEAD]);
         if (board->cells[board->part_items[i]].part > largest)
             largest = board->cells[board->part_items[i]].part;
+    }
     return largest;
 }
 
@@ -66,6 +69,8 @@ void ss_board_close_part(ss_board *board, ss_source source, double weight)
     float factor = largest > 0 ? (float)(weight / largest) : 0;
     for (size_t i = 0; i < board->part_count; i++) {
         uint32_t item = board->part_items[i];
+        if (i + SS_BOARD_AHEAD < board->part_count)
+            ss_board_fetch(board, board->part_items[i + SS_BOARD_AHEAD]);
         board->cells[item].in_part = 0;
         if (factor > 0 && (!board->closed || board->cells[item].in_total))
             blend(board, item, board->cells[item].part * factor, source);

@@ -36,6 +36,15 @@ ss_status ss_board_init(ss_board *board, uint32_t item_count, ss_error *error);
 void ss_board_release(ss_board *board);
 void ss_board_clear(ss_board *board);
 
+#define SS_BOARD_AHEAD 12u /* steps between fetching a cell and its use: they lie about at random */
+
+/* Asks the memory for a cell that will be needed. */
+static inline void ss_board_fetch(const ss_board *board, uint32_t item)
+{
+    if (item < board->item_count)
+        __builtin_prefetch(&board->cells[item], 1);
+}
+
 /* Adds to the open part. `item` must be below item_count. */
 static inline void ss_board_add(ss_board *board, uint32_t item, float score, uint32_t because)
 {
