@@ -18,6 +18,7 @@ typedef struct ss_cli {
     ss_progress_sink *progress; /* draws nothing with --quiet */
     const char *config;         /* of a command that takes one: its path, or NULL; */
     ss_config_file *file;       /* and what it says, applied already */
+    int *exit_code; /* what the program ends with where 0 after success, and 1 after an error, say too little */
 } ss_cli;
 
 typedef struct ss_command {
@@ -38,6 +39,8 @@ typedef struct ss_command {
 
 extern const ss_command ss_command_train;
 extern const ss_command ss_command_evaluate;
+extern const ss_command ss_command_generations;
+extern const ss_command ss_command_rollback;
 extern const ss_command ss_command_serve;
 extern const ss_command ss_command_query;
 extern const ss_command ss_command_event;

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "cli/command.h"
+#include "cli/nightly_settings.h"
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -27,7 +28,8 @@ typedef struct section {
 typedef struct section_list {
     section sections[SECTIONS_MAX];
     size_t count;
-    void *serve, *train; /* settings of the two commands, at their defaults: values are checked against them */
+    void *serve, *train;         /* settings of the two commands, at their defaults: values are checked against them */
+    ss_nightly_settings nightly; /* likewise */
 } section_list;
 
 /* ---- the sections ---- */
@@ -86,6 +88,10 @@ static section_list *new_sections(void)
     for (size_t i = 0; list->train && i < count; i++)
         if (!groups[i].prefix || strncmp(groups[i].prefix, SS_SHELF_PREFIX, sizeof SS_SHELF_PREFIX - 1) != 0)
             add_group(list, "train", groups[i].prefix ? groups[i].prefix : "", &groups[i]);
+    count = ss_nightly_settings_groups(&list->nightly, groups);
+    ss_options_defaults(groups, count);
+    for (size_t i = 0; i < count; i++)
+        add_group(list, "nightly", groups[i].prefix ? groups[i].prefix : "", &groups[i]);
     if (!list->serve || !list->train)
         free_sections(&list);
     return list;
@@ -94,7 +100,7 @@ static section_list *new_sections(void)
 /* ---- reading ---- */
 
 /* Sections that are no option tables of a command. */
-static const char *const own_sections[] = {"shelves", "access", "offers"};
+static const char *const own_sections[] = {"shelves", "access", "offers", "servers"};
 #define OWN_SECTIONS (sizeof own_sections / sizeof *own_sections)
 
 static void unknown_section(const section_list *list, const ss_yaml_node *node, ss_mistakes *mistakes)
@@ -130,7 +136,7 @@ static ss_status read_sections(ss_config_file *file, const section_list *list, c
 {
     char found[96];
     ss_status status = SS_OK;
-    const ss_yaml_node *shelves = NULL, *access = NULL, *offers = NULL;
+    const ss_yaml_node *shelves = NULL, *access = NULL, *offers = NULL, *servers = NULL;
     if (root && root->kind != SS_YAML_MAP) {
         ss_yaml_describe(root, found, sizeof found);
         ss_mistakes_add(mistakes, root->at, "", "found %s, expected a map of sections", found);
@@ -140,10 +146,12 @@ static ss_status read_sections(ss_config_file *file, const section_list *list, c
         shelves = ss_yaml_entry(root, "shelves");
         access = ss_yaml_entry(root, "access");
         offers = ss_yaml_entry(root, "offers");
+        servers = ss_yaml_entry(root, "servers");
     }
     SS_TRY(ss_shelf_settings_read(shelves, mistakes, &file->shelves, error));
     SS_TRY(ss_shelf_settings_read_access(file->shelves, access, mistakes, error));
     SS_TRY(ss_policy_read(offers, mistakes, &file->policy, error));
+    SS_TRY(ss_server_settings_read(servers, file->arena, mistakes, &file->settings, error));
 out:
     return status;
 }
@@ -284,6 +292,15 @@ const ss_settings *ss_config_file_settings(const ss_config_file *file)
     return &file->settings;
 }
 
+const char *ss_config_file_value(const ss_config_file *file, const char *path)
+{
+    const char *value = NULL;
+    for (size_t i = 0; i < file->settings.count; i++)
+        if (strcmp(file->settings.list[i].path, path) == 0)
+            value = file->settings.list[i].value;
+    return value;
+}
+
 /* ---- the defaults ---- */
 
 ss_status ss_config_file_write_defaults(ss_buffer *out)
@@ -298,6 +315,9 @@ ss_status ss_config_file_write_defaults(ss_buffer *out)
         SS_TRY(ss_buffer_printf(out, "\n%s:\n", list->sections[i].name));
         SS_TRY(ss_settings_write(list->sections[i].parts, list->sections[i].part_count, 2, true, out));
     }
+    SS_TRY(ss_buffer_append_text(out,
+                                 "\n# The servers of the store, such as tcp://127.0.0.1:5555: each night tells them.\n"
+                                 "servers: []\n"));
     SS_TRY(ss_buffer_append_text(out, "\n# What a generation's training has tuned stands in its manifest; a value here "
                                       "outranks that too.\n# Settings are explained at the first shelf.\n"));
     SS_TRY(ss_shelf_settings_write_defaults(out));

@@ -1,9 +1,9 @@
 /*
- * config_file.h: smartshelf.yaml: the options of `serve` and `train`, the shelves and the policy of offers in one file.
+ * config_file.h: smartshelf.yaml: the options of `serve`, `train` and `nightly`, the shelves and the policy of offers in one file.
  *
  * Sections come from the commands' own option groups: a group of `serve` without prefix is part of `server`, one with a
- * prefix is the section of that name; the groups of `train` are `train`; `shelves` and
- * `access` are shelf/shelf_settings.h, `offers` is offers/policy.h. All sections are read and checked whichever command asks.
+ * prefix is the section of that name; the groups of `train` are `train`, those of cli/nightly_settings.h `nightly`, and `servers` is
+ * cli/server_settings.h; `shelves` and `access` are shelf/shelf_settings.h, `offers` is offers/policy.h. All sections are read and checked whichever command asks.
  */
 #ifndef SS_CLI_CONFIG_FILE_H
 #define SS_CLI_CONFIG_FILE_H
@@ -36,6 +36,9 @@ ss_status ss_config_file_override(ss_config_file *file, const ss_option_group *g
 ss_shelf_settings *ss_config_file_shelves(const ss_config_file *file); /* borrowed */
 ss_policy *ss_config_file_policy(const ss_config_file *file); /* borrowed; where the file has none, the default */
 const ss_settings *ss_config_file_settings(const ss_config_file *file); /* of all other sections; borrowed */
+
+/* What the file gives for one option ("train.store"); borrowed; NULL: nothing. */
+const char *ss_config_file_value(const ss_config_file *file, const char *path);
 
 /* A complete file with every option at its default, and what it means. SS_E_NOMEM. */
 ss_status ss_config_file_write_defaults(ss_buffer *out);

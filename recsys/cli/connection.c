@@ -14,7 +14,7 @@ const ss_option ss_connection_option_table[] = {
     {0},
 };
 
-static ss_status read_keys(const ss_connection_settings *settings, ss_keys *own, ss_keys *server, ss_error *error)
+ss_status ss_connection_keys(const ss_connection_settings *settings, ss_keys *own, ss_keys *server, ss_error *error)
 {
     if (!settings->curve_key && !settings->server_key)
         return SS_OK;
@@ -31,7 +31,7 @@ static ss_status read_keys(const ss_connection_settings *settings, ss_keys *own,
 
 ss_status ss_connection_open(const ss_connection_settings *settings, ss_connection *connection, ss_error *error)
 {
-    ss_status status = read_keys(settings, &connection->own, &connection->server, error);
+    ss_status status = ss_connection_keys(settings, &connection->own, &connection->server, error);
     if (status != SS_OK)
         return status;
     smartshelf_options options = smartshelf_options_default();

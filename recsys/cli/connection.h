@@ -22,6 +22,10 @@ typedef struct ss_connection {
     ss_keys own, server;
 } ss_connection;
 
+/* The keys that the settings name; both stay as they are where they name none. SS_E_ARGUMENT: one without the other;
+ * errors of key files. */
+ss_status ss_connection_keys(const ss_connection_settings *settings, ss_keys *own, ss_keys *server, ss_error *error);
+
 /* Connects in the background; `connection` zeroed before. SS_E_ARGUMENT, errors of key files, SS_E_NETWORK, SS_E_NOMEM. */
 ss_status ss_connection_open(const ss_connection_settings *settings, ss_connection *connection, ss_error *error);
 void ss_connection_close(ss_connection *connection); /* also of one that was never opened */

@@ -13,12 +13,10 @@
 #define EXIT_USAGE 2
 
 const ss_command *const ss_commands[] = {
-    &ss_command_train,    &ss_command_serve,      &ss_command_query,
-    &ss_command_event,    &ss_command_items,      &ss_command_forget,
-    &ss_command_offers,   &ss_command_redeem,     &ss_command_events,
-    &ss_command_report,   &ss_command_check,      &ss_command_defaults,
-    &ss_command_evaluate, &ss_command_inspect,    &ss_command_simulate,
-    &ss_command_keygen,   &ss_command_completion, NULL,
+    &ss_command_train,   &ss_command_generations, &ss_command_rollback, &ss_command_serve,      &ss_command_query,
+    &ss_command_event,   &ss_command_items,       &ss_command_forget,   &ss_command_offers,     &ss_command_redeem,
+    &ss_command_events,  &ss_command_report,      &ss_command_check,    &ss_command_defaults,   &ss_command_evaluate,
+    &ss_command_inspect, &ss_command_simulate,    &ss_command_keygen,   &ss_command_completion, NULL,
 };
 
 static const ss_option common_options[] = {
@@ -135,7 +133,8 @@ static ss_status use_config(const ss_command *command, void *settings, const ss_
 static int run_command(const ss_command *command, int argc, char **argv)
 {
     ss_error error = {0};
-    ss_cli cli = {0};
+    int wanted = EXIT_SUCCESS, code = EXIT_USAGE;
+    ss_cli cli = {.exit_code = &wanted};
     ss_texts operands = {0};
     ss_option_group groups[SS_COMMAND_GROUPS_MAX];
     void *settings = ss_array_zeroed(1, command->settings_size + 1);
@@ -148,19 +147,18 @@ static int run_command(const ss_command *command, int argc, char **argv)
         groups[count++] = (ss_option_group){"Configuration", NULL, config_options, &cli};
     groups[count++] = (ss_option_group){"Common options", NULL, common_options, &cli};
     set_defaults(command, settings, groups, count);
-    int code = EXIT_USAGE;
     ss_status status = ss_options_parse(groups, count, argc, argv, &operands, &error);
     if (status == SS_OK) {
         status = use_config(command, settings, groups, count, argc, argv, &operands, &cli, &error);
         if (status == SS_OK)
             status = cli.help ? print_help(command, groups, count, &error)
                               : run_parsed(command, settings, &operands, &cli, &error);
-        code = status == SS_E_ARGUMENT ? EXIT_USAGE : EXIT_FAILURE;
+        code = status == SS_E_ARGUMENT ? EXIT_USAGE : wanted != EXIT_SUCCESS ? wanted : EXIT_FAILURE;
     }
     ss_config_file_free(&cli.file);
     free(settings);
     if (status == SS_OK)
-        return EXIT_SUCCESS;
+        return wanted;
     print_error(command, &error);
     if (code == EXIT_USAGE)
         fprintf(stderr, "usage: smartshelf %s [OPTION]...%s%s; --help tells the options\n", command->name,

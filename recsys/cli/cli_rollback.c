@@ -1,0 +1,91 @@
+#include "cli/nightly_settings.h"
+
+#include "base/clock.h"
+#include "job/nightly.h"
+#include "job/nightly_rollback.h"
+
+typedef struct rollback_settings {
+    const char *store, *reason;
+    ss_server_settings servers;
+} rollback_settings;
+
+static const ss_option rollback_options[] = {
+    {"store", SS_OPTION_TEXT, offsetof(rollback_settings, store), 0, 0, NULL, NULL, "FOLDER",
+     "The store; without it that of --config."},
+    {"reason", SS_OPTION_TEXT, offsetof(rollback_settings, reason), 0, 0, "taken back by hand", NULL, "WORDS",
+     "Why: kept with the generation that is left, and told by the next night."},
+    {0},
+};
+
+static size_t rollback_groups(void *memory, ss_option_group *groups)
+{
+    rollback_settings *settings = memory;
+    groups[0] = (ss_option_group){NULL, NULL, rollback_options, settings};
+    groups[1] = (ss_option_group){"Servers", NULL, ss_server_list_table, &settings->servers};
+    groups[2] = (ss_option_group){NULL, NULL, ss_server_speak_table, &settings->servers};
+    return 3;
+}
+
+static ss_status print_json(const ss_rollback_report *report, size_t servers, ss_error *error)
+{
+    json_t *root =
+        json_pack("{s:s, s:s*, s:b, s:o}", "generation", report->now, "left", report->left[0] ? report->left : NULL,
+                  "rejected", report->rejected, "servers", ss_server_reports_json(report->servers, servers));
+    if (!root)
+        return ss_error_nomem(error);
+    json_dumpf(root, stdout, JSON_INDENT(2));
+    putchar('\n');
+    json_decref(root);
+    return SS_OK;
+}
+
+static void print_human(const ss_rollback_report *report, size_t servers)
+{
+    printf("%s is current and whole", report->now);
+    if (report->left[0])
+        printf("; %s was left%s", report->left, report->rejected ? " and is marked as rejected" : "");
+    putchar('\n');
+    ss_server_reports_print(stdout, report->servers, servers);
+    if (report->rejected)
+        puts("The next nightly run publishes nothing until somebody says so: smartshelf nightly --release");
+}
+
+static ss_status run_rollback(void *memory, const ss_texts *operands, const ss_cli *cli, ss_error *error)
+{
+    rollback_settings *settings = memory;
+    ss_rollback_report report;
+    ss_server_keys keys = {0};
+    ss_servers servers = {0};
+    const char *store;
+    ss_status status;
+    SS_TRY(ss_command_operands(operands, 0, 1, error));
+    SS_TRY(ss_nightly_store(settings->store, cli, &store, error));
+    SS_TRY(ss_server_settings_open(&settings->servers, &keys, &servers, error));
+    SS_TRY(ss_rollback(store, operands->count > 0 ? operands->text[0] : NULL, settings->reason, ss_clock_now(),
+                       &servers, &report, error));
+    if (cli->json)
+        SS_TRY(print_json(&report, servers.count, error));
+    else
+        print_human(&report, servers.count);
+    if (ss_servers_serving(report.servers, servers.count, report.now) < servers.count)
+        *cli->exit_code = SS_NIGHTLY_SERVERS;
+out:
+    ss_server_keys_close(&keys);
+    return status;
+}
+
+const ss_command ss_command_rollback = {
+    .name = "rollback",
+    .operands = "[GENERATION]",
+    .summary = "Go back to the generation before, or to a named one.",
+    .description =
+        "Checks every byte of it, makes it current and has the servers swap it in. The one that is left for an older\n"
+        "one is marked, and `nightly` publishes nothing new until it is told to with --release. Ends with 69 when a\n"
+        "server does not serve it afterwards.\n\n"
+        "  smartshelf rollback --config smartshelf.yaml --reason 'prices of the wrong country'\n"
+        "  smartshelf rollback 20260131T031500.000Z --store /srv/shelf --server tcp://127.0.0.1:5555",
+    .takes_config = true,
+    .settings_size = sizeof(rollback_settings),
+    .groups = rollback_groups,
+    .run = run_rollback,
+};
