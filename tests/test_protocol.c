@@ -456,6 +456,7 @@ static void no_request_allocates(void **state)
         "94 00 07 <trending> 80",
         "94 00 07 <page> 81 <shelves> 92 <popular> <trending>",
         "94 00 07 <stats> 80",
+        "94 00 07 <stats> 81 <buckets> c3",
         "94 00 07 <nothing> 80",
         "c1",
         whole,
@@ -532,17 +533,38 @@ static void what_is_answered_is_counted(void **state)
     fixed_handler *fixed = *state;
     const ss_stats *stats = &fixed->stats;
     uint64_t related = ss_counted(&stats->requests[SS_SHELF_RELATED]), products = ss_counted(&stats->products),
-             fallback = ss_counted(&stats->fallback_products),
-             malformed = ss_counted(&stats->faults[SS_FAULT_MALFORMED]),
+             fallback = ss_counted(&stats->fallback_products), answers = ss_counted(&stats->answers),
+             missing = ss_counted(&stats->missing), malformed = ss_counted(&stats->faults[SS_FAULT_MALFORMED]),
              shorts = ss_counted(&stats->shorts[SS_SHORT_CATALOGUE]);
     ask_text(fixed, "94 00 07 <related> 81 <item_id> <85123A>"); /* three neighbours, one more of a fallback */
     ask_text(fixed, "c1");
     assert_int_equal(ss_counted(&stats->requests[SS_SHELF_RELATED]), related + 1);
+    assert_int_equal(ss_counted(&stats->answers), answers + 1);
     assert_int_equal(ss_counted(&stats->products), products + 4);
+    assert_int_equal(ss_counted(&stats->missing), missing + 6);
     assert_int_equal(ss_counted(&stats->fallback_products), fallback + 1);
     assert_int_equal(ss_counted(&stats->faults[SS_FAULT_MALFORMED]), malformed + 1);
     assert_int_equal(ss_counted(&stats->shorts[SS_SHORT_CATALOGUE]), shorts + 1);
     assert_true(ss_stats_percentile(stats, (ss_method)SS_SHELF_RELATED, 0.5) > 0);
+}
+
+/* The text in a reply's bytes, with its head. */
+static bool says(ss_slice reply, const char *name)
+{
+    uint8_t wanted[64];
+    size_t size = (size_t)(ss_wire_put_text(wanted, name, strlen(name)) - wanted);
+    return memmem(reply.data, reply.size, wanted, size) != NULL;
+}
+
+static void latencies_are_told_when_asked_for(void **state)
+{
+    assert_int_equal(fault_of(((fixed_handler *)*state)->handler, "94 00 07 <stats> 81 <buckets> 01", SS_ROLE_ADMIN),
+                     SS_FAULT_WRONG_TYPE);
+    assert_int_equal(fault_of(((fixed_handler *)*state)->handler, "94 00 07 <health> 81 <buckets> c3", SS_ROLE_ADMIN),
+                     SS_FAULT_UNKNOWN_PARAM);
+    assert_true(says(ask_text(*state, "94 00 07 <stats> 81 <buckets> c3"), "buckets"));
+    assert_false(says(ask_text(*state, "94 00 07 <stats> 81 <buckets> c2"), "buckets"));
+    assert_false(says(ask_text(*state, "94 00 07 <stats> 80"), "buckets"));
 }
 
 /* ---- memory that is not there ---- */
@@ -639,6 +661,7 @@ int main(void)
         cmocka_unit_test(roles_allow_what_the_page_says),
         cmocka_unit_test(a_draining_server_says_so),
         cmocka_unit_test(what_is_answered_is_counted),
+        cmocka_unit_test(latencies_are_told_when_asked_for),
         cmocka_unit_test(requests_read_together_get_the_same_replies),
         cmocka_unit_test(running_out_of_memory_is_survived),
     };

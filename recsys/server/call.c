@@ -153,6 +153,25 @@ static const ss_param other_params[] = {
     {{NULL, 0}, NULL},
 };
 
+static bool read_buckets(ss_call_reader *reader)
+{
+    return ss_call_read_flag(reader, &call_of(reader)->buckets);
+}
+
+static const ss_param stats_params[] = {
+    {SS_SLICE_LITERAL("request_id"), ss_call_read_ignored_id},
+    {SS_SLICE_LITERAL("timestamp"), read_timestamp},
+    {SS_SLICE_LITERAL("buckets"), read_buckets},
+    {{NULL, 0}, NULL},
+};
+
+static const ss_param *params_of(ss_method method)
+{
+    if ((unsigned)method < SS_SHELF_COUNT || method == SS_METHOD_PAGE)
+        return shelf_params;
+    return method == SS_METHOD_STATS ? stats_params : other_params;
+}
+
 _Static_assert(sizeof shelf_params / sizeof *shelf_params <= SS_PARAMS_MAX, "a bit for each param");
 
 /* ---- the request around them ---- */
@@ -232,15 +251,14 @@ static void begin_call(ss_call *call)
     call->shelf_count = 0;
     call->has_timestamp = false;
     call->request_id = (ss_slice){"", 0};
+    call->buckets = false;
     call->offers.wanted = false;
     call->request = ss_request_empty();
 }
 
 static bool read_all_params(ss_call_reader *reader)
 {
-    ss_method method = call_of(reader)->method;
-    bool shelf = (unsigned)method < SS_SHELF_COUNT || method == SS_METHOD_PAGE;
-    if (!ss_call_read_params(reader, shelf ? shelf_params : other_params, ""))
+    if (!ss_call_read_params(reader, params_of(call_of(reader)->method), ""))
         return false;
     if (reader->wire.at != reader->wire.end)
         return ss_call_malformed(reader, "bytes follow the request");

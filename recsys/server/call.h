@@ -32,6 +32,7 @@ typedef struct ss_call {
     ss_call_shelf shelves[SS_SHELVES_MAX]; /* of a page */
     size_t shelf_count;
     ss_slice request_id; /* empty: none */
+    bool buckets;        /* of stats */
     ss_call_offers offers;
     ss_slice items[SS_CONTEXT_MAX], cart[SS_CONTEXT_MAX], exclude[SS_EXCLUDE_MAX]; /* what `request` points to */
 } ss_call;

@@ -132,9 +132,10 @@ static ss_handled reply_method(ss_handler *handler)
         return reply_page(handler);
     if (call->method == SS_METHOD_RELOAD)
         return SS_HANDLED_RELOAD;
-    ss_status status = call->method == SS_METHOD_HEALTH
-                           ? ss_service_reply_health(handler->service, call->msgid, generation, &handler->reply)
-                           : ss_service_reply_stats(handler->service, call->msgid, generation, &handler->reply);
+    ss_status status =
+        call->method == SS_METHOD_HEALTH
+            ? ss_service_reply_health(handler->service, call->msgid, generation, &handler->reply)
+            : ss_service_reply_stats(handler->service, call->msgid, generation, call->buckets, &handler->reply);
     return status == SS_OK ? SS_HANDLED_REPLY : reply_failure(handler, status);
 }
 
@@ -207,7 +208,7 @@ ss_handled ss_handler_answer(ss_handler *handler, size_t number, ss_role_of role
     bool timed = handler->countdown == 0;
     int64_t begun = timed ? ss_clock_monotonic() : 0;
     ss_handled handled = answer(handler, role_of, context);
-    if (timed && handled != SS_HANDLED_RECORD && handler->at->call.method != SS_METHOD_COUNT)
+    if (timed && handled == SS_HANDLED_REPLY && handler->at->call.method != SS_METHOD_COUNT)
         ss_stats_latency(handler->stats, handler->at->call.method, ss_clock_monotonic() - begun);
     handler->countdown = timed ? SS_TIMED_EVERY - 1 : handler->countdown - 1;
     *reply = (ss_slice){handler->reply.data, handler->reply.size};

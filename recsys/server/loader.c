@@ -87,6 +87,7 @@ bool ss_loader_request(ss_loader *loader, const ss_caller *caller)
         if (loader->reloads[i].state != RELOAD_FREE)
             continue;
         loader->reloads[i] = (reload){.state = RELOAD_WAITING, .caller = *caller};
+        ss_count(&loader->options.service->reloads);
         accepted = true;
     }
     pthread_cond_signal(&loader->wanted);
@@ -288,6 +289,7 @@ static reload run_reload(ss_loader *loader)
     if (status != SS_OK)
         ss_error_format(&error, result.fault.message, sizeof result.fault.message);
     if (result.changed) {
+        ss_service_serve(loader->options.service, result.generation);
         ss_count(&loader->options.service->swaps);
         atomic_store(&loader->options.service->verified, SS_VERIFIED_GOOD);
     }
@@ -310,6 +312,7 @@ static void publish_result(ss_loader *loader, const reload *result)
         *each = *result;
         each->caller = caller;
         each->state = RELOAD_DONE;
+        ss_stats_latency(loader->options.stats, SS_METHOD_RELOAD, (int64_t)result->milliseconds * 1000000);
         if (result->fault.code)
             ss_count(&loader->options.stats->faults[result->fault.code]);
     }
@@ -428,6 +431,7 @@ static bool take_done(ss_loader *loader, reload *done)
             continue;
         *done = loader->reloads[i];
         loader->reloads[i].state = RELOAD_FREE;
+        ss_count_many(&loader->options.service->reloads, UINT64_MAX); /* one less */
         found = true;
     }
     pthread_mutex_unlock(&loader->lock);

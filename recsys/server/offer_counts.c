@@ -54,6 +54,15 @@ void ss_offer_counts_take_money(ss_offer_counts *counts, const ss_offer_ledger *
     pthread_mutex_unlock(&counts->lock);
 }
 
+size_t ss_offer_counts_copy_money(ss_offer_counts *counts, ss_offer_money *money)
+{
+    pthread_mutex_lock(&counts->lock);
+    size_t count = counts->money_count;
+    memcpy(money, counts->money, count * sizeof *money);
+    pthread_mutex_unlock(&counts->lock);
+    return count;
+}
+
 /* ---- telling ---- */
 
 static ss_status reply_verdicts(const ss_offer_counts *counts, ss_buffer *out)

@@ -41,6 +41,9 @@ void ss_offer_counts_code(ss_offer_counts *counts, const ss_offer_asked *asked);
 void ss_offer_counts_take_money(ss_offer_counts *counts, const ss_offer_ledger *ledger, const ss_policy *policy,
                                 int64_t now);
 
+/* The money as it was taken last, into room for SS_CAMPAIGNS_MAX + 1; how many. Safe from any thread. */
+size_t ss_offer_counts_copy_money(ss_offer_counts *counts, ss_offer_money *money);
+
 /* The entry `offers` of `stats`. SS_E_NOMEM. */
 ss_status ss_offer_counts_reply(ss_offer_counts *counts, ss_buffer *out);
 

@@ -7,11 +7,14 @@ void ss_stats_count_answer(ss_stats *stats, const ss_answer *answer)
     uint64_t fallback = 0;
     for (size_t i = 0; i < answer->count; i++)
         fallback += answer->items[i].reason.stage > 0;
+    ss_count(&stats->answers);
     ss_count_many(&stats->products, answer->count);
     if (fallback)
         ss_count_many(&stats->fallback_products, fallback);
-    if (answer->short_code != SS_SHORT_NOT)
+    if (answer->short_code != SS_SHORT_NOT) {
         ss_count(&stats->shorts[answer->short_code]);
+        ss_count_many(&stats->missing, answer->missing);
+    }
 }
 
 static void take_offered(ss_page *page, const ss_page_offers *offers)

@@ -77,10 +77,10 @@ static void move_envelope(ss_envelope *to, ss_envelope *from)
     to->delimiter = from->delimiter;
 }
 
-/* Under the lock. */
+/* Under the lock. Timed are the first after a pause and every so many after it. */
 static int64_t arrival(ss_recorder *recorder)
 {
-    bool timed = recorder->countdown == 0;
+    bool timed = recorder->countdown == 0 || recorder->outstanding == 0;
     recorder->countdown = timed ? TIMED_EVERY - 1 : recorder->countdown - 1;
     return timed ? ss_clock_monotonic() : 0;
 }
@@ -99,7 +99,7 @@ bool ss_recorder_submit(ss_recorder *recorder, ss_envelope *envelope, ss_method 
         request->params = (uint32_t)params;
         request->arrived = arrival(recorder);
         recorder->incoming_bytes += size;
-        recorder->outstanding++;
+        ss_count_set(&recorder->counts.outstanding, ++recorder->outstanding);
     }
     pthread_mutex_unlock(&recorder->lock);
     return room;
@@ -123,6 +123,13 @@ void ss_recorder_urge(ss_recorder *recorder)
     pthread_cond_signal(&recorder->wanted);
 }
 
+/* Under the lock; told to those who do not take it. */
+static void count_waiting(ss_recorder *recorder)
+{
+    ss_count_set(&recorder->counts.outstanding, recorder->outstanding);
+    ss_count_set(&recorder->counts.ready, recorder->outgoing_count);
+}
+
 size_t ss_recorder_collect(ss_recorder *recorder, ss_envelope *replies, size_t most)
 {
     pthread_mutex_lock(&recorder->lock);
@@ -133,6 +140,7 @@ size_t ss_recorder_collect(ss_recorder *recorder, ss_envelope *replies, size_t m
     }
     recorder->outgoing_count -= count;
     recorder->outstanding -= count;
+    count_waiting(recorder);
     pthread_mutex_unlock(&recorder->lock);
     return count;
 }
@@ -222,6 +230,7 @@ static size_t publish(ss_recorder *recorder, ss_recorded *requests, size_t count
         requests[i].state = SS_RECORDED_GIVEN;
     }
     recorder->outgoing_count += given;
+    count_waiting(recorder);
     pthread_mutex_unlock(&recorder->lock);
     if (none && given > 0)
         wake_owner(recorder);
@@ -230,17 +239,12 @@ static size_t publish(ss_recorder *recorder, ss_recorded *requests, size_t count
 
 /* ---- the environment ---- */
 
-static void set_count(ss_counter *counter, uint64_t value)
-{
-    atomic_store_explicit(counter, value, memory_order_relaxed);
-}
-
 static void complain(ss_recorder *recorder, const char *what, const ss_error *error)
 {
     char text[SS_ERROR_TEXT_MAX + 256], quoted[SS_ERROR_TEXT_MAX + 300];
     int64_t now = ss_clock_monotonic();
     ss_count(&recorder->counts.failures);
-    set_count(&recorder->counts.failing, 1);
+    ss_count_set(&recorder->counts.failing, 1);
     if (now < recorder->complain_at)
         return;
     recorder->complain_at = now + COMPLAIN_EVERY;
@@ -267,11 +271,11 @@ static ss_status sync_all(ss_recorder *recorder)
 static void count_events(ss_recorder *recorder)
 {
     ss_event_counts counts = ss_event_store_counts(recorder->setting.events);
-    set_count(&recorder->counts.stored, counts.stored);
-    set_count(&recorder->counts.repeated, counts.repeated);
-    set_count(&recorder->counts.refused, counts.refused);
-    set_count(&recorder->counts.pruned, counts.pruned);
-    set_count(&recorder->counts.waiting, ss_event_store_waiting(recorder->setting.events));
+    ss_count_set(&recorder->counts.stored, counts.stored);
+    ss_count_set(&recorder->counts.repeated, counts.repeated);
+    ss_count_set(&recorder->counts.refused, counts.refused);
+    ss_count_set(&recorder->counts.pruned, counts.pruned);
+    ss_count_set(&recorder->counts.waiting, ss_event_store_waiting(recorder->setting.events));
 }
 
 static void count_bytes(ss_recorder *recorder)
@@ -279,10 +283,11 @@ static void count_bytes(ss_recorder *recorder)
     ss_event_extent extent;
     if (ss_event_store_extent(recorder->setting.events, &extent, NULL) != SS_OK)
         return;
-    set_count(&recorder->counts.first, extent.first);
-    set_count(&recorder->counts.last, extent.last);
-    set_count(&recorder->counts.bytes, extent.bytes_used);
-    set_count(&recorder->counts.bytes_most, extent.bytes_most);
+    ss_count_set(&recorder->counts.first, extent.first);
+    ss_count_set(&recorder->counts.last, extent.last);
+    ss_count_set(&recorder->counts.kept, extent.count);
+    ss_count_set(&recorder->counts.bytes, extent.bytes_used);
+    ss_count_set(&recorder->counts.bytes_most, extent.bytes_most);
 }
 
 /* What a sync made of all that waited. */
@@ -292,7 +297,7 @@ static void settle(void *context, bool kept)
     recorder->lost = recorder->lost || !kept;
     recorder->waiting_since = NEVER;
     ss_count_many(&recorder->counts.syncs, kept);
-    set_count(&recorder->counts.failing, !kept);
+    ss_count_set(&recorder->counts.failing, !kept);
     count_events(recorder);
     count_bytes(recorder);
 }
@@ -503,9 +508,9 @@ static bool take_all(ss_recorder *recorder)
 
 static void count_queue(ss_recorder *recorder)
 {
-    set_count(&recorder->counts.queued, recorder->working_count);
+    ss_count_set(&recorder->counts.queued, recorder->working_count);
     if (recorder->working_count > ss_counted(&recorder->counts.queued_most))
-        set_count(&recorder->counts.queued_most, recorder->working_count);
+        ss_count_set(&recorder->counts.queued_most, recorder->working_count);
 }
 
 static void end_deferred(ss_recorder *recorder)

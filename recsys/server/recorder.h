@@ -35,7 +35,8 @@ typedef struct ss_recorder_counts {
     ss_counter cycles, syncs, failures;           /* group commits; those that reached the disk; those that did not */
     ss_counter failing;                           /* 1: the last change could not be kept; 0 */
     ss_counter queued, queued_most;               /* requests at the last cycle's begin; ever */
-    ss_counter first, last;                       /* numbers of the oldest and newest event on the disk */
+    ss_counter outstanding, ready;                /* requests handed over, not yet collected; of them answered */
+    ss_counter first, last, kept;                 /* numbers of the oldest and newest event on the disk; how many */
     ss_counter rounds;                            /* of the thread (watchdog.h) */
     ss_counter bytes, bytes_most;                 /* of STORE/state; what it may grow to */
 } ss_recorder_counts;

@@ -5,6 +5,7 @@
 #include "server/access.h"
 #include "server/dispatch.h"
 #include "server/endpoint.h"
+#include "server/metrics_port.h"
 #include "server/signals.h"
 #include "server/supervisor.h"
 #include "server/watchdog.h"
@@ -36,8 +37,10 @@ const ss_option ss_server_option_table[] = {
      "The server's secret key, made by `smartshelf keygen`: callers need a key that --allow lists."},
     {"allow", SS_OPTION_TEXT, AT(allow), 0, 0, NULL, NULL, "FILE",
      "Public keys of those who may call: lines of KEY ROLE [NAME]; roles: read, event, admin."},
+    {"metrics", SS_OPTION_TEXT, AT(metrics), 0, 0, NULL, NULL, "ADDRESS:PORT",
+     "Counters for Prometheus over HTTP, /metrics and /healthz, such as 127.0.0.1:9464. Port 0 takes a free one."},
     {"insecure-public-bind", SS_OPTION_FLAG, AT(insecure_public_bind), 0, 0, NULL, NULL, NULL,
-     "Let anybody who can reach a public address call every method, for want of --curve-key."},
+     "Let anybody who can reach a public address call every method, for want of --curve-key, or read --metrics."},
     {0},
 };
 
@@ -65,6 +68,7 @@ struct ss_server {
     ss_loader *loader;
     ss_dispatch *dispatch; /* NULL with one worker */
     ss_buffer reply;
+    ss_metrics_port *metrics; /* NULL: none */
     ss_signals signals;
     ss_supervisor supervisor;
     ss_watchdog watchdog;
@@ -83,6 +87,19 @@ static ss_status network_error(ss_error *error, const char *place)
     ss_error_set(error, SS_E_NETWORK, "%s", zmq_strerror(zmq_errno()));
     ss_error_place(error, place, 0);
     return SS_E_NETWORK;
+}
+
+static ss_status check_metrics(const ss_server_options *options, ss_error *error)
+{
+    ss_metrics_address address;
+    if (!options->metrics)
+        return SS_OK;
+    ss_status status = ss_metrics_address_read(options->metrics, &address, error);
+    if (status != SS_OK || !address.public || options->insecure_public_bind)
+        return status;
+    ss_error_set(error, SS_E_ACCESS, "metrics at a public address: say --insecure-public-bind too");
+    ss_error_place(error, options->metrics, 0);
+    return SS_E_ACCESS;
 }
 
 static ss_status check_options(const ss_server_options *options, ss_error *error)
@@ -104,7 +121,7 @@ static ss_status check_options(const ss_server_options *options, ss_error *error
             return SS_E_ACCESS;
         }
     }
-    return SS_OK;
+    return check_metrics(options, error);
 }
 
 static ss_status open_descriptors(ss_server *server, ss_error *error)
@@ -182,6 +199,7 @@ static ss_status start_loader(ss_server *server, ss_snapshot *snapshot, ss_error
                                  .done = server->wake};
     server->service.stats[server->service.stats_count++] = &server->stats;
     server->service.stats[server->service.stats_count++] = &server->loader_stats;
+    ss_service_serve(&server->service, snapshot->name);
     ss_status status = ss_loader_start(&options, &server->loader, error);
     for (size_t i = 0; i < server->worker_count; i++)
         server->workers[i].loader = server->loader;
@@ -291,6 +309,20 @@ static ss_status open_context(ss_server *server, ss_error *error)
     return SS_OK;
 }
 
+static ss_status open_metrics(ss_server *server, ss_error *error)
+{
+    ss_metrics_address address;
+    if (!server->options->metrics)
+        return SS_OK;
+    ss_status status = ss_metrics_address_read(server->options->metrics, &address, error);
+    if (status == SS_OK)
+        status = ss_metrics_port_open(&address, &server->service, &server->metrics, error);
+    if (status == SS_OK)
+        ss_log(server->logger, SS_LOG_INFO, "metrics are served url=http://%s/metrics",
+               ss_metrics_port_address(server->metrics));
+    return status;
+}
+
 static void log_ready(const ss_server *server, const ss_snapshot *snapshot)
 {
     ss_buffer list;
@@ -328,6 +360,7 @@ static ss_status set_up(ss_server *server, ss_snapshot *snapshot, ss_error *erro
     SS_TRY(start_loader(server, snapshot, error));
     SS_TRY(start_answering(server, error));
     SS_TRY(bind_all(server, error));
+    SS_TRY(open_metrics(server, error));
     start_watchdog(server);
     log_ready(server, snapshot);
     ss_supervisor_ready(&server->supervisor, snapshot->name, NULL);
@@ -398,6 +431,7 @@ void ss_server_free(ss_server **server)
     *server = NULL;
     if (!old)
         return;
+    ss_metrics_port_close(&old->metrics);
     ss_loader_stop(&old->loader);
     ss_dispatch_stop(&old->dispatch);
     stop_recorder(old);
@@ -527,11 +561,18 @@ static void show_life(ss_server *server)
     ask_for_rounds(server);
 }
 
+static size_t answer_by_workers(ss_server *server)
+{
+    size_t moved = ss_dispatch_run(server->dispatch, BURST, server->stopping && !is_draining(server));
+    ss_count_set(&server->service.at_workers, ss_dispatch_outstanding(server->dispatch));
+    return moved;
+}
+
 /* How many messages moved. */
 static size_t answer(ss_server *server)
 {
     if (server->dispatch)
-        return ss_dispatch_run(server->dispatch, BURST, server->stopping && !is_draining(server));
+        return answer_by_workers(server);
     return ss_worker_run(&server->workers[0], BURST);
 }
 
@@ -577,6 +618,11 @@ void ss_server_stop(ss_server *server)
     atomic_store(&server->stop, true);
     while (write(server->wake, &one, sizeof one) < 0 && errno == EINTR)
         continue;
+}
+
+const char *ss_server_metrics(const ss_server *server)
+{
+    return server->metrics ? ss_metrics_port_address(server->metrics) : NULL;
 }
 
 const char *ss_server_endpoint(const ss_server *server, size_t index)

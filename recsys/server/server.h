@@ -23,6 +23,7 @@ typedef struct ss_server_options {
     int64_t scheduling;    /* ss_scheduling */
     const char *curve_key; /* file of the server's secret key (keys.h); NULL: no access control */
     const char *allow;     /* file of the allow-list (access.h); needed with a key */
+    const char *metrics;   /* HOST:PORT of metrics_port.h; NULL: none */
     bool insecure_public_bind;
     ss_live_options live;
     ss_configuration configuration; /* no option: the shelves' settings, and where a reload reads them anew */
@@ -52,6 +53,9 @@ void ss_server_free(ss_server **server);
 void ss_server_run(ss_server *server);
 
 void ss_server_stop(ss_server *server); /* safe from any thread */
+
+/* The real address of the metrics' port, or NULL. Borrowed. */
+const char *ss_server_metrics(const ss_server *server);
 
 /* The real address of the bind number `index` (a wildcard port resolved), or NULL. Borrowed. */
 const char *ss_server_endpoint(const ss_server *server, size_t index);

@@ -1,15 +1,79 @@
 #include "server/service.h"
 
 #include "base/clock.h"
+#include "base/timestamp.h"
+#include "server/process.h"
 #include "server/reply.h"
-#include <fcntl.h>
+#include "server/reply_writer.h"
 #include <stdio.h>
-#include <unistd.h>
 
 void ss_service_init(ss_service *service)
 {
-    *service = (ss_service){.started = ss_clock_monotonic()};
+    *service = (ss_service){
+        .started = ss_clock_monotonic(), .started_at = ss_clock_now(), .naming = PTHREAD_MUTEX_INITIALIZER};
 }
+
+/* ---- what the threads share ---- */
+
+void ss_service_serve(ss_service *service, const char *generation)
+{
+    pthread_mutex_lock(&service->naming);
+    snprintf(service->generation, sizeof service->generation, "%s", generation);
+    pthread_mutex_unlock(&service->naming);
+}
+
+void ss_service_generation(ss_service *service, char generation[SS_GENERATION_NAME_MAX])
+{
+    pthread_mutex_lock(&service->naming);
+    memcpy(generation, service->generation, SS_GENERATION_NAME_MAX);
+    pthread_mutex_unlock(&service->naming);
+}
+
+int64_t ss_service_age(const char *generation)
+{
+    int64_t now = ss_clock_now(), made = now;
+    ss_timestamp_of_compact(ss_slice_of(generation), &made);
+    return now > made ? now - made : 0;
+}
+
+void ss_service_sum(const ss_service *service, ss_stats *sum)
+{
+    *sum = (ss_stats){0};
+    for (size_t i = 0; i < service->stats_count; i++)
+        ss_stats_add(sum, service->stats[i]);
+}
+
+const char *ss_queue_name(ss_queue queue)
+{
+    static const char *const names[SS_QUEUES] = {[SS_QUEUE_WORKERS] = "workers",
+                                                 [SS_QUEUE_RECORDER] = "recorder",
+                                                 [SS_QUEUE_REPLIES] = "replies",
+                                                 [SS_QUEUE_DISK] = "disk",
+                                                 [SS_QUEUE_RELOADS] = "reloads"};
+    return (unsigned)queue < SS_QUEUES ? names[queue] : NULL;
+}
+
+/* Two counters are read one after the other: the later may be ahead. */
+static uint64_t less(uint64_t all, uint64_t part)
+{
+    return all > part ? all - part : 0;
+}
+
+uint64_t ss_service_waiting(const ss_service *service, ss_queue queue)
+{
+    const ss_recorder_counts *recorded = service->recorded;
+    if (queue == SS_QUEUE_WORKERS)
+        return ss_counted(&service->at_workers);
+    if (queue == SS_QUEUE_RELOADS)
+        return ss_counted(&service->reloads);
+    if (!recorded)
+        return 0;
+    if (queue == SS_QUEUE_RECORDER)
+        return less(ss_counted(&recorded->outstanding), ss_counted(&recorded->ready));
+    return ss_counted(queue == SS_QUEUE_REPLIES ? &recorded->ready : &recorded->waiting);
+}
+
+/* ---- health ---- */
 
 static uint64_t uptime_ms(const ss_service *service)
 {
@@ -39,37 +103,44 @@ out:
     return status;
 }
 
-/* Bytes of memory resident in all and shared with files (the mapped generation); 0 where the system does not tell. */
-static void resident_bytes(uint64_t *resident, uint64_t *shared)
+/* ---- stats ---- */
+
+/* [[longest nanoseconds of a bucket, requests in it], …], without those that are empty. */
+static ss_status reply_buckets(const ss_counter *latency, ss_buffer *out)
 {
-    char text[128];
-    unsigned long long size, in_all, of_files;
-    *resident = *shared = 0;
-    int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return;
-    ssize_t length = read(fd, text, sizeof text - 1);
-    close(fd);
-    text[length > 0 ? length : 0] = '\0';
-    if (sscanf(text, "%llu %llu %llu", &size, &in_all, &of_files) == 3) {
-        uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
-        *resident = in_all * page;
-        *shared = of_files * page;
+    uint8_t *at;
+    uint32_t used = 0;
+    for (unsigned i = 0; i < SS_LATENCY_BUCKETS; i++)
+        used += ss_counted(&latency[i]) > 0;
+    ss_status status = ss_reply_reserve(out, sizeof "buckets" + (used + 1) * 3 * SS_WIRE_NUMBER_MAX, &at);
+    if (status != SS_OK)
+        return status;
+    at = ss_wire_put_array(SS_REPLY_PUT(at, SS_REPLY_NAME(7, "buckets")), used);
+    for (unsigned i = 0; i < SS_LATENCY_BUCKETS; i++) {
+        uint64_t count = ss_counted(&latency[i]);
+        if (count == 0)
+            continue;
+        at = ss_wire_put_uint(ss_wire_put_array(at, 2), ss_latency_bucket_end(i));
+        at = ss_wire_put_uint(at, count);
     }
+    ss_reply_commit(out, at);
+    return SS_OK;
 }
 
-static ss_status reply_methods(const ss_stats *sum, ss_buffer *out)
+static ss_status reply_methods(const ss_stats *sum, bool buckets, ss_buffer *out)
 {
     ss_status status;
     SS_TRY(ss_reply_map(out, "methods", SS_METHOD_COUNT));
     for (unsigned i = 0; i < SS_METHOD_COUNT; i++) {
         ss_method method = (ss_method)i;
-        SS_TRY(ss_reply_map(out, ss_method_name(method), 5));
+        SS_TRY(ss_reply_map(out, ss_method_name(method), 5u + buckets));
         SS_TRY(ss_reply_uint(out, "requests", ss_counted(&sum->requests[method])));
         SS_TRY(ss_reply_real(out, "p50_us", (double)ss_stats_percentile(sum, method, 0.5) * 1e-3));
         SS_TRY(ss_reply_real(out, "p90_us", (double)ss_stats_percentile(sum, method, 0.9) * 1e-3));
         SS_TRY(ss_reply_real(out, "p99_us", (double)ss_stats_percentile(sum, method, 0.99) * 1e-3));
         SS_TRY(ss_reply_real(out, "p999_us", (double)ss_stats_percentile(sum, method, 0.999) * 1e-3));
+        if (buckets)
+            SS_TRY(reply_buckets(sum->latency[method], out));
     }
 out:
     return status;
@@ -95,25 +166,57 @@ out:
     return status;
 }
 
+static double share_of(uint64_t part, uint64_t all, double of_nothing)
+{
+    return all ? (double)part / (double)all : of_nothing;
+}
+
+#define PRODUCT_ENTRIES 6u
+
+static ss_status reply_products(const ss_stats *sum, ss_buffer *out)
+{
+    ss_status status;
+    uint64_t products = ss_counted(&sum->products), fallback = ss_counted(&sum->fallback_products),
+             missing = ss_counted(&sum->missing);
+    SS_TRY(ss_reply_uint(out, "answers", ss_counted(&sum->answers)));
+    SS_TRY(ss_reply_uint(out, "products", products));
+    SS_TRY(ss_reply_uint(out, "missing", missing));
+    SS_TRY(ss_reply_real(out, "fill_rate", share_of(products, products + missing, 1)));
+    SS_TRY(ss_reply_uint(out, "fallback_products", fallback));
+    SS_TRY(ss_reply_real(out, "fallback_share", share_of(fallback, products, 0)));
+out:
+    return status;
+}
+
+#define TOTAL_ENTRIES 10u
+
 static ss_status reply_totals(const ss_service *service, const ss_stats *sum, ss_buffer *out)
 {
     ss_status status;
-    uint64_t requests = 0, products = ss_counted(&sum->products), resident, shared;
+    uint64_t requests = 0;
+    const ss_process process = ss_process_now();
     for (unsigned method = 0; method < SS_METHOD_COUNT; method++)
         requests += ss_counted(&sum->requests[method]);
-    resident_bytes(&resident, &shared);
     SS_TRY(ss_reply_uint(out, "uptime_ms", uptime_ms(service)));
     SS_TRY(ss_reply_uint(out, "requests", requests));
-    SS_TRY(ss_reply_uint(out, "products", products));
-    SS_TRY(ss_reply_real(out, "fallback_share",
-                         products ? (double)ss_counted(&sum->fallback_products) / (double)products : 0));
     SS_TRY(ss_reply_uint(out, "dropped_messages", ss_counted(&sum->dropped_messages)));
     SS_TRY(ss_reply_uint(out, "dropped_replies", ss_counted(&sum->dropped_replies)));
     SS_TRY(ss_reply_uint(out, "swaps", ss_counted(&service->swaps)));
     SS_TRY(ss_reply_uint(out, "refused_swaps", ss_counted(&service->refused_swaps)));
     SS_TRY(ss_reply_uint(out, "refused_configurations", ss_counted(&service->refused_configurations)));
-    SS_TRY(ss_reply_uint(out, "resident_bytes", resident));
-    SS_TRY(ss_reply_uint(out, "mapped_bytes", shared));
+    SS_TRY(ss_reply_uint(out, "resident_bytes", process.resident));
+    SS_TRY(ss_reply_uint(out, "mapped_bytes", process.mapped));
+    SS_TRY(ss_reply_uint(out, "cpu_ms", process.cpu_us / 1000));
+out:
+    return status;
+}
+
+static ss_status reply_queues(const ss_service *service, ss_buffer *out)
+{
+    ss_status status;
+    SS_TRY(ss_reply_map(out, "queues", SS_QUEUES));
+    for (unsigned i = 0; i < SS_QUEUES; i++)
+        SS_TRY(ss_reply_uint(out, ss_queue_name((ss_queue)i), ss_service_waiting(service, (ss_queue)i)));
 out:
     return status;
 }
@@ -121,12 +224,13 @@ out:
 static ss_status reply_events(const ss_recorder_counts *counts, ss_buffer *out)
 {
     ss_status status;
-    SS_TRY(ss_reply_map(out, "events", 7));
+    SS_TRY(ss_reply_map(out, "events", 8));
     SS_TRY(ss_reply_uint(out, "stored", ss_counted(&counts->stored)));
     SS_TRY(ss_reply_uint(out, "repeated", ss_counted(&counts->repeated)));
     SS_TRY(ss_reply_uint(out, "refused", ss_counted(&counts->refused)));
     SS_TRY(ss_reply_uint(out, "removed", ss_counted(&counts->pruned)));
     SS_TRY(ss_reply_uint(out, "waiting", ss_counted(&counts->waiting)));
+    SS_TRY(ss_reply_uint(out, "kept", ss_counted(&counts->kept)));
     SS_TRY(ss_reply_uint(out, "first", ss_counted(&counts->first)));
     SS_TRY(ss_reply_uint(out, "last", ss_counted(&counts->last)));
 out:
@@ -164,19 +268,26 @@ out:
     return status;
 }
 
-ss_status ss_service_reply_stats(const ss_service *service, uint32_t msgid, const char *generation, ss_buffer *out)
+#define STATS_ENTRIES (2u + TOTAL_ENTRIES + PRODUCT_ENTRIES + 4u)
+
+ss_status ss_service_reply_stats(const ss_service *service, uint32_t msgid, const char *generation, bool buckets,
+                                 ss_buffer *out)
 {
     ss_status status;
-    ss_stats sum = {0};
-    for (size_t i = 0; i < service->stats_count; i++)
-        ss_stats_add(&sum, service->stats[i]);
-    SS_TRY(ss_reply_begin(
-        msgid, 15u + (service->recorded ? 2u : 0u) + (service->visitors ? 1u : 0u) + (service->offers ? 1u : 0u), out));
+    ss_stats sum;
+    ss_service_sum(service, &sum);
+    SS_TRY(ss_reply_begin(msgid,
+                          STATS_ENTRIES + (service->recorded ? 2u : 0u) + (service->visitors ? 1u : 0u) +
+                              (service->offers ? 1u : 0u),
+                          out));
     SS_TRY(ss_reply_text(out, "generation", generation));
+    SS_TRY(ss_reply_uint(out, "generation_age_s", (uint64_t)(ss_service_age(generation) / SS_SECOND)));
     SS_TRY(reply_totals(service, &sum, out));
-    SS_TRY(reply_methods(&sum, out));
+    SS_TRY(reply_products(&sum, out));
+    SS_TRY(reply_methods(&sum, buckets, out));
     SS_TRY(reply_errors(&sum, out));
     SS_TRY(reply_shorts(&sum, out));
+    SS_TRY(reply_queues(service, out));
     if (service->recorded) {
         SS_TRY(reply_events(service->recorded, out));
         SS_TRY(reply_state(service->recorded, out));

@@ -1,6 +1,7 @@
 #include "server/stats.h"
 
-#define SUB_BITS 3u /* 2^3 buckets for each doubling */
+#define SUB_BITS 3u
+_Static_assert(1u << SUB_BITS == SS_LATENCY_PER_DOUBLING, "buckets for each doubling");
 
 static unsigned bucket_of(uint64_t value)
 {
@@ -12,8 +13,7 @@ static unsigned bucket_of(uint64_t value)
     return bucket < SS_LATENCY_BUCKETS ? bucket : SS_LATENCY_BUCKETS - 1;
 }
 
-/* The largest value that falls into a bucket. */
-static uint64_t bucket_end(unsigned bucket)
+uint64_t ss_latency_bucket_end(unsigned bucket)
 {
     if (bucket < 1u << SUB_BITS)
         return bucket;
@@ -24,7 +24,9 @@ static uint64_t bucket_end(unsigned bucket)
 
 void ss_stats_latency(ss_stats *stats, ss_method method, int64_t nanoseconds)
 {
-    ss_count(&stats->latency[method][bucket_of(nanoseconds > 0 ? (uint64_t)nanoseconds : 0)]);
+    uint64_t time = nanoseconds > 0 ? (uint64_t)nanoseconds : 0;
+    ss_count(&stats->latency[method][bucket_of(time)]);
+    ss_count_many(&stats->latency_sum[method], time);
 }
 
 static void add(ss_counter *sum, const ss_counter *counters, size_t count)
@@ -47,7 +49,7 @@ uint64_t ss_stats_percentile(const ss_stats *stats, ss_method method, double sha
     for (unsigned bucket = 0; bucket < SS_LATENCY_BUCKETS && total > 0; bucket++) {
         seen += ss_counted(&stats->latency[method][bucket]);
         if ((double)seen >= share * (double)total)
-            return bucket_end(bucket);
+            return ss_latency_bucket_end(bucket);
     }
     return 0;
 }
