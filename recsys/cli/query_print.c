@@ -3,10 +3,9 @@
 #include "base/slice.h"
 #include "base/timestamp.h"
 #include "cli/table.h"
-#include "client/wire.h"
+#include "cli/wire_json.h"
 #include "log/values.h"
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -199,64 +198,10 @@ void ss_query_print_table(const smartshelf_answer *answer, bool explain)
 
 /* ---- for machines ---- */
 
-static json_t *json_of(ss_wire_reader *reader);
-
-static json_t *json_array_of(ss_wire_reader *reader, uint64_t count)
-{
-    json_t *array = json_array();
-    for (uint64_t i = 0; i < count && array; i++)
-        if (json_array_append_new(array, json_of(reader)) != 0) {
-            json_decref(array);
-            return NULL;
-        }
-    return array;
-}
-
-static json_t *json_object_of(ss_wire_reader *reader, uint64_t count)
-{
-    json_t *object = json_object();
-    for (uint64_t i = 0; i < count && object; i++) {
-        ss_wire_token key;
-        char name[SS_CELL_TEXT];
-        bool named = ss_wire_next(reader, &key) && key.kind == SS_WIRE_TEXT && key.size < sizeof name;
-        snprintf(name, sizeof name, "%.*s", named ? (int)key.size : 0, named ? key.bytes : "");
-        if (!named || json_object_set_new(object, name, json_of(reader)) != 0) {
-            json_decref(object);
-            return NULL;
-        }
-    }
-    return object;
-}
-
-/* The depth is that of a reply which was walked through before. */
-static json_t *json_of(ss_wire_reader *reader)
-{
-    ss_wire_token token;
-    if (!ss_wire_next(reader, &token))
-        return NULL;
-    switch (token.kind) {
-    case SS_WIRE_BOOL:
-        return json_boolean(token.number);
-    case SS_WIRE_UINT:
-    case SS_WIRE_INT:
-        return json_integer((json_int_t)token.number);
-    case SS_WIRE_REAL:
-        return json_real(token.real);
-    case SS_WIRE_TEXT:
-        return json_stringn(token.bytes, token.size);
-    case SS_WIRE_ARRAY:
-        return json_array_of(reader, token.number);
-    case SS_WIRE_MAP:
-        return json_object_of(reader, token.number);
-    default:
-        return json_null();
-    }
-}
-
 ss_status ss_query_print_json(const smartshelf_answer *answer, ss_error *error)
 {
     ss_wire_reader reader = {answer->reply, (const uint8_t *)answer->reply + answer->reply_size};
-    json_t *reply = json_of(&reader);
+    json_t *reply = ss_wire_json(&reader);
     if (!reply)
         return ss_error_nomem(error);
     json_dumpf(json_array_get(reply, 3), stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(8));

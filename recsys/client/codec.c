@@ -74,6 +74,7 @@ static void put_query(ss_pack *out, const void *source)
     ss_pack_integer(out, "timestamp", query->timestamp, 0);
     put_filter(out, query);
     ss_pack_flag(out, "explain", query->explain, true);
+    ss_pack_flag(out, "buckets", query->buckets, true);
     if (query->offers && ss_pack_name(out, "offers"))
         ss_pack_map(out, put_page_offers, query->offers);
 }

@@ -124,6 +124,7 @@ typedef struct smartshelf_query { /* texts are UTF-8, borrowed for the call; NUL
     const char *bought;           /* "exclude" or "allow" */
     const char *consent;          /* "granted" or "none": neither customer nor session is looked up */
     bool explain;
+    bool buckets;      /* of "stats": all latencies */
     int64_t timestamp; /* microseconds UTC; 0: now */
 } smartshelf_query;
 
