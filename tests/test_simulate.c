@@ -413,6 +413,24 @@ static void every_customer_is_told_of(void **state)
     temporary_folder_remove(folder);
 }
 
+static void appetite_fills_baskets(void **state)
+{
+    (void)state;
+    static const double rows[2][2] = {{1, 2}, {4, 6}}; /* an order, at an appetite of 0 and .8 */
+    for (int i = 0; i < 2; i++) {
+        char folder[TEMPORARY_PATH_MAX];
+        temporary_folder_make(folder);
+        ss_simulate_options options = defaults(folder);
+        options.items = 20000;
+        options.orders = 3000;
+        options.appetite = i == 0 ? 0 : .8;
+        ss_simulate_report report = run(&options);
+        double mean = (double)report.purchases / (double)report.orders;
+        assert_true(mean > rows[i][0] && mean < rows[i][1]);
+        temporary_folder_remove(folder);
+    }
+}
+
 static void any_size(void **state)
 {
     (void)state;
@@ -676,6 +694,7 @@ int main(void)
         cmocka_unit_test(consumables_come_again_in_time),
         cmocka_unit_test(the_seed_decides),
         cmocka_unit_test(every_customer_is_told_of),
+        cmocka_unit_test(appetite_fills_baskets),
         cmocka_unit_test(any_size),
         cmocka_unit_test(dirt_is_as_reported),
         cmocka_unit_test(clean_by_default),

@@ -26,11 +26,14 @@ const ss_option ss_simulate_option_table[] = {
      "Where catalog.csv, customers.csv, planted_pairs.csv, planted_items.csv and log.csv go."},
     {"items", SS_OPTION_INT, MEMBER(items), 10, 5e6, "2000", NULL, NULL, "Items of the catalogue, variants counted."},
     {"customers", SS_OPTION_INT, MEMBER(customers), 1, 1e8, "5000", NULL, NULL, "Customers."},
-    {"orders", SS_OPTION_INT, MEMBER(orders), 1, 2e9, "60000", NULL, NULL, "Orders, each of about three rows."},
+    {"orders", SS_OPTION_INT, MEMBER(orders), 1, 2e9, "60000", NULL, NULL,
+     "Orders, each of about three rows (--appetite)."},
     {"days", SS_OPTION_INT, MEMBER(days), 1, 7300, "365", NULL, NULL, "Length of the log in days."},
     {"start", SS_OPTION_TEXT, MEMBER(start), 0, 0, "2025-01-01", NULL, "DATE", "First day of the log (UTC)."},
     {"seed", SS_OPTION_INT, MEMBER(seed), 0, 9007199254740992.0, "1", NULL, NULL,
      "Another seed makes another shop; the same one the same bytes."},
+    {"appetite", SS_OPTION_REAL, MEMBER(appetite), 0, .95, "0.58", NULL, "SHARE",
+     "Chance that a basket takes one more item, before what goes with it: 0.8 makes about five rows of an order."},
     {"returns", SS_OPTION_REAL, MEMBER(returns), 0, .5, "0.02", NULL, "SHARE",
      "Share of bought lines that come back within three weeks."},
     {"guests", SS_OPTION_REAL, MEMBER(guests), 0, 1, "0.05", NULL, "SHARE", "Share of orders without a customer."},
@@ -329,7 +332,7 @@ static ss_status set_up(run *r, int64_t start, ss_error *error)
     SS_TRY(ss_sim_catalog_make((uint32_t)o->items, start, (int32_t)o->days, (uint64_t)o->seed, &r->catalog, error));
     SS_TRY(ss_sim_customers_make((uint32_t)o->customers, &r->catalog, &r->customers, error));
     double a_day = (double)o->orders * (1 - o->guests) / (double)o->days;
-    SS_TRY(ss_sim_orders_make(&r->catalog, &r->customers, a_day, &r->orders, error));
+    SS_TRY(ss_sim_orders_make(&r->catalog, &r->customers, a_day, r->options->appetite, &r->orders, error));
     SS_TRY(plan_days(r, start, error));
     r->log = (ss_sim_log){.catalog = &r->catalog,
                           .file = &r->folder.files[FILE_LOG],

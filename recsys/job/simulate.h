@@ -21,7 +21,7 @@
  * How it is planted. Customers differ in activity (gamma), in favourite categories and in style; an order begins with
  * the consumables that have run out, then holds a geometric number of items by category (taste × season), type, and
  * product (Zipf–Mandelbrot 1 / (rank + 1)^1.15 within the type × style × life), then the complements of all these. No
- * basket holds two products of one type. Rows per order: about 3.
+ * basket holds two products of one type. Rows per order: about 3, more with `appetite`.
  *
  * With views, each line of an order is preceded by looks at 0, 1, 2, … others (half as many each time), and sessions
  * without an order wander. Beside a product 70 % of what is looked at is of its type, of these 40 % one of the two planted
@@ -48,6 +48,7 @@ typedef struct ss_simulate_options {
     int64_t days;      /* 1 .. 7,300 */
     int64_t seed;      /* 0 .. 2^53 */
     const char *start; /* first day, ISO 8601, UTC */
+    double appetite;   /* chance of each further item that a basket begins with, 0 .. 0.95 */
     double returns;    /* share of bought lines that come back within three weeks, 0 .. 0.5 */
     double guests;     /* share of orders without a customer, 0 .. 1 */
     double dirt;       /* share of lines that bring dirt along (fees, ids in another case, bad rows), 0 .. 0.5 */

@@ -52,9 +52,10 @@ static void sum_year(ss_sim_orders *orders)
 }
 
 ss_status ss_sim_orders_make(const ss_sim_catalog *catalog, ss_sim_customers *customers, double orders_a_day,
-                             ss_sim_orders *orders, ss_error *error)
+                             double appetite, ss_sim_orders *orders, ss_error *error)
 {
-    ss_sim_orders made = {.catalog = catalog, .customers = customers, .load_limit = NEED_SHARE * orders_a_day};
+    ss_sim_orders made = {
+        .catalog = catalog, .customers = customers, .appetite = appetite, .load_limit = NEED_SHARE * orders_a_day};
     made.type_sums = ss_array_zeroed(ss_shop_type_count, sizeof *made.type_sums);
     made.mood = ss_array_zeroed(ss_shop_category_count, sizeof *made.mood);
     made.yearly = ss_array_zeroed(ss_shop_category_count, sizeof *made.yearly);
@@ -325,11 +326,11 @@ static void buy_complements(ss_sim_orders *orders, ss_sim_customer *customer, ss
     }
 }
 
-/* 0, 1, 2, … with a geometric tail: mean about 1.4 on top of needs, 2.4 without. */
+/* 0, 1, 2, … with a geometric tail: at an appetite of .58 in the mean about 1.4 on top of needs, 2.4 without. */
 static uint32_t draw_seeds(ss_sim_orders *orders, bool any_need)
 {
     uint32_t seeds = any_need ? 0 : 1;
-    while (seeds < BROADEST_SEEDS && coin(orders, .58))
+    while (seeds < BROADEST_SEEDS && coin(orders, orders->appetite))
         seeds++;
     return seeds;
 }

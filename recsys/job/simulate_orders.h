@@ -23,6 +23,7 @@ typedef struct ss_sim_orders {
     ss_sim_customers *customers;   /* borrowed; what is bought changes what they own and need */
     ss_random random;
     int32_t day;
+    double appetite;      /* chance of each further item that a basket begins with */
     double load_limit;    /* needs are taken up while they cause fewer orders a day than this */
     float *type_sums;     /* per type: running sum, within its category, of how it sells today */
     float *mood;          /* per category: how it sells today, 1 = its mean over the year */
@@ -31,10 +32,10 @@ typedef struct ss_sim_orders {
     uint16_t *first_type; /* per category, and one more */
 } ss_sim_orders;
 
-/* orders_a_day: on average, for the share of orders that needs may cause. Caller owns what is in *orders and releases
+/* orders_a_day: on average, for the share of orders that needs may cause; appetite: 0 to 1. Caller owns what is in *orders and releases
  * it. Errors: SS_E_NOMEM. */
 ss_status ss_sim_orders_make(const ss_sim_catalog *catalog, ss_sim_customers *customers, double orders_a_day,
-                             ss_sim_orders *orders, ss_error *error);
+                             double appetite, ss_sim_orders *orders, ss_error *error);
 void ss_sim_orders_release(ss_sim_orders *orders); /* a zeroed one is fine */
 
 /* Days must be begun in order, 0, 1, 2, … Errors: SS_E_NOMEM. */
