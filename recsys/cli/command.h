@@ -39,6 +39,7 @@ typedef struct ss_command {
 
 extern const ss_command ss_command_train;
 extern const ss_command ss_command_evaluate;
+extern const ss_command ss_command_nightly;
 extern const ss_command ss_command_generations;
 extern const ss_command ss_command_rollback;
 extern const ss_command ss_command_serve;

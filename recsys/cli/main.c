@@ -13,13 +13,17 @@
 #define EXIT_USAGE 2
 
 const ss_command *const ss_commands[] = {
-    &ss_command_train,   &ss_command_generations, &ss_command_rollback,
-    &ss_command_serve,   &ss_command_query,       &ss_command_event,
-    &ss_command_items,   &ss_command_forget,      &ss_command_offers,
-    &ss_command_redeem,  &ss_command_events,      &ss_command_report,
-    &ss_command_check,   &ss_command_defaults,    &ss_command_evaluate,
-    &ss_command_inspect, &ss_command_simulate,    &ss_command_keygen,
-    &ss_command_top,     &ss_command_completion,  NULL,
+    &ss_command_train,       &ss_command_nightly,
+    &ss_command_generations, &ss_command_rollback,
+    &ss_command_serve,       &ss_command_query,
+    &ss_command_event,       &ss_command_items,
+    &ss_command_forget,      &ss_command_offers,
+    &ss_command_redeem,      &ss_command_events,
+    &ss_command_report,      &ss_command_check,
+    &ss_command_defaults,    &ss_command_evaluate,
+    &ss_command_inspect,     &ss_command_simulate,
+    &ss_command_keygen,      &ss_command_top,
+    &ss_command_completion,  NULL,
 };
 
 static const ss_option common_options[] = {

@@ -4,10 +4,16 @@
 
 #include "cli/command.h"
 #include "cli/server_settings.h"
+#include "job/nightly.h"
 
 typedef struct ss_nightly_settings {
+    ss_nightly_options options;
+    int64_t start; /* SS_NIGHTLY_FROM_… */
     ss_server_settings servers;
 } ss_nightly_settings;
+
+/* What the section `train` is laid over to become the candidate's options. */
+enum { SS_NIGHTLY_FROM_DEFAULTS, SS_NIGHTLY_FROM_SERVED };
 
 /* The groups of the section over `settings` (zeroed), as ss_command has them. */
 size_t ss_nightly_settings_groups(void *settings, ss_option_group *groups);

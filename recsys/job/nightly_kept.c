@@ -81,7 +81,7 @@ static void read_mark(const char *folder, ss_kept_generation *of)
 
 /* ---- one generation ---- */
 
-static uint64_t folder_bytes(const char *folder)
+uint64_t ss_kept_folder_bytes(const char *folder)
 {
     uint64_t bytes = 0;
     char path[SS_PATH_MAX];
@@ -135,7 +135,7 @@ static ss_status look_at(const char *store, const char *name, const char *curren
     if (status != SS_OK)
         return status;
     ss_timestamp_of_compact(ss_slice_of(name), &of->made);
-    of->bytes = folder_bytes(folder);
+    of->bytes = ss_kept_folder_bytes(folder);
     read_manifest(folder, of);
     read_mark(folder, of);
     return SS_OK;

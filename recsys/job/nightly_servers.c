@@ -102,7 +102,9 @@ ss_status ss_servers_reload(const ss_servers *servers, ss_server_report *reports
     ss_status status = SS_OK;
     begin_reports(servers, reports);
     for (size_t i = 0; i < servers->count && status == SS_OK; i++) {
-        status = ask(servers, "reload", servers->reload_ms, &reports[i], error);
+        status = ask(servers, "health", servers->timeout_ms, &reports[i], error); /* who is not there costs little */
+        if (status == SS_OK && reports[i].state == SS_SERVER_SERVES)
+            status = ask(servers, "reload", servers->reload_ms, &reports[i], error);
         if (status == SS_OK && reports[i].state == SS_SERVER_SERVES)
             status = ask(servers, "health", servers->timeout_ms, &reports[i], error);
         if (reports[i].state == SS_SERVER_REFUSED)

@@ -1,0 +1,10 @@
+/* nightly_space.h: is there room for another generation, before anything of it is written? Safe from any thread. */
+#ifndef SS_JOB_NIGHTLY_SPACE_H
+#define SS_JOB_NIGHTLY_SPACE_H
+
+#include "job/checks.h"
+
+/* The check "disk": `folder`'s file system has at least `bytes` x `factor` free for others than root. SS_E_IO, SS_E_NOMEM. */
+ss_status ss_space_check(const char *folder, uint64_t bytes, double factor, ss_checks *checks, ss_error *error);
+
+#endif
