@@ -7,9 +7,21 @@ __extension__ typedef __int128 wide;
 
 /* ---- products ---- */
 
+/* What a product brings at most, whatever is given. */
+typedef struct prospect {
+    const ss_candidate *candidate;
+    double most; /* expected profit without incentive, up to a factor that all have in common */
+} prospect;
+
+/* The products of a decision, the most promising first: most incentives need to be priced for a few of them only. */
+typedef struct prospects {
+    prospect list[SS_CANDIDATES_MAX];
+    size_t count;
+} prospects;
+
 typedef struct ranked {
     ss_arm_offer offer;
-    double profit; /* expected, up to a factor that all have in common */
+    double profit; /* expected, in the unit of prospects */
 } ranked;
 
 static bool price_of(const ss_arms_for *of, const ss_incentive *incentive, const ss_candidate *candidate,
@@ -33,37 +45,61 @@ static double profit_of(const ss_arms_for *of, const ss_incentive *incentive, co
     return candidate->affinity * (double)(margin - priced->given) / sqrt((double)priced->list);
 }
 
-/* Ties by the order of the candidates. */
-static void insert(ranked *list, size_t count, const ranked *one)
+static void list_prospects(const ss_arms_for *of, prospects *all)
 {
-    size_t place = count;
-    for (; place > 0 && list[place - 1].profit < one->profit; place--)
-        list[place] = list[place - 1];
-    list[place] = *one;
+    all->count = of->candidates->count;
+    for (size_t i = 0; i < all->count; i++) {
+        const ss_candidate *candidate = &of->candidates->list[i];
+        double price = (double)(candidate->line.price > 0 ? candidate->line.price : 1);
+        const prospect one = {candidate, candidate->affinity * (double)candidate->margin / sqrt(price)};
+        size_t place = i;
+        for (; place > 0 && all->list[place - 1].most < one.most; place--)
+            all->list[place] = all->list[place - 1];
+        all->list[place] = one;
+    }
 }
 
-static size_t rank_products(const ss_arms_for *of, const ss_incentive *incentive, ranked list[SS_CANDIDATES_MAX])
+/* Ties by the order of the candidates. */
+static bool is_before(const ranked *a, const ranked *b)
 {
+    return a->profit > b->profit || (a->profit == b->profit && a->offer.candidate < b->offer.candidate);
+}
+
+/* The best `most` so far; what falls off the end of them is forgotten. */
+static size_t insert(ranked *list, size_t count, size_t most, const ranked *one)
+{
+    size_t place = count < most ? count : most - 1;
+    if (count == most && !is_before(one, &list[most - 1]))
+        return count;
+    for (; place > 0 && is_before(one, &list[place - 1]); place--)
+        list[place] = list[place - 1];
+    list[place] = *one;
+    return count < most ? count + 1 : count;
+}
+
+/* The best `most`. With a product beside it, one may bring more than by itself: all are priced. */
+static size_t rank_products(const ss_arms_for *of, const prospects *all, const ss_incentive *incentive, size_t most,
+                            ranked list[SS_CANDIDATES_MAX])
+{
+    bool alone = incentive->kind != SS_INCENTIVE_BUNDLE;
     int64_t gift_cost =
         incentive->kind == SS_INCENTIVE_GIFT ? ss_gift_cost(of->catalogue, incentive->gift_item, of->now) : SS_NO_MONEY;
     size_t count = 0;
-    for (size_t i = 0; i < of->candidates->count; i++) {
-        const ss_candidate *candidate = &of->candidates->list[i];
-        ranked one = {.offer.candidate = candidate};
-        if (!price_of(of, incentive, candidate, gift_cost, &one.offer.priced))
+    for (size_t i = 0; i < all->count; i++) {
+        ranked one = {.offer.candidate = all->list[i].candidate};
+        if (alone && count == most && list[most - 1].profit > all->list[i].most)
+            break;
+        if (!price_of(of, incentive, one.offer.candidate, gift_cost, &one.offer.priced))
             continue;
-        one.profit = profit_of(of, incentive, candidate, &one.offer.priced);
+        one.profit = profit_of(of, incentive, one.offer.candidate, &one.offer.priced);
         if (one.profit > 0)
-            insert(list, count++, &one);
+            count = insert(list, count, most, &one);
     }
     return count;
 }
 
-/* The best, as far as the budgets go. */
-static void add_products(const ss_arms_for *of, const ss_incentive *incentive, ss_arm *arm)
+static void take_products(const ss_arms_for *of, const ranked *list, size_t count, ss_arm *arm)
 {
-    ranked list[SS_CANDIDATES_MAX];
-    size_t count = rank_products(of, incentive, list);
     int64_t room = of->room;
     for (size_t i = 0; i < count && arm->count < of->limit; i++) {
         if (list[i].offer.priced.given > room)
@@ -71,6 +107,21 @@ static void add_products(const ss_arms_for *of, const ss_incentive *incentive, s
         room -= list[i].offer.priced.given;
         arm->offers[arm->count++] = list[i].offer;
     }
+}
+
+/* The best, as far as the budgets go: where they do not go for the best, others may stand in. */
+static void add_products(const ss_arms_for *of, const prospects *all, const ss_incentive *incentive, ss_arm *arm)
+{
+    ranked list[SS_CANDIDATES_MAX];
+    size_t others = arm->count, most = of->limit - others;
+    if (most == 0)
+        return;
+    size_t count = rank_products(of, all, incentive, most, list);
+    take_products(of, list, count, arm);
+    if (count < most || arm->count == of->limit)
+        return;
+    arm->count = others;
+    take_products(of, list, rank_products(of, all, incentive, SS_CANDIDATES_MAX, list), arm);
 }
 
 /* ---- carts ---- */
@@ -106,14 +157,14 @@ static bool add_cart(const ss_arms_for *of, const ss_incentive *incentive, ss_ar
 /* ---- arms ---- */
 
 /* What goes with a cart is shown at its price: what is given is given on the cart. */
-static void make_arm(const ss_arms_for *of, const ss_incentive *incentive, ss_arm *arm)
+static void make_arm(const ss_arms_for *of, const prospects *all, const ss_incentive *incentive, ss_arm *arm)
 {
     arm->incentive = incentive;
     arm->count = 0;
     if (of->campaign->page != SS_PAGE_CART)
-        add_products(of, incentive, arm);
+        add_products(of, all, incentive, arm);
     else if (add_cart(of, incentive, arm))
-        add_products(of, &of->policy->incentives[0], arm);
+        add_products(of, all, &of->policy->incentives[0], arm);
 }
 
 static double mean_given(const ss_arm *arm)
@@ -167,8 +218,10 @@ static double value_of(const ss_arms_for *of, ss_learner *learner, ss_random *ra
 
 bool ss_arms_choose(const ss_arms_for *of, ss_learner *learner, ss_random *random, ss_arm *best, int64_t *stake)
 {
+    prospects all;
     ss_arm arm;
-    make_arm(of, &of->policy->incentives[0], best);
+    list_prospects(of, &all);
+    make_arm(of, &all, &of->policy->incentives[0], best);
     if (best->count == 0)
         return false;
     *stake = stake_of(of, best);
@@ -176,7 +229,7 @@ bool ss_arms_choose(const ss_arms_for *of, ss_learner *learner, ss_random *rando
     for (size_t i = 1; of->incentives && i < of->policy->incentive_count; i++) {
         if (!(of->campaign->incentives >> i & 1))
             continue;
-        make_arm(of, &of->policy->incentives[i], &arm);
+        make_arm(of, &all, &of->policy->incentives[i], &arm);
         if (arm.count > 0 && (arm.value = value_of(of, learner, random, &arm, *stake)) > best->value)
             *best = arm;
     }

@@ -27,9 +27,15 @@ const char *ss_price_check_name(ss_price_check check)
 
 /* ---- shares and guards ---- */
 
+/* Nearly always few enough: a division of 128 bits takes ten times as long. */
+static wide whole_of(wide points)
+{
+    return points == (int64_t)points ? (int64_t)points / SS_BASIS_POINTS : points / SS_BASIS_POINTS;
+}
+
 static wide share_of(wide amount, int64_t share)
 {
-    return (amount * share + SS_BASIS_POINTS / 2) / SS_BASIS_POINTS;
+    return whole_of(amount * share + SS_BASIS_POINTS / 2);
 }
 
 int64_t ss_share_of(int64_t amount, int64_t share)
@@ -50,7 +56,7 @@ bool ss_margin_holds(int64_t price, int64_t cost, int64_t margin, int64_t tax)
 /* The most that may be given on what is listed at `list`. */
 static wide deepest(const ss_guards *guards, wide list)
 {
-    return list * guards->discount_max / SS_BASIS_POINTS;
+    return whole_of(list * guards->discount_max);
 }
 
 /* A share as above that rounding alone does not take beyond the deepest discount. */
