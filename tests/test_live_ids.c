@@ -50,6 +50,30 @@ static void texts_are_kept_as_long_as_they_are_held(void **state)
     ss_live_ids_free(&ids);
 }
 
+static void what_is_noted_is_found_under_its_stamp_alone(void **state)
+{
+    (void)state;
+    uint32_t number, other, again;
+    ss_live_ids *ids = ss_live_ids_new();
+    assert_status(ss_live_ids_take(ids, ss_slice_of("one"), &number), SS_OK);
+    assert_status(ss_live_ids_take(ids, ss_slice_of("two"), &other), SS_OK);
+    assert_int_equal(ss_live_ids_noted(ids, number, 1), SS_NONE);
+    ss_live_ids_note(ids, number, 1, 7);
+    ss_live_ids_note(ids, other, UINT64_C(1) << 63, 8);
+    ss_live_ids_fetch(ids, number);
+    assert_int_equal(ss_live_ids_noted(ids, number, 1), 7);
+    assert_int_equal(ss_live_ids_noted(ids, number, 2), SS_NONE);
+    assert_int_equal(ss_live_ids_noted(ids, other, UINT64_C(1) << 63), 8);
+    assert_int_equal(ss_live_ids_noted(ids, other, 1), SS_NONE);
+    ss_live_ids_note(ids, number, 2, 9);
+    assert_int_equal(ss_live_ids_noted(ids, number, 1), SS_NONE);
+    ss_live_ids_drop(ids, number);
+    assert_status(ss_live_ids_take(ids, ss_slice_of("three"), &again), SS_OK);
+    assert_int_equal(again, number);
+    assert_int_equal(ss_live_ids_noted(ids, again, 2), SS_NONE); /* another id by now */
+    ss_live_ids_free(&ids);
+}
+
 static void memory_goes_down_with_the_holders(void **state)
 {
     (void)state;
@@ -98,6 +122,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(texts_are_kept_as_long_as_they_are_held),
+        cmocka_unit_test(what_is_noted_is_found_under_its_stamp_alone),
         cmocka_unit_test(memory_goes_down_with_the_holders),
         cmocka_unit_test(a_failed_allocation_changes_nothing),
     };

@@ -218,6 +218,10 @@ static void numbers_are_asked_for_once_a_numbering(void **state)
     assert_int_equal(asked, 9);
     assert_true(ss_visitors_read(visitors, SS_VISITOR_SESSION, ss_slice_of("s1"), NOW, &second, &view));
     assert_int_equal(asked, 12);
+    apply(visitors, SS_EVENT_VIEW, 7, 2, -1, NOW); /* for another visitor it is found already */
+    assert_true(ss_visitors_read(visitors, SS_VISITOR_SESSION, ss_slice_of("s2"), NOW, &second, &view));
+    assert_int_equal(view.items[0].item, 7);
+    assert_int_equal(asked, 12);
     ss_visitors_free(&visitors);
 }
 

@@ -108,6 +108,8 @@ static void add(ss_candidates *candidates, const ss_candidates_for *of, const ss
 static void add_answer(ss_candidates *candidates, const ss_candidates_for *of, const ss_catalogue *catalogue,
                        const ss_answer *answer, double affinity)
 {
+    for (size_t i = 0; i < answer->count; i++)
+        ss_catalogue_fetch_prices(catalogue, answer->items[i].item);
     for (size_t i = 0; i < answer->count; i++) {
         const ss_reason *why = &answer->items[i].reason;
         ss_offer_reason reason = {(uint8_t)why->model, {"", 0}, why->pairs, why->customers};

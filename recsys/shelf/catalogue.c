@@ -37,6 +37,17 @@ int64_t ss_catalogue_number(const ss_catalogue *catalogue, uint32_t item, ss_liv
     return merged_number(catalogue, ss_catalogue_entry_of(catalogue, item), item, field);
 }
 
+void ss_catalogue_fetch_prices(const ss_catalogue *catalogue, uint32_t item)
+{
+    const ss_items *items = &catalogue->snapshot->items;
+    if (catalogue->places)
+        __builtin_prefetch(&catalogue->places[item]);
+    if (item >= items->count)
+        return;
+    __builtin_prefetch(&items->price[item]);
+    __builtin_prefetch(&items->cost[item]);
+}
+
 ss_slice ss_catalogue_text(const ss_catalogue *catalogue, uint32_t item, ss_live_field field)
 {
     const ss_catalogue_entry *entry = ss_catalogue_entry_of(catalogue, item);

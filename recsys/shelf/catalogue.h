@@ -102,6 +102,9 @@ static inline uint32_t ss_catalogue_reserved_by(const ss_catalogue *catalogue, u
 /* The columns that are numbers; INT64_MIN: not given (SS_ITEM_NO_MONEY, SS_ITEM_NO_STOCK, no date). */
 int64_t ss_catalogue_number(const ss_catalogue *catalogue, uint32_t item, ss_live_field field);
 
+/* Fetches what an offer is priced by from memory: for many items before any is asked for. */
+void ss_catalogue_fetch_prices(const ss_catalogue *catalogue, uint32_t item);
+
 /* The columns that are texts; empty: not given. Borrowed until it catches up. */
 ss_slice ss_catalogue_text(const ss_catalogue *catalogue, uint32_t item, ss_live_field field);
 

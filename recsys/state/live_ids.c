@@ -4,9 +4,11 @@
  */
 #include "state/live_ids.h"
 
+#include "base/dictionary.h"
 #include "base/hash.h"
 #include "base/memory.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #define CHUNK_IDS     4096u
@@ -16,6 +18,7 @@
 typedef struct held {
     struct held *next; /* in its bucket */
     uint64_t hash;
+    _Atomic uint64_t note; /* short_stamp, and what was noted under it */
     uint32_t number, holders;
     uint8_t size;
     char bytes[];
@@ -135,7 +138,7 @@ static ss_status add(ss_live_ids *ids, ss_slice id, uint64_t hash, uint32_t *num
     held *made = malloc(sizeof *made + id.size);
     if (!made)
         return SS_E_NOMEM;
-    *made = (held){.hash = hash, .holders = 1, .size = (uint8_t)id.size};
+    *made = (held){.hash = hash, .note = SS_NONE, .holders = 1, .size = (uint8_t)id.size};
     memcpy(made->bytes, id.data, id.size);
     made->number = ids->free_numbers[--ids->free_count];
     made->next = ids->buckets[hash & (ids->bucket_count - 1)];
@@ -175,6 +178,27 @@ ss_slice ss_live_ids_at(const ss_live_ids *ids, uint32_t number)
 {
     const held *found = *slot_of(ids, number);
     return (ss_slice){found->bytes, found->size};
+}
+
+static uint64_t short_stamp(uint64_t stamp)
+{
+    return (stamp ^ stamp << 32) >> 32 << 32;
+}
+
+uint32_t ss_live_ids_noted(const ss_live_ids *ids, uint32_t number, uint64_t stamp)
+{
+    uint64_t note = atomic_load_explicit(&(*slot_of(ids, number))->note, memory_order_relaxed);
+    return (note ^ short_stamp(stamp)) >> 32 == 0 ? (uint32_t)note : SS_NONE;
+}
+
+void ss_live_ids_note(const ss_live_ids *ids, uint32_t number, uint64_t stamp, uint32_t note)
+{
+    atomic_store_explicit(&(*slot_of(ids, number))->note, short_stamp(stamp) | note, memory_order_relaxed);
+}
+
+void ss_live_ids_fetch(const ss_live_ids *ids, uint32_t number)
+{
+    __builtin_prefetch(*slot_of(ids, number));
 }
 
 uint32_t ss_live_ids_count(const ss_live_ids *ids)

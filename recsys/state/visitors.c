@@ -434,6 +434,18 @@ static void take_stamp(visitor *of, uint64_t stamp)
     of->stamp = stamp;
 }
 
+/* Whoever asked first for an item, of whatever visitor, has found it for all. */
+static uint32_t number_of(const ss_visitors *visitors, uint32_t id, const ss_item_numbers *numbers)
+{
+    uint32_t item = ss_live_ids_noted(visitors->ids, id, numbers->stamp);
+    if (item != SS_NONE)
+        return item;
+    item = numbers->find(numbers->context, ss_live_ids_at(visitors->ids, id));
+    if (item < numbers->settled)
+        ss_live_ids_note(visitors->ids, id, numbers->stamp, item);
+    return item;
+}
+
 /*
  * Gives the copied items from `from` on their numbers, and keeps those that are settled; writes nothing that is there
  * already, so that readers share the memory. Under the lock.
@@ -441,10 +453,13 @@ static void take_stamp(visitor *of, uint64_t stamp)
 static void number_items(const ss_visitors *visitors, visitor *of, unsigned from, const ss_item_numbers *numbers,
                          ss_visitor_view *view)
 {
+    for (unsigned i = 0; i < view->count; i++)
+        if (view->items[i].item == SS_NONE)
+            ss_live_ids_fetch(visitors->ids, view->items[i].id);
     for (unsigned i = 0; i < view->count; i++) {
         if (view->items[i].item != SS_NONE)
             continue;
-        uint32_t item = numbers->find(numbers->context, ss_live_ids_at(visitors->ids, view->items[i].id));
+        uint32_t item = number_of(visitors, view->items[i].id, numbers);
         if (item < numbers->settled)
             of->items[from + i].item = item;
         view->items[i].item = item;
