@@ -10,7 +10,8 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#define MAP (UINT64_C(16) << 20)
+#define MAP   (UINT64_C(16) << 20)
+#define ROOMY (UINT64_C(4) << 30)
 
 static ss_status try_open(const char *folder, uint64_t map_bytes, ss_error *error)
 {
@@ -186,6 +187,61 @@ static void changes_of_all_tables_wait_for_one_sync(void **state)
     ss_environment_close(&environment);
 }
 
+/* The same of changes that hardly ever fail; were they made by themselves? */
+static bool join_number(ss_environment *environment, MDB_dbi table, uint64_t number, bool keep)
+{
+    MDB_txn *txn = NULL;
+    MDB_val value = {sizeof number, &number};
+    bool alone;
+    ss_error error;
+    expect_ok(ss_environment_join(environment, &txn, &alone, &error), &error);
+    assert_int_equal(mdb_put(txn, table, &value, &value, 0), 0);
+    expect_ok(ss_environment_end(environment, txn, keep, &error), &error);
+    return alone;
+}
+
+static void changes_join_those_that_wait_where_there_is_room(void **state)
+{
+    ss_environment *environment = NULL;
+    MDB_dbi table;
+    settled_counts counts = {0, 0};
+    ss_error error;
+    expect_ok(ss_environment_open(*state, ROOMY, &environment, &error), &error);
+    expect_ok(ss_environment_table(environment, "one", MDB_INTEGERKEY, &table, &error), &error);
+    expect_ok(ss_environment_follow(environment, count_settled, &counts, &error), &error);
+    assert_true(join_number(environment, table, 1, false)); /* nothing waits */
+    assert_true(!ss_environment_waits(environment) && counts.lost == 0);
+    assert_true(join_number(environment, table, 2, true));
+    assert_false(join_number(environment, table, 3, true));
+    put_number(environment, table, 4, false);
+    expect_ok(ss_environment_sync(environment, &error), &error);
+    assert_int_equal(entries(environment, table), 2);
+    put_number(environment, table, 5, true);
+    assert_false(join_number(environment, table, 6, false)); /* takes what waits with it, once */
+    assert_true(!ss_environment_waits(environment) && counts.lost == 1);
+    put_number(environment, table, 7, true);
+    assert_true(join_number(environment, table, 8, false));
+    assert_true(join_number(environment, table, 9, true));
+    expect_ok(ss_environment_sync(environment, &error), &error);
+    assert_int_equal(entries(environment, table), 4);
+    assert_true(counts.kept == 2 && counts.lost == 1);
+    ss_environment_close(&environment);
+}
+
+static void changes_stay_by_themselves_where_there_is_little_room(void **state)
+{
+    ss_environment *environment = NULL;
+    MDB_dbi table;
+    ss_error error;
+    expect_ok(ss_environment_open(*state, MAP, &environment, &error), &error);
+    expect_ok(ss_environment_table(environment, "one", MDB_INTEGERKEY, &table, &error), &error);
+    put_number(environment, table, 1, true);
+    assert_true(join_number(environment, table, 2, false));
+    expect_ok(ss_environment_sync(environment, &error), &error);
+    assert_int_equal(entries(environment, table), 1);
+    ss_environment_close(&environment);
+}
+
 static void a_reader_changes_nothing(void **state)
 {
     ss_environment *environment = NULL;
@@ -252,6 +308,8 @@ int main(void)
         WITH_FOLDER(what_is_no_database_is_refused),
         WITH_FOLDER(a_file_in_the_folders_place_is_refused),
         WITH_FOLDER(changes_of_all_tables_wait_for_one_sync),
+        WITH_FOLDER(changes_join_those_that_wait_where_there_is_room),
+        WITH_FOLDER(changes_stay_by_themselves_where_there_is_little_room),
         WITH_FOLDER(a_reader_changes_nothing),
         WITH_FOLDER(followers_are_told_what_is_lost),
         WITH_FOLDER(every_allocation_may_fail),

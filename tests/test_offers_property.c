@@ -869,11 +869,18 @@ static void end(world *of, bool keep)
     expect_ok(ss_offers_end(of->offers, keep, &error), &error);
 }
 
-/* What a step did that is given up, has never been. */
+static void sync_state(world *of)
+{
+    ss_error error = {0};
+    expect_ok(ss_environment_sync(of->environment, &error), &error);
+}
+
+/* What a step did that is given up, has never been; what waits for a sync may go with it. */
 static void give_up(world *of)
 {
     begin(of);
     end(of, true); /* what is due is settled, as far as a step goes */
+    sync_state(of);
     begin(of);
     accounts before = all_accounts(of);
     for (int i = 0; i < 3; i++) {
@@ -886,12 +893,6 @@ static void give_up(world *of)
     end(of, false);
     accounts after = all_accounts(of);
     require(of, memcmp(before.of, after.of, sizeof before.of) == 0, "a step that was given up leaves a trace");
-}
-
-static void sync_state(world *of)
-{
-    ss_error error = {0};
-    expect_ok(ss_environment_sync(of->environment, &error), &error);
 }
 
 /* Everything that is due is given back; then the ledger's accounts are the book's to the last unit. */

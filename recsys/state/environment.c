@@ -19,6 +19,7 @@
 #define TABLES_MAX    16
 #define READERS_MAX   126
 #define FOLLOWERS_MAX TABLES_MAX
+#define PLENTY        ((uint64_t)1 << 30) /* bytes of the map: more than waits for a sync in any second */
 
 /* The end of the file may lack pages that were taken and given back within one transaction, never many. */
 #define MISSING_MAX (1 << 20)
@@ -35,6 +36,8 @@ struct ss_environment {
     MDB_env *lmdb; /* owned */
     MDB_txn *open; /* owned; holds what waits for a sync; NULL: nothing does */
     int lock;      /* owned; -1: open to read */
+    bool joined;   /* the changes under way are made in the open transaction, in which others wait */
+    bool careful;  /* such changes have failed before */
     follower followers[FOLLOWERS_MAX];
     size_t follower_count;
     char path[PATH_MAX];
@@ -319,9 +322,48 @@ ss_status ss_environment_begin(ss_environment *environment, MDB_txn **txn, ss_er
     return SS_OK;
 }
 
+/* Room in the map as of the last sync. */
+static bool has_plenty(const ss_environment *environment)
+{
+    MDB_envinfo info;
+    MDB_stat sizes;
+    return mdb_env_info(environment->lmdb, &info) == 0 && mdb_env_stat(environment->lmdb, &sizes) == 0 &&
+           info.me_mapsize / sizes.ms_psize > info.me_last_pgno + PLENTY / sizes.ms_psize;
+}
+
+ss_status ss_environment_join(ss_environment *environment, MDB_txn **txn, bool *alone, ss_error *error)
+{
+    *alone = !environment->open || environment->careful || !has_plenty(environment);
+    if (*alone)
+        return ss_environment_begin(environment, txn, error);
+    environment->joined = true;
+    *txn = environment->open;
+    return SS_OK;
+}
+
+static void tell_followers(const ss_environment *environment, bool kept)
+{
+    for (size_t i = 0; i < environment->follower_count; i++)
+        environment->followers[i].settled(environment->followers[i].context, kept);
+}
+
+/* Of changes made among others', which cannot be undone alone. */
+static void give_up_all(ss_environment *environment)
+{
+    mdb_txn_abort(environment->open);
+    environment->open = NULL;
+    environment->careful = true;
+    tell_followers(environment, false);
+}
+
 ss_status ss_environment_end(ss_environment *environment, MDB_txn *txn, bool keep, ss_error *error)
 {
-    bool outermost = txn == environment->open;
+    bool outermost = txn == environment->open, joined = environment->joined;
+    environment->joined = false;
+    if (!keep && joined) {
+        give_up_all(environment);
+        return SS_OK;
+    }
     if (!keep) {
         mdb_txn_abort(txn);
         environment->open = outermost ? NULL : environment->open;
@@ -337,8 +379,7 @@ ss_status ss_environment_sync(ss_environment *environment, ss_error *error)
         return SS_OK;
     int code = mdb_txn_commit(environment->open);
     environment->open = NULL;
-    for (size_t i = 0; i < environment->follower_count; i++)
-        environment->followers[i].settled(environment->followers[i].context, code == 0);
+    tell_followers(environment, code == 0);
     return code == 0 ? SS_OK : ss_environment_error(environment, code, "cannot write the state to the disk", error);
 }
 

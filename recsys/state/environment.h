@@ -60,6 +60,14 @@ ss_status ss_environment_begin(ss_environment *environment, MDB_txn **txn, ss_er
 /* Ends it: its changes wait for the sync (`keep`), or have never been. On an error they have never been either. */
 ss_status ss_environment_end(ss_environment *environment, MDB_txn *txn, bool keep, ss_error *error);
 
+/*
+ * The same for changes that hardly ever fail: while the map has plenty of room left they are made in the open transaction
+ * itself, which saves a copy of each page that they touch. What they cost when they do fail: *alone is false, and not to
+ * keep them takes with it all that waits, as a sync that fails does. That happens once: from then on until it is opened
+ * again they are made as by ss_environment_begin, as they are when *alone is true.
+ */
+ss_status ss_environment_join(ss_environment *environment, MDB_txn **txn, bool *alone, ss_error *error);
+
 /* Makes durable all that waits. After an error none of it is there. While something waits no other process can change
  * STORE/state. */
 ss_status ss_environment_sync(ss_environment *environment, ss_error *error);

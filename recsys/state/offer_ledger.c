@@ -216,7 +216,7 @@ void ss_offer_ledger_on_loss(ss_offer_ledger *ledger, void (*lost)(void *context
 
 /* ---- a step ---- */
 
-ss_status ss_offer_ledger_begin(ss_offer_ledger *ledger, ss_error *error)
+static ss_status begin(ss_offer_ledger *ledger, ss_error *error)
 {
     if (ledger->txn)
         return ss_error_set(error, SS_E_ARGUMENT, "a step of the ledger of offers is under way");
@@ -228,7 +228,20 @@ ss_status ss_offer_ledger_begin(ss_offer_ledger *ledger, ss_error *error)
     }
     ledger->failed = ledger->changed = false;
     ledger->step_next = ledger->next;
-    return ss_environment_begin(ledger->environment, &ledger->txn, error);
+    return SS_OK;
+}
+
+ss_status ss_offer_ledger_begin(ss_offer_ledger *ledger, ss_error *error)
+{
+    ss_status status = begin(ledger, error);
+    return status == SS_OK ? ss_environment_join(ledger->environment, &ledger->txn, &ledger->alone, error) : status;
+}
+
+ss_status ss_ledger_begin_alone(ss_offer_ledger *ledger, ss_error *error)
+{
+    ss_status status = begin(ledger, error);
+    ledger->alone = true;
+    return status == SS_OK ? ss_environment_begin(ledger->environment, &ledger->txn, error) : status;
 }
 
 /* So that what a crash takes of the numbers given is not given again. */
@@ -264,7 +277,8 @@ ss_status ss_offer_ledger_end(ss_offer_ledger *ledger, bool keep, ss_error *erro
         return ss_error_set(error, SS_E_ARGUMENT, "no step of the ledger of offers is under way");
     ss_status status = keep ? write_memory(ledger, &reserved, error) : SS_OK;
     bool kept = keep && status == SS_OK;
-    ss_status ended = ss_environment_end(ledger->environment, ledger->txn, kept && ledger->changed, error);
+    bool put = ledger->alone ? kept && ledger->changed : kept || !ledger->changed;
+    ss_status ended = ss_environment_end(ledger->environment, ledger->txn, put, error);
     status = status == SS_OK ? ended : status;
     kept = kept && status == SS_OK;
     ledger->txn = NULL;

@@ -33,8 +33,11 @@ const unsigned char *ss_offer_ledger_secret(const ss_offer_ledger *ledger);
 /* ---- a step: all or nothing ---- */
 
 ss_status ss_offer_ledger_begin(ss_offer_ledger *ledger, ss_error *error);
-/* keep: its changes wait for the sync; where there are none, nothing does. Else, and on an error, they have never been, in
- * memory too. */
+/*
+ * keep: its changes wait for the sync; where there are none, nothing does. Else, and on an error, they have never been, in
+ * memory too. The first time that this becomes of changes while others wait, those may be lost with them, as when a sync
+ * fails (ss_environment_join).
+ */
 ss_status ss_offer_ledger_end(ss_offer_ledger *ledger, bool keep, ss_error *error);
 
 /* All below are inside of a step. Texts and decisions they give are borrowed until the next call. After any error but

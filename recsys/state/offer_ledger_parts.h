@@ -23,6 +23,7 @@ struct ss_offer_ledger {
     ss_offer_index requests, orders;
     ss_offer_book *accounts, *cells; /* owned */
     MDB_txn *txn;                    /* of the step; NULL: none */
+    bool alone;                      /* the step can be given up without what waits beside it */
     bool changed, failed;            /* there is something in the step to be kept; it cannot be */
     bool stale;                      /* memory is not what is on the disk */
     uint64_t next, step_next;        /* number; at the beginning of the step */
@@ -43,6 +44,9 @@ ss_status ss_ledger_store(ss_offer_ledger *ledger, const ss_decision *decision, 
 
 /* The number of the first decision behind that one; 0: there is none. */
 ss_status ss_ledger_after(const ss_offer_ledger *ledger, uint64_t number, uint64_t *next, ss_error *error);
+
+/* (offer_ledger.c) As ss_offer_ledger_begin, of a step that can be given up without what waits beside it. */
+ss_status ss_ledger_begin_alone(ss_offer_ledger *ledger, ss_error *error);
 
 /* (offer_ledger.c) Notes that the step cannot be kept where `status` says that something went wrong half-way; returns it. */
 ss_status ss_ledger_note(ss_offer_ledger *ledger, ss_status status);

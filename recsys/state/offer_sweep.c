@@ -76,7 +76,7 @@ ss_status ss_offer_ledger_sift(ss_offer_ledger *ledger, uint64_t *from, uint64_t
                                bool (*goes)(void *context, const ss_decision *decision), void *context, ss_error *error)
 {
     sieve sift = {goes, context, *from ? *from : 1, last < UINT64_MAX ? last : UINT64_MAX - 1, step, 0};
-    ss_status status = ss_offer_ledger_begin(ledger, error);
+    ss_status status = ss_ledger_begin_alone(ledger, error);
     if (status != SS_OK)
         return status;
     status = sift_some(ledger, &sift, error);
@@ -89,7 +89,7 @@ ss_status ss_offer_ledger_sift(ss_offer_ledger *ledger, uint64_t *from, uint64_t
 ss_status ss_offer_ledger_forget_parties(ss_offer_ledger *ledger, ss_offer_party kind, const ss_slice *ids,
                                          size_t count, ss_error *error)
 {
-    ss_status status = ss_offer_ledger_begin(ledger, error);
+    ss_status status = ss_ledger_begin_alone(ledger, error);
     if (status != SS_OK)
         return status;
     for (size_t i = 0; i < count && status == SS_OK; i++)
@@ -181,7 +181,7 @@ out:
 ss_status ss_offer_ledger_prune(ss_offer_ledger *ledger, int64_t before, size_t step, size_t *removed, ss_error *error)
 {
     size_t count = 0, parties = 0;
-    ss_status status = ss_offer_ledger_begin(ledger, error);
+    ss_status status = ss_ledger_begin_alone(ledger, error);
     if (status != SS_OK)
         return status;
     status = prune_decisions(ledger, before, step, &count, error);
