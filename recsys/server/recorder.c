@@ -17,6 +17,7 @@
 #define COMPLAIN_EVERY (INT64_C(10000) * MILLISECOND) /* between two log lines about the same trouble */
 #define TIMED_EVERY    16u
 #define NEVER          INT64_MAX
+#define PIECE          2048u /* of SS_WRITER_CYCLE_MAX: relaxed requests of so much are answered together */
 
 #define AT(MEMBER) offsetof(ss_recorder_options, MEMBER)
 const ss_option ss_recorder_option_table[] = {
@@ -338,18 +339,18 @@ static void stage(ss_recorder *recorder, ss_recorded *requests, size_t count, in
     fail_staged(recorder, requests, count);
 }
 
-/* Decodes and stages as many as a cycle takes; how many. */
-static size_t stage_some(ss_recorder *recorder, ss_recorded *requests, size_t count)
+/* Decodes and stages as many as fill the cycle up to `most`, of which *sum is taken; how many. */
+static size_t stage_some(ss_recorder *recorder, ss_recorded *requests, size_t count, size_t most, size_t *sum)
 {
-    size_t run = 0, sum = 0, taken = 0;
+    size_t run = 0, taken = 0;
     int64_t now = ss_clock_now();
-    for (; taken < count && sum < SS_WRITER_CYCLE_MAX; taken++) {
+    for (; taken < count && *sum < most; taken++) {
         if (requests[taken].method != requests[run].method) {
             stage(recorder, requests + run, taken - run, now);
             run = taken;
         }
         decode(recorder, &requests[taken]);
-        sum += requests[taken].count;
+        *sum += requests[taken].count;
     }
     stage(recorder, requests + run, taken - run, now);
     return taken;
@@ -391,20 +392,37 @@ static void defer(ss_recorder *recorder, ss_recorded *requests, size_t count)
     }
 }
 
+/*
+ * Stages what a cycle takes, piece by piece: relaxed replies are under way while the next piece is staged. Sets *durable:
+ * others wait for the disk. How many requests.
+ */
+static size_t stage_all(ss_recorder *recorder, ss_recorded *requests, size_t count, bool *durable)
+{
+    size_t taken = 0, sum = 0;
+    while (taken < count && sum < SS_WRITER_CYCLE_MAX) {
+        ss_recorded *piece = requests + taken;
+        size_t most = sum + PIECE < SS_WRITER_CYCLE_MAX ? sum + PIECE : SS_WRITER_CYCLE_MAX;
+        size_t size = stage_some(recorder, piece, count - taken, most, &sum);
+        taken += size;
+        if (recorder->lost) /* with what was staged before, too */
+            fail_staged(recorder, requests, taken);
+        *durable = finish_staged(recorder, piece, size, false) || *durable;
+        publish(recorder, piece, size);
+    }
+    return taken;
+}
+
 /* One group commit; how many requests were in it. */
 static size_t run_cycle(ss_recorder *recorder, ss_recorded *requests, size_t count)
 {
+    bool durable = false;
     for (size_t i = 0; i < recorder->writer_count; i++)
         recorder->writers[i].begin(recorder->writers[i].context);
     recorder->lost = false;
-    size_t taken = stage_some(recorder, requests, count);
-    if (recorder->lost) /* while more was staged than may wait */
-        fail_staged(recorder, requests, taken);
+    size_t taken = stage_all(recorder, requests, count, &durable);
     ss_count(&recorder->counts.cycles);
     ss_count(&recorder->counts.rounds);
     count_events(recorder);
-    bool durable = finish_staged(recorder, requests, taken, false);
-    publish(recorder, requests, taken);
     if (durable && sync_all(recorder) != SS_OK)
         fail_staged(recorder, requests, taken);
     if (durable)

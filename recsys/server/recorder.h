@@ -3,9 +3,10 @@
  * stage them in the environment's open transaction, puts that on the disk with one sync however many they are, brings
  * the changes into memory, and only then gives back the replies, which the socket's owner sends.
  *
- * Relaxed requests are answered before the sync; what they changed is synced with the next durable request or after
- * `sync_ms`. A change that cannot be kept is answered with the error not_stored, and the thread goes on. Between cycles
- * it prunes what is older than the shop keeps and does the writers' longer work, in bounded steps.
+ * Relaxed requests are answered before the sync, in pieces of a cycle, while the next piece is staged; what they changed
+ * is synced with the next durable request or after `sync_ms`. A change that cannot be kept is answered with the error
+ * not_stored, and the thread goes on. Between cycles it prunes what is older than the shop keeps and does the writers'
+ * longer work, in bounded steps.
  */
 #ifndef SS_SERVER_RECORDER_H
 #define SS_SERVER_RECORDER_H
