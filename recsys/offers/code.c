@@ -34,7 +34,7 @@ static uint32_t round_of(const ss_code_keys *keys, uint32_t round, uint32_t half
     return ((uint32_t)out[0] | (uint32_t)out[1] << 8 | (uint32_t)out[2] << 16) & HALF_MASK;
 }
 
-static uint64_t identity_of(const ss_code_keys *keys, uint64_t number)
+uint64_t ss_code_identity(const ss_code_keys *keys, uint64_t number)
 {
     uint32_t left = (uint32_t)(number >> HALF) & HALF_MASK, right = (uint32_t)number & HALF_MASK;
     for (uint32_t round = 0; round < SS_CODE_ROUNDS; round += 2) {
@@ -123,11 +123,10 @@ static bool read_bits(ss_slice text, uint64_t *groups, size_t count)
     return seen == count;
 }
 
-void ss_code_write(const ss_code_keys *keys, uint64_t number, char text[SS_CODE_TEXT])
+void ss_code_write_of(const ss_code_keys *keys, uint64_t identity, char text[SS_CODE_TEXT])
 {
     unsigned char hash[HASH_BYTES];
     char digits[2 * CHARACTERS];
-    uint64_t identity = identity_of(keys, number);
     tag_of(keys, identity, hash);
     write_bits(identity, digits);
     write_bits(from_bytes(hash), digits + CHARACTERS);
@@ -138,6 +137,11 @@ void ss_code_write(const ss_code_keys *keys, uint64_t number, char text[SS_CODE_
         text[length++] = digits[i];
     }
     text[length] = '\0';
+}
+
+void ss_code_write(const ss_code_keys *keys, uint64_t number, char text[SS_CODE_TEXT])
+{
+    ss_code_write_of(keys, ss_code_identity(keys, number), text);
 }
 
 bool ss_code_read(const ss_code_keys *keys, ss_slice text, uint64_t *number)
@@ -157,10 +161,15 @@ bool ss_code_read(const ss_code_keys *keys, ss_slice text, uint64_t *number)
     return true;
 }
 
+void ss_offer_id_write_of(uint64_t identity, char text[SS_OFFER_ID_TEXT])
+{
+    write_bits(identity, text);
+    text[CHARACTERS] = '\0';
+}
+
 void ss_offer_id_write(const ss_code_keys *keys, uint64_t number, char text[SS_OFFER_ID_TEXT])
 {
-    write_bits(identity_of(keys, number), text);
-    text[CHARACTERS] = '\0';
+    ss_offer_id_write_of(ss_code_identity(keys, number), text);
 }
 
 bool ss_offer_id_read(const ss_code_keys *keys, ss_slice text, uint64_t *number)

@@ -25,6 +25,7 @@ enum { NOTHING = 1, NONE = 2 }; /* their places, which they have from the start 
 typedef struct side {
     ss_dictionary *names; /* number + 1 is the place */
     size_t room;          /* for places */
+    size_t latest;        /* the place that was looked up last, or 0: arms of a decision differ in one name */
 } side;
 
 typedef struct seen_cell {
@@ -66,6 +67,8 @@ struct ss_learner {
 
 static size_t place_of(const side *along, ss_slice name)
 {
+    if (along->latest > 0 && ss_slice_equal(ss_dictionary_id(along->names, (uint32_t)along->latest - 1), name))
+        return along->latest;
     uint32_t number = ss_dictionary_find(along->names, name);
     return number < along->room - 1 ? number + (size_t)1 : 0; /* SS_NONE is a large number */
 }
@@ -249,6 +252,8 @@ double ss_learner_value(ss_learner *learner, const ss_cell *cell, double stake, 
         derive(learner);
     size_t places[AXES];
     find_places(learner, cell, places);
+    learner->axes[CAMPAIGN].latest = places[CAMPAIGN];
+    learner->axes[SEGMENT].latest = places[SEGMENT];
     uint32_t number = *number_at(learner, places);
     const ss_cell_sums *sums = number ? &learner->cells[number - 1].sums : &unseen;
     const pooled *base = base_at(learner, places), *effect = effect_at(learner, places);
@@ -381,7 +386,7 @@ ss_status ss_learner_new(double strength, ss_learner **learner, ss_error *error)
     made->strength = strength;
     bool fine = true;
     for (size_t a = 0; a < AXES; a++) {
-        made->axes[a] = (side){ss_dictionary_new(), 8};
+        made->axes[a] = (side){ss_dictionary_new(), 8, 0};
         fine = fine && made->axes[a].names;
     }
     if (!fine || !name_free_arms(made) || !make_rooms(made, first)) {

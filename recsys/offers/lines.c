@@ -31,10 +31,15 @@ ss_price_line ss_line_of(const ss_catalogue *catalogue, const ss_campaign *campa
     ss_price_line line = {SS_NO_MONEY, SS_NO_MONEY, SS_NO_MONEY, quantity, false, false};
     if (item >= catalogue->count)
         return line;
-    line.price = ss_catalogue_number(catalogue, item, SS_LIVE_PRICE);
-    line.cost = ss_catalogue_number(catalogue, item, SS_LIVE_COST);
-    line.lowest = ss_catalogue_lowest_price(catalogue, item, now);
-    line.reduced = is_reduced(catalogue, item, line.price, now);
+    if (ss_catalogue_entry_of(catalogue, item)) {
+        line.price = ss_catalogue_number(catalogue, item, SS_LIVE_PRICE);
+        line.cost = ss_catalogue_number(catalogue, item, SS_LIVE_COST);
+        line.lowest = ss_catalogue_lowest_price(catalogue, item, now);
+        line.reduced = is_reduced(catalogue, item, line.price, now);
+    } else if (item < catalogue->known) { /* most: as the generation has it */
+        line.price = catalogue->snapshot->items.price[item];
+        line.cost = catalogue->snapshot->items.cost[item];
+    }
     line.eligible = !campaign || ss_campaign_takes(campaign, catalogue, item);
     return line;
 }

@@ -74,24 +74,30 @@ static uint8_t *put_incentive(uint8_t *at, const ss_decision *decision, const ss
     return put_terms(at, terms, offer);
 }
 
-static uint8_t *put_offer_id(uint8_t *at, const ss_offers_view *view, uint64_t number)
+/* identity: of an offer with a number. */
+static uint8_t *put_offer_id(uint8_t *at, uint64_t number, uint64_t identity)
 {
     char text[SS_OFFER_ID_TEXT];
     at = SS_REPLY_PUT(at, SS_REPLY_NAME(8, "offer_id"));
     if (number == 0)
         return ss_wire_put_nil(at);
-    ss_offer_id_write(view->keys, number, text);
+    ss_offer_id_write_of(identity, text);
     return ss_reply_put_name(at, text);
 }
 
-static uint8_t *put_code(uint8_t *at, const ss_offers_view *view, const ss_offer *offer)
+static uint8_t *put_code(uint8_t *at, const ss_offers_view *view, const ss_offer *offer, uint64_t identity)
 {
     char text[SS_CODE_TEXT];
     at = SS_REPLY_PUT(at, SS_REPLY_NAME(4, "code"));
     if (offer->number == 0 || offer->lease == 0)
         return ss_wire_put_nil(at);
-    ss_code_write(view->keys, offer->number, text);
+    ss_code_write_of(view->keys, identity, text);
     return ss_reply_put_name(at, text);
+}
+
+static uint64_t identity_of(const ss_offers_view *view, const ss_offer *offer)
+{
+    return offer->number > 0 ? ss_code_identity(view->keys, offer->number) : 0;
 }
 
 /* ---- why ---- */
@@ -166,12 +172,13 @@ static ss_status append_offer(const ss_offers_view *view, const ss_decision *dec
 {
     uint8_t *at;
     const offer_texts texts = texts_of(view, offer);
+    uint64_t identity = identity_of(view, offer);
     bool with = offer->with_item.size > 0, with_name = texts.with_name.size > 0;
     ss_status status = ss_reply_reserve(out, size_of(decision, offer, &texts), &at);
     if (status != SS_OK)
         return status;
     at = ss_wire_put_map(at, 7u + with + with_name + (unsigned)__builtin_popcount(texts.columns.given));
-    at = put_offer_id(at, view, offer->number);
+    at = put_offer_id(at, offer->number, identity);
     at = put_slice(SS_REPLY_PUT(at, SS_REPLY_NAME(7, "item_id")), offer->item_id);
     if (with)
         at = put_slice(SS_REPLY_PUT(at, SS_REPLY_NAME(9, "with_item")), offer->with_item);
@@ -180,7 +187,7 @@ static ss_status append_offer(const ss_offers_view *view, const ss_decision *dec
     at = put_amount(at, "list_price", offer->list);
     at = put_amount(at, "offer_price", offer->offer);
     at = put_incentive(at, decision, offer);
-    at = put_code(at, view, offer);
+    at = put_code(at, view, offer, identity);
     at = put_reason(at, &offer->reason, texts.because_name);
     ss_reply_commit(out, ss_reply_put_columns(at, &texts.columns));
     return SS_OK;
@@ -267,7 +274,7 @@ ss_status ss_redeem_reply(const ss_offers_view *view, uint32_t msgid, const ss_r
     at = ss_reply_put_name(SS_REPLY_PUT(at, SS_REPLY_NAME(6, "reason")), ss_redeemed_name(answer->outcome));
     at = put_flag(at, "repeated", answer->repeated);
     if (known) {
-        at = put_offer_id(at, view, answer->offer->number);
+        at = put_offer_id(at, answer->offer->number, identity_of(view, answer->offer));
         at = put_slice(SS_REPLY_PUT(at, SS_REPLY_NAME(8, "campaign")), decision->campaign);
         at = put_incentive(at, decision, answer->offer);
     }

@@ -15,11 +15,19 @@
 #define PRUNE_EVERY (60 * SECOND) /* between two looks whether something is too old */
 #define PRUNE_STEP  200u          /* decisions of one step */
 
+/* A request without lists is short enough to be kept from when it is checked to when it is answered. */
+typedef struct brief_call {
+    ss_offer_request request;
+    unsigned fields;
+    bool kept;
+} brief_call;
+
 struct ss_offers_writer {
     ss_offers_writing with;
     ss_policy *policy; /* owned: a reference */
     int64_t stepped_at, pruned_at;
     ss_offers_call call; /* the one being read */
+    brief_call brief[SS_OFFER_STEP_ROOM];
     ss_offer_step step;
 };
 
@@ -38,6 +46,19 @@ static bool decode(void *context, ss_slice params, ss_recorded *request, ss_faul
         return false;
     request->relaxed = writer->call.relaxed || writer->call.request.no_consent || request->method == SS_METHOD_PREVIEW;
     ss_offer_step_take(&writer->step, params, request);
+    const ss_offer_request *read = &writer->call.request;
+    writer->brief[request->first] = (brief_call){*read, writer->call.fields, !read->cart && read->exclude_count == 0};
+    return true;
+}
+
+/* What was decoded when it was checked, again. */
+static bool read_again(ss_offers_writer *writer, const ss_offer_asked *asked, ss_fault *fault)
+{
+    const brief_call *brief = &writer->brief[asked - writer->step.asked];
+    if (!brief->kept)
+        return ss_offers_call_decode(asked->params, &writer->call, fault);
+    writer->call.request = brief->request;
+    writer->call.fields = brief->fields;
     return true;
 }
 
@@ -49,7 +70,7 @@ static ss_status decide(void *context, ss_offer_asked *asked, int64_t now, ss_bu
     ss_offer_answer answer;
     ss_fault fault;
     ss_status status;
-    if (!ss_offers_call_decode(asked->params, call, &fault))
+    if (!read_again(writer, asked, &fault))
         return ss_error_set(error, SS_E_RANGE, "%s", fault.message);
     call->request.preview = asked->method == SS_METHOD_PREVIEW;
     SS_TRY(ss_offers_decide(offers, &call->request, &answer, error));
