@@ -1,13 +1,18 @@
 #include "cli/top_watch.h"
 
 #include "base/clock.h"
+#include "base/memory.h"
 #include "cli/wire_json.h"
 #include <stdio.h>
+#include <stdlib.h>
 
 ss_status ss_watch_open(const ss_connection_settings *settings, ss_watch *watch, ss_error *error)
 {
     ss_status status = SS_OK;
     watch->timeout = settings->timeout_ms * 1000000;
+    watch->servers = ss_array_zeroed(settings->endpoints.count, sizeof *watch->servers);
+    if (!watch->servers)
+        return ss_error_nomem(error);
     for (size_t i = 0; i < settings->endpoints.count && status == SS_OK; i++) {
         ss_watched *server = &watch->servers[watch->count++];
         ss_connection_settings own = *settings;
@@ -25,7 +30,8 @@ void ss_watch_close(ss_watch *watch)
         ss_connection_close(&watch->servers[i].connection);
         json_decref(watch->servers[i].reading);
     }
-    watch->count = 0;
+    free(watch->servers);
+    *watch = (ss_watch){0};
 }
 
 static void turn(ss_watched *server, ss_watched_state state)

@@ -26,12 +26,12 @@ typedef struct ss_watched {
 } ss_watched;
 
 typedef struct ss_watch {
-    ss_watched servers[SS_TEXTS_MAX];
+    ss_watched *servers;
     size_t count;
     int64_t timeout; /* nanoseconds without an answer after which a server is gone */
 } ss_watch;
 
-/* What `settings` points to is borrowed. Errors as of ss_connection_open. */
+/* What `settings` points to is borrowed. Errors as of ss_connection_open; what is open by then is to be closed. */
 ss_status ss_watch_open(const ss_connection_settings *settings, ss_watch *watch, ss_error *error);
 void ss_watch_close(ss_watch *watch); /* also of a zeroed one */
 

@@ -7,6 +7,7 @@
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #define TIMEOUT_S  10u                          /* of silence */
@@ -14,6 +15,7 @@
 #define BACKLOG    64                           /* connections that the system keeps until they are taken */
 #define HARD_LIMIT (2 * SS_METRICS_CONNECTIONS) /* with those that are being closed */
 #define PORT_MAX   65535
+#define NICE       10 /* of the thread */
 #define HOST_MAX   255
 
 struct ss_metrics_port {
@@ -24,6 +26,7 @@ struct ss_metrics_port {
     ss_buffer page;
     struct MHD_Connection *open[HARD_LIMIT]; /* oldest first */
     size_t open_count;
+    bool stepped_back;
 };
 
 /* ---- addresses ---- */
@@ -168,6 +171,14 @@ static void forget(ss_metrics_port *port, const struct MHD_Connection *connectio
     memmove(&port->open[at], &port->open[at + 1], (port->open_count - at) * sizeof *port->open);
 }
 
+/* Where processors are scarce, those that answer go first. */
+static void step_back(ss_metrics_port *port)
+{
+    if (!port->stepped_back)
+        setpriority(PRIO_PROCESS, (id_t)gettid(), NICE);
+    port->stepped_back = true;
+}
+
 /* Who keeps connections open without asking keeps nobody else out. */
 static void follow(void *context, struct MHD_Connection *connection, void **own,
                    enum MHD_ConnectionNotificationCode code)
@@ -178,6 +189,7 @@ static void follow(void *context, struct MHD_Connection *connection, void **own,
         forget(port, connection);
         return;
     }
+    step_back(port);
     if (port->open_count < HARD_LIMIT)
         port->open[port->open_count++] = connection;
     if (port->open_count > SS_METRICS_CONNECTIONS)

@@ -2,7 +2,8 @@
  * metrics_port.h: the local HTTP port of `serve --metrics`, by libmicrohttpd: GET /metrics gives metrics_text.h's page,
  * GET /healthz 200 as long as the server answers (503 while it stops); HEAD as GET; anything else 404 or 405.
  *
- * It has one thread of its own, so that whoever reads slowly, or not at all, costs those that answer nothing. At most
+ * It has one thread of its own, which steps back where processors are scarce (nice 10), so that whoever reads slowly, too
+ * often, or not at all, costs those that answer little or nothing. At most
  * SS_METRICS_CONNECTIONS are open: a new one takes the place of the oldest. Who is silent for ten seconds is cut off;
  * a request's line and headers have 16 KiB.
  */
