@@ -355,24 +355,23 @@ out:
     return ss_error_set(error, status, "the proof cannot be put into the manifest: %s", ss_status_name(status));
 }
 
-static int by_value(const void *a, const void *b)
+static void insert(double *ascending, size_t count, double value)
 {
-    double first = *(const double *)a, second = *(const double *)b;
-    return (first > second) - (first < second);
+    for (; count > 0 && ascending[count - 1] > value; count--)
+        ascending[count] = ascending[count - 1];
+    ascending[count] = value;
 }
 
 static double median_quality(const ss_manifest *const *nights, size_t count, unsigned task)
 {
-    double found[SS_PROVE_NIGHTS];
+    double found[SS_PROVE_NIGHTS], quality;
     size_t known = 0;
     char path[96];
     figure_path(task, "quality", path, sizeof path);
     for (size_t i = 0; i < count && known < SS_PROVE_NIGHTS; i++)
-        known += nights[i] && ss_manifest_real(nights[i], path, &found[known]);
-    if (known == 0)
-        return NAN;
-    qsort(found, known, sizeof *found, by_value);
-    return (found[(known - 1) / 2] + found[known / 2]) / 2;
+        if (nights[i] && ss_manifest_real(nights[i], path, &quality))
+            insert(found, known++, quality);
+    return known > 0 ? (found[(known - 1) / 2] + found[known / 2]) / 2 : NAN;
 }
 
 void ss_proof_before(const ss_manifest *const *nights, size_t count, double before[SS_TASK_COUNT])

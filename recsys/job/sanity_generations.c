@@ -121,28 +121,15 @@ typedef struct history_tally {
     uint64_t entries, missing, moved; /* moved: there, at another time that is not news */
 } history_tally;
 
-static size_t find_item(const ss_history *history, uint32_t item)
-{
-    size_t low = 0, high = history->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (history->items[middle] < item)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < history->count && history->items[low] == item ? low : SIZE_MAX;
-}
-
 /* `newest`: what is later than this is news to the served one. */
 static void compare_history(const generations_look *look, const ss_history *served, const ss_history *candidate,
                             int64_t newest, history_tally *tally)
 {
     for (size_t i = 0; i < served->count; i++) {
         uint32_t item = served->items[i] < look->served->items.count ? look->items[served->items[i]] : SS_NONE;
-        size_t place = item != SS_NONE ? find_item(candidate, item) : SIZE_MAX;
+        size_t place = item != SS_NONE ? ss_history_find(candidate, item) : candidate->count;
         tally->entries++;
-        if (place == SIZE_MAX)
+        if (place == candidate->count)
             tally->missing++;
         else
             tally->moved += candidate->times[place] != served->times[i] && candidate->times[place] <= newest;

@@ -2,20 +2,6 @@
 
 #define SECOND INT64_C(1000000)
 
-/* The place of the item in a history, whose items ascend, or its count. */
-static size_t find_in_history(const ss_history *history, uint32_t item)
-{
-    size_t low = 0, high = history->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (history->items[middle] < item)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < history->count && history->items[low] == item ? low : history->count;
-}
-
 static bool buys(const ss_visitor_view *view)
 {
     for (unsigned i = 0; i < view->count; i++)
@@ -62,7 +48,7 @@ static void visit_view(const ss_history *history, const ss_visitor_view *view, c
 {
     for (unsigned i = 0; i < view->count; i++) {
         const ss_visitor_item *item = &view->items[i];
-        if (item->bought == 0 || item->item == SS_NONE || find_in_history(history, item->item) < history->count ||
+        if (item->bought == 0 || item->item == SS_NONE || ss_history_find(history, item->item) < history->count ||
             (before && find_bought(before, item->item)))
             continue;
         ss_own_purchases own = {item->item, 1, (int64_t)item->bought_time * SECOND, now};

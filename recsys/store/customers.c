@@ -107,6 +107,19 @@ ss_history ss_customers_history(const ss_customers *customers, uint32_t customer
                         .count = (size_t)(end - begin)};
 }
 
+size_t ss_history_find(const ss_history *history, uint32_t item)
+{
+    size_t low = 0, high = history->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (history->items[middle] < item)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < history->count && history->items[low] == item ? low : history->count;
+}
+
 /* ---- writing ---- */
 
 static ss_status push_ids(ss_strings_builder *builder, const ss_dictionary *ids, ss_error *error)

@@ -37,6 +37,9 @@ void ss_customers_close(ss_customers *customers);
 /* The history of a customer; empty for one out of range. */
 ss_history ss_customers_history(const ss_customers *customers, uint32_t customer);
 
+/* The place of an item in a history, or its count. */
+size_t ss_history_find(const ss_history *history, uint32_t item);
+
 /* Writes the file. Arrays as in ss_customers; ids as a dictionary of `count` entries. */
 struct ss_dictionary;
 ss_status ss_customers_write(const char *generation_path, const struct ss_dictionary *ids, const uint64_t *offsets,
