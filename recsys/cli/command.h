@@ -57,6 +57,7 @@ extern const ss_command ss_command_simulate;
 extern const ss_command ss_command_events;
 extern const ss_command ss_command_report;
 extern const ss_command ss_command_top;
+extern const ss_command ss_command_lists;
 extern const ss_command ss_command_completion;
 
 /* All of them, NULL-terminated: for help and completion. */

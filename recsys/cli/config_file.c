@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "cli/command.h"
 #include "cli/nightly_settings.h"
+#include "job/mail_options.h"
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -30,6 +31,7 @@ typedef struct section_list {
     size_t count;
     void *serve, *train;         /* settings of the two commands, at their defaults: values are checked against them */
     ss_nightly_settings nightly; /* likewise */
+    ss_mail_options lists;       /* likewise */
 } section_list;
 
 /* ---- the sections ---- */
@@ -92,6 +94,9 @@ static section_list *new_sections(void)
     ss_options_defaults(groups, count);
     for (size_t i = 0; i < count; i++)
         add_group(list, "nightly", groups[i].prefix ? groups[i].prefix : "", &groups[i]);
+    const ss_option_group lists = {NULL, NULL, ss_mail_option_table, &list->lists};
+    ss_options_defaults(&lists, 1);
+    add_group(list, "lists", "", &lists);
     if (!list->serve || !list->train)
         free_sections(&list);
     return list;

@@ -2,7 +2,7 @@
  * config_file.h: smartshelf.yaml: the options of `serve`, `train` and `nightly`, the shelves and the policy of offers in one file.
  *
  * Sections come from the commands' own option groups: a group of `serve` without prefix is part of `server`, one with a
- * prefix is the section of that name; the groups of `train` are `train`, those of cli/nightly_settings.h `nightly`, and `servers` is
+ * prefix is the section of that name; the groups of `train` are `train`, those of cli/nightly_settings.h `nightly`, job/mail_options.h is `lists`, and `servers` is
  * cli/server_settings.h; `shelves` and `access` are shelf/shelf_settings.h, `offers` is offers/policy.h. All sections are read and checked whichever command asks.
  */
 #ifndef SS_CLI_CONFIG_FILE_H

@@ -399,18 +399,25 @@ static void add_factor_score(ss_answerer *answerer, uint32_t item, float score, 
     ss_board_add(&answerer->board, item, score * factor, SS_NONE);
 }
 
+/* The visitor's factors; NULL: there are none. */
+static const float *fold_in(ss_answerer *answerer)
+{
+    const ss_context *context = &answerer->context;
+    if (!answerer->als_scratch || context->count == 0 ||
+        !ss_als_fold_in(&answerer->snapshot->als, context->items, context->quantities, context->times, context->count,
+                        answerer->als_scratch))
+        return NULL;
+    return ss_als_vector(answerer->als_scratch);
+}
+
 /* The factorization's best, and its exact score of whatever the other sources already put on the board. */
 static void add_als(ss_answerer *answerer, const ss_shelf *shelf)
 {
     const ss_als *als = &answerer->snapshot->als;
-    const ss_context *context = &answerer->context;
     ss_board *board = &answerer->board;
-    if (!answerer->als_scratch || context->count == 0 ||
-        !ss_als_fold_in(als, context->items, context->quantities, context->times, context->count,
-                        answerer->als_scratch))
+    const float *vector = fold_in(answerer), *fresh = freshness_of(answerer, shelf->freshness_exponent);
+    if (!vector)
         return;
-    const float *vector = ss_als_vector(answerer->als_scratch),
-                *fresh = freshness_of(answerer, shelf->freshness_exponent);
     size_t wanted = shelf->candidates < CANDIDATES_MAX ? (size_t)shelf->candidates : CANDIDATES_MAX;
     size_t found =
         ss_als_search(als, vector, wanted, admit_item, &answerer->rules, answerer->als_scratch, answerer->found);
@@ -818,4 +825,13 @@ const ss_visit *ss_answerer_meet(ss_answerer *answerer, const ss_request *reques
 {
     ss_context_meet(&answerer->context, answerer->snapshot, request);
     return &answerer->context.visit;
+}
+
+ss_status ss_answerer_fold_in(ss_answerer *answerer, const ss_shelf *shelf, const ss_request *request,
+                              const float **vector, ss_error *error)
+{
+    ss_status status = begin_answer(answerer, shelf, request, error);
+    if (status == SS_OK)
+        *vector = fold_in(answerer);
+    return status;
 }

@@ -49,6 +49,13 @@ ss_status ss_answer_chosen(ss_answerer *answerer, const ss_shelf *shelf, const s
                            const uint32_t *items, size_t count, ss_answer *answer, ss_error *error);
 
 /*
+ * The visitor's factors as `shelf` has them for the request: what it would search with. Borrowed until the next call;
+ * NULL: the generation has no factorization, or nothing is known that it was trained on. Errors as ss_answer_shelf.
+ */
+ss_status ss_answerer_fold_in(ss_answerer *answerer, const ss_shelf *shelf, const ss_request *request,
+                              const float **vector, ss_error *error);
+
+/*
  * Looks up whom the request names, once for all that is asked about them next with `same_visitor`. Borrowed: until
  * another visitor is asked about.
  */
