@@ -94,6 +94,17 @@ def beside(setting):
     return table
 
 
+def swap(setting):
+    table = Table(run([program("bench_swap"), os.path.join(BUILD, "smartshelf"), "", "1" if setting.quick else "7"]))
+    table.compare("p99 of related during a swap, 64 in flight", "swap_during_p99", "swap_before_p99", "before", Goal(1.5, at_least=False),
+                  ratio="swap_p99_ratio")
+    table.compare("p50", "swap_during_p50", "swap_before_p50", "before")
+    table.state("a swap", "swap_milliseconds")
+    table.state("errors", "swap_errors", Goal(0, at_least=False))
+    table.note("the server and what validates the new generation share one core; medians of each turn's ratios")
+    return table
+
+
 def cooccurrence(setting):
     folder = setting.room("clusters")
     run([program("bench_clusters"), folder] + setting.shape())
@@ -249,4 +260,5 @@ SECTIONS = {
     "i": ("a training beside the server", beside),
     "j": ("offers: a visitor who leaves and is known by a session of ten events, one worker, tcp", offers),
     "k": ("lists: the best ten of all items for every customer, exact, both cores", lists),
+    "l": ("another generation is swapped in", swap),
 }

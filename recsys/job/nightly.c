@@ -361,7 +361,7 @@ static ss_status prepare(night_run *run, ss_error *error)
     begin_phase(run, SS_NIGHT_TRAIN);
     SS_TRY(train(run, error));
     begin_phase(run, SS_NIGHT_CHECK);
-    night->bytes = ss_kept_folder_bytes(ss_generation_draft_path(run->draft));
+    night->bytes = ss_generation_bytes(ss_generation_draft_path(run->draft));
     SS_TRY(ss_sanity_generations(run->served_path[0] ? run->served_path : NULL, ss_generation_draft_path(run->draft),
                                  sanity, &night->checks, error));
     SS_TRY(describe(run, error));

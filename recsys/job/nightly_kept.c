@@ -3,14 +3,12 @@
 #include "base/memory.h"
 #include "base/timestamp.h"
 #include "store/manifest.h"
-#include <dirent.h>
 #include <errno.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define MARK_MAX 65536 /* bytes of a mark that are looked at */
@@ -81,22 +79,6 @@ static void read_mark(const char *folder, ss_kept_generation *of)
 
 /* ---- one generation ---- */
 
-uint64_t ss_kept_folder_bytes(const char *folder)
-{
-    uint64_t bytes = 0;
-    char path[SS_PATH_MAX];
-    struct stat info;
-    DIR *entries = opendir(folder);
-    if (!entries)
-        return 0;
-    for (struct dirent *entry; (entry = readdir(entries));)
-        if (ss_file_join(path, sizeof path, folder, entry->d_name, NULL) == SS_OK && lstat(path, &info) == 0 &&
-            S_ISREG(info.st_mode))
-            bytes += (uint64_t)info.st_size;
-    closedir(entries);
-    return bytes;
-}
-
 static void copy_text(const ss_manifest *manifest, const char *path, char *text, size_t size)
 {
     const char *value;
@@ -135,7 +117,7 @@ static ss_status look_at(const char *store, const char *name, const char *curren
     if (status != SS_OK)
         return status;
     ss_timestamp_of_compact(ss_slice_of(name), &of->made);
-    of->bytes = ss_kept_folder_bytes(folder);
+    of->bytes = ss_generation_bytes(folder);
     read_manifest(folder, of);
     read_mark(folder, of);
     return SS_OK;

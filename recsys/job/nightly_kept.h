@@ -57,9 +57,6 @@ const ss_kept_generation *ss_kept_objection(const ss_kept *kept);
 /* The name of the full generation that `of` is, or is a delta of. Borrowed. */
 const char *ss_kept_root(const ss_kept_generation *of);
 
-/* Bytes of the files of a folder; 0 where there is none. */
-uint64_t ss_kept_folder_bytes(const char *path);
-
 /* Marks it, or takes the mark away. SS_E_IO, SS_E_NOMEM, SS_E_NOT_FOUND. */
 ss_status ss_kept_reject(const char *store, const char *name, ss_rejected_by by, int64_t now, const char *reason,
                          ss_error *error);

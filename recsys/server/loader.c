@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "offers/outlook.h"
+#include "server/quiet_verify.h"
 #include "server/reply.h"
 #include <errno.h>
 #include <pthread.h>
@@ -217,7 +218,9 @@ static ss_status load(ss_loader *loader, ss_shelf_settings *shelves, ss_policy *
     if (same && policy->digest == options->policy->digest &&
         ss_shelf_settings_digest(shelves) == ss_shelf_settings_digest(options->snapshot->settings))
         goto out;
-    SS_TRY(ss_snapshot_open_configured(options->store, NULL, !same, shelves, &snapshot, error));
+    if (!same)
+        SS_TRY(ss_quiet_verify(path, ss_generation_bytes(path), ss_snapshot_schemas, SS_QUIET_PATIENCE_S, error));
+    SS_TRY(ss_snapshot_open_configured(options->store, same ? NULL : name, false, shelves, &snapshot, error));
     SS_TRY(make_answerers(loader, snapshot, policy, error));
     if (options->known)
         ss_known_items_use(options->known, snapshot);

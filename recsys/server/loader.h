@@ -1,11 +1,11 @@
 /*
  * loader.h: the thread that brings a new generation in while the workers go on answering from the old one.
  *
- * A reload: open the store's current generation, validate it fully, make an answerer for each worker and one for the
- * recorder's engine of offers, offer it to each, wait until each has taken it (between two requests, or two cycles), free
- * the old. A broken generation is refused and the old one stays. The configuration file is read anew first and goes with
- * the generation, the policy of offers too: a bad one is refused with it. Callers who come while a reload runs wait for
- * another one, for the store may have changed since.
+ * A reload: validate the store's current generation fully (quiet_verify.h), open it, make an answerer for each worker and
+ * one for the recorder's engine of offers, offer it to each, wait until each has taken it (between two requests, or two
+ * cycles), free the old. A broken generation is refused and the old one stays. The configuration file is read anew first
+ * and goes with the generation, the policy of offers too: a bad one is refused with it. Callers who come while a reload
+ * runs wait for another one, for the store may have changed since.
  */
 #ifndef SS_SERVER_LOADER_H
 #define SS_SERVER_LOADER_H

@@ -542,6 +542,22 @@ ss_status ss_generation_list(const char *store, char (**names)[SS_GENERATION_NAM
     return SS_OK;
 }
 
+uint64_t ss_generation_bytes(const char *folder)
+{
+    uint64_t bytes = 0;
+    char path[SS_PATH_MAX];
+    struct stat info;
+    DIR *entries = opendir(folder);
+    if (!entries)
+        return 0;
+    for (struct dirent *entry; (entry = readdir(entries));)
+        if (ss_file_join(path, sizeof path, folder, entry->d_name, NULL) == SS_OK && lstat(path, &info) == 0 &&
+            S_ISREG(info.st_mode))
+            bytes += (uint64_t)info.st_size;
+    closedir(entries);
+    return bytes;
+}
+
 /* ---- verifying ---- */
 
 /* Dimensions that mean the same in every file of a generation. */

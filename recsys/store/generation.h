@@ -69,6 +69,9 @@ ss_status ss_generation_verify(const char *path, const ss_schema *const *schemas
 /* The same without the contents of the tensors: milliseconds, whatever the size. */
 ss_status ss_generation_check(const char *path, const ss_schema *const *schemas, ss_error *error);
 
+/* Bytes of all files of a generation's folder; 0 where there is none. */
+uint64_t ss_generation_bytes(const char *path);
+
 /* Calls `visit` for each *.safetensors in a folder, by name, until the first failure. SS_E_NOT_FOUND, SS_E_IO. */
 typedef ss_status (*ss_generation_visit)(void *context, const char *path, const char *name, ss_error *error);
 ss_status ss_generation_each_file(const char *path, ss_generation_visit visit, void *context, ss_error *error);
