@@ -442,6 +442,38 @@ static void a_sync_that_fails_takes_memory_with_it(void **state)
     offer_close(&store);
 }
 
+/* Where the map has plenty of room a step is made among what waits, which goes with it: the first time. */
+static void a_step_among_others_takes_them_with_it_once(void **state)
+{
+    offer_store store = {NULL, NULL};
+    int losses = 0;
+    ss_error error;
+    expect_ok(offer_try_open(*state, UINT64_C(4) << 30, &store, &error), &error);
+    ss_offer_ledger_on_loss(store.ledger, note_loss, &losses);
+    do_a_bit_of_all(&store, true);
+    offer_begin(&store);
+    offer_end(&store, false); /* which did nothing */
+    offer_sync(&store);
+    do_a_bit_of_all(&store, true);
+    do_a_bit_of_all(&store, true);
+    assert_int_equal(losses, 0);
+    offer_expect_accounts(&store, 0, 300);
+    do_a_bit_of_all(&store, false);
+    assert_int_equal(losses, 1);
+    offer_expect_accounts(&store, 0, 100);
+    expect_cells(&store, "a/i/b=1,-0.5 ");
+    do_a_bit_of_all(&store, true);
+    do_a_bit_of_all(&store, false);
+    assert_int_equal(losses, 1);
+    offer_expect_accounts(&store, 0, 200);
+    offer_sync(&store);
+    expect_ok(ss_offer_ledger_audit(store.ledger, &error), &error);
+    offer_begin(&store);
+    assert_true(offer_add(&store, offer_decision()) >= 4); /* what was told is not given again */
+    offer_end(&store, true);
+    offer_close(&store);
+}
+
 /* Some decisions in a step. */
 static ss_status add_some(offer_store *store, ss_error *error)
 {
@@ -762,6 +794,7 @@ int main(void)
         WITH_FOLDER(steps_do_not_nest),
         WITH_FOLDER(a_full_account_is_an_error),
         WITH_FOLDER(a_sync_that_fails_takes_memory_with_it),
+        WITH_FOLDER(a_step_among_others_takes_them_with_it_once),
         WITH_FOLDER(a_full_map_loses_nothing_that_was_synced),
         WITH_FOLDER(numbers_are_not_given_again),
         WITH_FOLDER(the_secret_stays),
