@@ -3,8 +3,10 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
+import unittest
 
-from live_server import PROGRAM, smartshelf
+from live_server import PROGRAM, Server, smartshelf
 
 PUBLISHED, FAILED, REFUSED, UNAVAILABLE, BUSY = 0, 1, 65, 69, 75
 
@@ -65,3 +67,29 @@ class NightShop:
         """What a night that ended leaves nothing of."""
         return [name for _, _, names in os.walk(self.store) for name in names if name.endswith(".tmp")] + [
             name for _, names, _ in os.walk(self.store) for name in names if name.endswith((".partial", ".tmp"))]
+
+
+class NightCase(unittest.TestCase):
+    """A test with a shop of its own."""
+
+    def setUp(self):
+        self.temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(self.temporary.cleanup)
+        self.folder = self.temporary.name
+        self.shop = NightShop(self.folder)
+
+    def night(self, expected, *more, **options):
+        code, err = self.shop.night(*more, **options)
+        self.assertEqual(code, expected, err)
+        self.assertEqual(self.shop.leftovers(), [])
+        return err
+
+    def serve(self, *arguments):
+        server = Server(self.folder, self.shop.store, *arguments)
+        self.addCleanup(server.close)
+        server.start()
+        return server
+
+    def manifest(self):
+        with open(f"{self.shop.store}/current/manifest.json", encoding="utf-8") as file:
+            return json.load(file)

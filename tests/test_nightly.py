@@ -1,43 +1,17 @@
-"""The night from outside: what it publishes and writes down, who is told, what it refuses and in which words, what a person decided
-stands, and nothing is left of what did not come to an end."""
+"""The night from outside: what it publishes and writes down, who is told, what happens beside others, and that stands what a person
+decided. What it refuses is test_nightly_refusals.py."""
 import json
 import os
-import resource
 import shutil
 import signal
 import subprocess
-import tempfile
 import unittest
 
-from live_server import PROGRAM, Server, smartshelf
-from night_shop import BUSY, FAILED, PUBLISHED, REFUSED, UNAVAILABLE, NightShop
+from live_server import PROGRAM, smartshelf
+from night_shop import BUSY, FAILED, PUBLISHED, REFUSED, UNAVAILABLE, NightCase
 
 
-class Nightly(unittest.TestCase):
-    def setUp(self):
-        self.temporary = tempfile.TemporaryDirectory()
-        self.addCleanup(self.temporary.cleanup)
-        self.folder = self.temporary.name
-        self.shop = NightShop(self.folder)
-
-    def night(self, expected, *more, **options):
-        code, err = self.shop.night(*more, **options)
-        self.assertEqual(code, expected, err)
-        self.assertEqual(self.shop.leftovers(), [])
-        return err
-
-    def serve(self, *arguments):
-        server = Server(self.folder, self.shop.store, *arguments)
-        self.addCleanup(server.close)
-        server.start()
-        return server
-
-    def manifest(self):
-        with open(f"{self.shop.store}/current/manifest.json", encoding="utf-8") as file:
-            return json.load(file)
-
-    # ---- what it does ----
-
+class Nightly(NightCase):
     def test_nights_are_published_told_and_pruned(self):
         self.assertEqual(self.night(PUBLISHED), "")
         first = self.shop.current()
@@ -78,62 +52,6 @@ class Nightly(unittest.TestCase):
             more.write(f"{header}\n" + "".join(last.replace(last.split(",")[0], f"more-{i}") + "\n" for i in range(20)))
         self.night(PUBLISHED)
         self.assertEqual(self.shop.status()["rows"], rows + 20)
-
-    # ---- what it refuses ----
-
-    def test_a_shrunken_log_is_refused_in_words(self):
-        self.night(PUBLISHED)
-        before = self.shop.current()
-        with open(f"{self.folder}/shop/log.csv", encoding="utf-8") as log:
-            lines = log.readlines()
-        with open(f"{self.folder}/logs/orders-1.csv", "w", encoding="utf-8") as log:
-            log.writelines(lines[:len(lines) // 2])
-        err = self.night(REFUSED)
-        self.assertIn(f"refused; {before} is served on:", err)
-        self.assertIn("  rows: ", err)
-        self.assertEqual((self.shop.current(), self.shop.generations()), (before, [before]))
-        self.assertEqual(self.shop.check("rows")["verdict"], "refused")
-        self.assertIsNotNone(self.shop.status()["last_success"])
-
-    def test_a_vanished_log_is_named(self):
-        self.night(PUBLISHED)
-        os.remove(f"{self.folder}/logs/orders-1.csv")
-        self.assertIn(f"{self.folder}/logs/*.csv: no file matches the pattern", self.night(FAILED))
-        self.assertEqual(self.shop.status()["outcome"], "failed")
-        self.assertIn("no file matches", self.shop.status()["words"])
-
-    def test_a_full_disk_is_refused_before_anything_is_written(self):
-        self.night(PUBLISHED)
-        err = self.night(REFUSED, "--disk-factor", 1e12)
-        self.assertIn("the disk is full", err)
-        self.assertNotIn("train", self.shop.status()["seconds"])
-
-    def test_a_disk_that_fills_up_meanwhile_ends_it_cleanly(self):
-        self.night(PUBLISHED)
-        before = self.shop.current()
-        largest = max(os.stat(f"{self.shop.store}/current/{name}").st_size for name in os.listdir(f"{self.shop.store}/current"))
-        limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (largest // 2, largest // 2))
-        err = self.night(FAILED, preexec_fn=limit)
-        self.assertIn("File too large", err)
-        self.assertEqual((self.shop.current(), self.shop.generations()), (before, [before]))
-        self.assertEqual(self.shop.status()["outcome"], "failed")
-        self.night(PUBLISHED)
-
-    def test_too_many_bad_rows_are_refused(self):
-        with open(f"{self.folder}/logs/orders-2.csv", "w", encoding="utf-8") as log:
-            log.write("order_id,customer_id,item_id,quantity,unit_price,timestamp\n" + "1,2,,x,y,z\n" * 5000)
-        self.night(REFUSED)
-        self.assertFalse(os.path.lexists(f"{self.shop.store}/current"))
-
-    def test_a_broken_generation_that_is_served_is_replaced(self):
-        self.night(PUBLISHED)
-        broken = self.shop.current()
-        with open(f"{self.shop.store}/current/popularity.safetensors", "r+b") as file:
-            file.seek(-8, os.SEEK_END)
-            file.write(b"\xff" * 8)
-        self.night(PUBLISHED)
-        self.assertIn("is broken", self.shop.check("served")["words"])
-        self.assertNotEqual(self.shop.current(), broken)
 
     # ---- others beside it ----
 

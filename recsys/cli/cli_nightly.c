@@ -115,6 +115,17 @@ static void print_servers(const ss_night *night)
                ss_log_quote(ss_slice_of(night->servers[i].words), words, sizeof words));
 }
 
+static void print_trouble(const ss_night *night)
+{
+    char words[SS_LOG_LINE_MAX / 2];
+    ss_logger logger = ss_logger_of(STDERR_FILENO, SS_LOG_WARN, "nightly");
+    if (logger.journal)
+        ss_log(&logger, SS_LOG_WARN, "trouble reason=%s",
+               ss_log_quote(ss_slice_of(night->trouble), words, sizeof words));
+    else
+        fprintf(stderr, "smartshelf: besides, %s\n", night->trouble);
+}
+
 static void print_human(const ss_night *night)
 {
     puts(night->words);
@@ -147,7 +158,7 @@ static ss_status tell(const ss_night *night, ss_status status, const ss_cli *cli
 {
     *cli->exit_code = (int)night->outcome;
     if (night->trouble[0])
-        fprintf(stderr, "smartshelf: besides, %s\n", night->trouble);
+        print_trouble(night);
     if (night->outcome == SS_NIGHTLY_REFUSED && status == SS_OK)
         print_refused(night);
     if (night->outcome == SS_NIGHTLY_SERVERS)

@@ -172,7 +172,7 @@ static ss_status figures_before(night_run *run, double before[SS_TASK_COUNT], ss
     ss_status status = SS_OK;
     for (size_t i = 0; i < run->kept.count && count < EARLIER_MAX && status == SS_OK; i++) {
         const ss_kept_generation *of = &run->kept.list[i];
-        if (!of->night || ss_kept_is_rejected(&run->kept, of))
+        if (!of->night || of->delta_base[0] || ss_kept_is_rejected(&run->kept, of))
             continue;
         status = ss_generation_resolve(run->job->store, of->name, path, found, error);
         if (status == SS_OK)
