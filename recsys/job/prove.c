@@ -26,7 +26,7 @@ const ss_option ss_prove_option_table[] = {
      "The loss, relative to what is served, that new options may bring."},
     {"level", SS_OPTION_REAL, AT(level), 0.5001, 0.9999, "0.95", NULL, "PROBABILITY",
      "How sure it must be that they do not bring more."},
-    {"power", SS_OPTION_REAL, AT(power), 0.5, 0.999, "0.95", NULL, "PROBABILITY",
+    {"power", SS_OPTION_REAL, AT(power), 0.5, 0.999, "0.98", NULL, "PROBABILITY",
      "How often options that are as good must pass."},
     {"drop", SS_OPTION_REAL, AT(drop), 0, 1, "0.3", NULL, "SHARE",
      "What is served may find so much less than in the nights before; 1: anything."},
@@ -272,12 +272,11 @@ out:
     return status;
 }
 
-static void judge_quality(const proving *of, const double before[SS_TASK_COUNT], bool served,
-                          ss_prove_findings *findings)
+static void compare_nights(const proving *of, const double before[SS_TASK_COUNT], ss_prove_findings *findings)
 {
     for (unsigned task = 0; task < SS_TASK_COUNT; task++) {
         of->proof->tasks[task].before = before[task];
-        findings->quality[task] = served ? of->first[task].mean : NAN;
+        findings->quality[task] = of->first[task].mean;
         findings->quality_high[task] = of->first[task].high;
     }
 }
@@ -295,7 +294,7 @@ ss_status ss_prove(const ss_training_data *data, const ss_model_options *served,
     ss_prove_findings findings = {.proof = proof, .options = options, .served = served, .candidate = candidate};
     SS_TRY(begin(&of, served, temporary));
     SS_TRY(prove_cuts(&of));
-    judge_quality(&of, before, served != NULL, &findings);
+    compare_nights(&of, before, &findings);
     SS_TRY(ss_prove_tell(&findings, checks, error));
 out:
     if (*temporary)

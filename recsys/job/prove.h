@@ -19,7 +19,7 @@
  *   as few as these, other options that are as good may need another night. The words say how sharp the test was.
  * - Where both configurations are equal there is nothing to compare: one training, d = 0, and no cut moves.
  * - The served configuration's own figure on the first cut is held against that of earlier nights (`before`): a log that
- *   has been shuffled or broken makes both configurations equally bad, and only this sees it. Refused when the upper end
+ *   has been shuffled or broken makes both configurations equally bad. Refused when the upper end
  *   of its interval lies below (1 - drop) x before.
  *
  * Models of which no option differs are trained once and shared by both. Deterministic for any number of threads.
@@ -38,7 +38,7 @@
 typedef struct ss_prove_options {
     double days, days_max; /* the cut lies at least, at most so many before the newest row; defaults 14, 90 */
     double margin;         /* relative loss that is borne, 0..1; default 0.05 */
-    double level, power;   /* of the interval, of the test; defaults 0.95, 0.95 */
+    double level, power;   /* of the interval, of the test; defaults 0.95, 0.98 */
     double drop;           /* most relative loss of the served configuration against earlier nights; default 0.3 */
     int64_t resamples;     /* default 2000 */
     int64_t cases_max;     /* asked per task; default 20000 */
@@ -46,9 +46,8 @@ typedef struct ss_prove_options {
     bool tasks[SS_TASK_COUNT]; /* default: all; asked are those of them that the log can ask */
     /* Not in the table, and NULL by default. Borrowed. */
     ss_shelf_settings *settings; /* what the server's file says of the shelves, over either configuration */
-    const char
-        *folder; /* a folder (made when missing) to train in, emptied again; NULL: a temporary one. Who names it can
-                           clean up behind a run that was killed */
+    const char *folder;          /* where to train, made when missing, emptied again: who names it can clean up behind a
+                                    run that was killed. NULL: a temporary one */
 } ss_prove_options;
 extern const ss_option ss_prove_option_table[];
 
@@ -64,7 +63,7 @@ typedef struct ss_proof_task {
     double borne;             /* the relative loss that was borne: the margin, or `detectable` */
     double coverage;          /* of the candidate: distinct items among all top 20 (10) / items with purchases */
     double quality;           /* the candidate's score on the first cut: what the next nights' `before` comes from */
-    double before;            /* the served configuration's figure of the nights before; NaN: not known */
+    double before;            /* that of the nights before; NaN: not known */
 } ss_proof_task;
 
 typedef struct ss_proof {

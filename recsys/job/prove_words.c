@@ -101,8 +101,7 @@ static void describe_power(const ss_prove_findings *findings, const ss_proof_tas
     if (task->detectable > findings->options->margin)
         snprintf(text, size,
                  "; too few questions to tell a loss of %.3g %%: so many tell one of %.3g %%, and a measured loss of "
-                 "%.3g %% "
-                 "is refused in any case",
+                 "%.3g %% is refused in any case",
                  100 * findings->options->margin, 100 * task->detectable,
                  100 * SS_PROVE_FLOOR * findings->options->margin);
 }
@@ -136,23 +135,22 @@ static ss_status tell_task(const ss_prove_findings *findings, const ss_proof_tas
 static ss_status tell_quality(const ss_prove_findings *findings, const ss_proof_task *task, ss_checks *checks,
                               ss_error *error)
 {
-    const char *name = quality_names[task->task];
+    const char *name = quality_names[task->task], *whose = findings->served ? "that are served" : "of tonight";
     double drop = findings->options->drop, now = findings->quality[task->task], before = task->before;
-    if (!task->asked || isnan(now) || !(before > 0))
+    if (!task->asked || !(before > 0))
         return ss_checks_add(checks, name, NAN, -drop, SS_CHECK_SKIPPED, error,
                              task->asked ? "no night before to compare with" : "not asked");
     double change = now / before - 1;
     if (findings->quality_high[task->task] >= (1 - drop) * before)
         return ss_checks_add(checks, name, change, -drop, SS_CHECK_PASSED, error,
-                             "what is served scores %.4f, in the nights before %.4f: %+.1f %%, borne -%.3g %%", now,
-                             before, 100 * change, 100 * drop);
-    return ss_checks_add(
-        checks, name, change, -drop, SS_CHECK_REFUSED, error,
-        "the options that are served score %.4f on this log, in the nights before %.4f: %+.1f %%, borne "
-        "-%.3g %%; likely the log is broken: products, customers or orders mixed up among its rows, "
-        "columns exchanged, times wrong: look at the export; if the shop did change so much, raise "
-        "nightly.prove.drop",
-        now, before, 100 * change, 100 * drop);
+                             "the options %s score %.4f, in the nights before %.4f: %+.1f %%, borne -%.3g %%", whose,
+                             now, before, 100 * change, 100 * drop);
+    return ss_checks_add(checks, name, change, -drop, SS_CHECK_REFUSED, error,
+                         "the options %s score %.4f on this log, in the nights before %.4f: %+.1f %%, borne -%.3g %%; "
+                         "likely the log is broken: products, customers or orders mixed up among its rows, columns "
+                         "exchanged, times wrong: look at the export; if the shop did change so much, raise "
+                         "nightly.prove.drop",
+                         whose, now, before, 100 * change, 100 * drop);
 }
 
 ss_status ss_prove_tell(const ss_prove_findings *findings, ss_checks *checks, ss_error *error)

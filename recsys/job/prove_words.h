@@ -10,8 +10,8 @@ typedef struct ss_prove_findings {
     const ss_proof *proof;
     const ss_prove_options *options;
     const ss_model_options *served, *candidate; /* served: NULL where nothing is */
-    double quality[SS_TASK_COUNT];      /* mean score of what is served on the first cut; NaN where nothing is */
-    double quality_high[SS_TASK_COUNT]; /* upper end of its interval */
+    double quality[SS_TASK_COUNT];              /* mean score on the first cut of what is served, or of the candidate */
+    double quality_high[SS_TASK_COUNT];         /* upper end of its interval */
 } ss_prove_findings;
 
 /* Adds "prove.options", and of each task "prove.TASK" and "quality.TASK". SS_E_NOMEM. */
