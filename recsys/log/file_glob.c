@@ -47,7 +47,8 @@ static ss_status add_matches(ss_file_glob *found, const char *pattern, const glo
 {
     ss_status status = SS_OK;
     size_t before = found->count;
-    qsort(matches->gl_pathv, matches->gl_pathc, sizeof *matches->gl_pathv, by_bytes);
+    if (matches->gl_pathc > 0)
+        qsort(matches->gl_pathv, matches->gl_pathc, sizeof *matches->gl_pathv, by_bytes);
     for (size_t i = 0; i < matches->gl_pathc; i++) {
         if (is_folder(matches->gl_pathv[i]))
             continue;
