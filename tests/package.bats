@@ -7,6 +7,7 @@ setup_file() {
     mkdir -p "$F/root/etc/smartshelf"
     echo "# ours" >"$F/root/etc/smartshelf/smartshelf.yaml"
     cmake --install "$B" --prefix "$F/here" >"$F/log"
+    cp "$B/install_manifest.txt" "$F/manifest"
     DESTDIR=$F/root cmake --install "$B" --prefix /usr >"$F/log"
 }
 
@@ -50,6 +51,10 @@ has() {
     ! grep -rlE "@[a-z]+@|$F" "$F/root" --exclude=smartshelf --exclude='*.md'
     bash -n "$F/root/usr/share/bash-completion/completions/smartshelf"
     "$F/here/bin/smartshelf" check "$F/here/etc/smartshelf/smartshelf.yaml"
+}
+
+@test "the manifest, by which it is removed again, names every file" {
+    diff <(sort "$F/manifest") <(find "$F/here" -type f | sort)
 }
 
 @test "every command has a manual page" {

@@ -4,15 +4,16 @@ get_filename_component(prefix "${CMAKE_INSTALL_PREFIX}" ABSOLUTE)
 file(REMOVE_RECURSE "${work}")
 file(MAKE_DIRECTORY "${work}")
 
-function(ss_put file folder)
+# Macros, so that what they install is in the manifest of the installation.
+macro(ss_put file folder)
   file(INSTALL DESTINATION "${prefix}/${folder}" TYPE FILE FILES "${file}")
-endfunction()
+endmacro()
 
 # The changelog and manual pages are packed as Debian wants them: without name and time of the file in them.
-function(ss_put_packed file folder)
+macro(ss_put_packed file folder)
   execute_process(COMMAND gzip -9nf "${file}" COMMAND_ERROR_IS_FATAL ANY)
   ss_put("${file}.gz" "${folder}")
-endfunction()
+endmacro()
 
 # ---- the client library ----
 
@@ -66,7 +67,7 @@ execute_process(COMMAND "${program}" completion bash OUTPUT_FILE "${work}/smarts
 ss_put("${work}/smartshelf" ${datadir}/bash-completion/completions)
 
 # PAGE(1) of what `PROGRAM [COMMAND] --help` says.
-function(ss_manual page summary program command)
+macro(ss_manual page summary program command)
   execute_process(COMMAND "${help2man}" --no-info --name=${summary} "--help-option=${command} --help" --version-string=${version}
                           "--output=${work}/${page}.1" "${program}" COMMAND_ERROR_IS_FATAL ANY)
   file(READ "${work}/${page}.1" text)
@@ -75,7 +76,7 @@ function(ss_manual page summary program command)
   string(REGEX REPLACE "\n.TH [A-Z-]+ " "\n.TH ${title} " text "${text}")
   file(WRITE "${work}/${page}.1" "${text}")
   ss_put_packed("${work}/${page}.1" ${mandir}/man1)
-endfunction()
+endmacro()
 
 if(help2man)
   ss_manual(smartshelf "product recommendations from a purchase log" "${program}" "")
