@@ -42,6 +42,15 @@ bool ss_segments_learns(const ss_interactions *log, const ss_profiles *profiles)
 
 /* ---- lines between customers ---- */
 
+static ss_status check_options(const ss_segments_options *options, ss_error *error)
+{
+    ss_status status = ss_options_check(ss_segments_option_table, options, error);
+    if (status == SS_OK && options->lapsed_intervals > 0 && options->lapsed_intervals < options->at_risk_intervals)
+        status = ss_error_set(error, SS_E_RANGE, "segments.lapsed-intervals %g is below segments.at-risk-intervals %g",
+                              options->lapsed_intervals, options->at_risk_intervals);
+    return status;
+}
+
 static double quantile(const double *rising, size_t count, double p)
 {
     size_t place = (size_t)ceil(p * (double)count);
@@ -87,10 +96,11 @@ static void learn_gaps(ss_customer_table *of, ss_segment_rules *rules)
         rules->lapsed_intervals = fmax(count ? quantile(of->gaps, count, 0.98) : 4, rules->at_risk_intervals);
 }
 
-static ss_status learn(ss_customer_table *of, const ss_segments_options *options, bool priced, ss_segment_rules *rules,
-                       ss_error *error)
+ss_status ss_segment_rules_learn(ss_customer_table *of, const ss_segments_options *options, bool priced,
+                                 ss_segment_rules *rules, ss_error *error)
 {
-    ss_status status = SS_OK;
+    ss_status status;
+    SS_TRY(check_options(options, error));
     *rules = (ss_segment_rules){.loyal_frequency = (double)options->loyal_frequency,
                                 .at_risk_frequency = (double)options->at_risk_frequency,
                                 .loyal_value = options->loyal_value,
@@ -227,15 +237,6 @@ static void summarize(const ss_customer_table *of, const others *rest, int64_t e
     }
 }
 
-static ss_status check_options(const ss_segments_options *options, ss_error *error)
-{
-    ss_status status = ss_options_check(ss_segments_option_table, options, error);
-    if (status == SS_OK && options->lapsed_intervals > 0 && options->lapsed_intervals < options->at_risk_intervals)
-        status = ss_error_set(error, SS_E_RANGE, "segments.lapsed-intervals %g is below segments.at-risk-intervals %g",
-                              options->lapsed_intervals, options->at_risk_intervals);
-    return status;
-}
-
 ss_status ss_segments_train(const ss_segments_input *input, const ss_segments_options *options,
                             const char *generation_path, ss_segments_summary *summary, ss_error *error)
 {
@@ -245,10 +246,9 @@ ss_status ss_segments_train(const ss_segments_input *input, const ss_segments_op
     char path[PATH_ROOM];
     ss_segments_summary result = {0};
     const ss_affinity_least least = {(uint32_t)options->affinity_purchases, options->affinity_share};
-    SS_TRY(check_options(options, error));
     SS_TRY(ss_file_join(path, sizeof path, generation_path, SS_SEGMENTS_FILE, error));
     SS_TRY(ss_customer_table_make(input->log, input->category, input->category_count, &least, &of, error));
-    SS_TRY(learn(&of, options, input->log->spent != NULL, &result.rules, error));
+    SS_TRY(ss_segment_rules_learn(&of, options, input->log->spent != NULL, &result.rules, error));
     SS_TRY(fill_profiles(input, &of, &rest, error));
     result.interval_days = of.interval_days;
     summarize(&of, &rest, input->log->last_time, &result);

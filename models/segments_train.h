@@ -50,6 +50,13 @@ typedef struct ss_segments_summary {
 /* Does the log have purchases of customers, or the shop a customers file? */
 bool ss_segments_learns(const ss_interactions *log, const ss_profiles *profiles);
 
+/*
+ * The lines alone: as set, or learned from those customers. The values of their gaps are sorted. SS_E_RANGE, SS_E_NOMEM.
+ */
+struct ss_customer_table;
+ss_status ss_segment_rules_learn(struct ss_customer_table *customers, const ss_segments_options *options, bool priced,
+                                 ss_segment_rules *rules, ss_error *error);
+
 /* Writes segments.safetensors into the folder. SS_E_RANGE (lapsed_intervals below at_risk_intervals too), SS_E_NOMEM,
  * SS_E_IO. */
 ss_status ss_segments_train(const ss_segments_input *input, const ss_segments_options *options,

@@ -2,7 +2,6 @@
 
 #include "base/clock.h"
 #include "base/cpu.h"
-#include "job/feed.h"
 #include "job/train_items.h"
 #include "log/file_glob.h"
 #include "log/row_chain.h"
@@ -193,34 +192,75 @@ static ss_status read_profiles(const ss_input_options *options, const ss_left_ou
                             &data->profiles_report, error);
 }
 
+ss_status ss_training_input_open(const ss_input_options *options, ss_training_input *input, ss_error *error)
+{
+    ss_status status;
+    ss_training_input result = {0};
+    SS_TRY(check_input(options, &result.log, error));
+    if (options->state)
+        SS_TRY(ss_feed_open(options->state, &result.feed, error));
+    else if (options->store)
+        SS_TRY(ss_feed_open_forgotten(options->store, &result.feed, error));
+    if (result.feed && !result.log.forgotten)
+        result.log.forgotten = ss_feed_forgotten(result.feed);
+    SS_TRY(open_input(options, result.feed, &result.source, error));
+    *input = result;
+    result = (ss_training_input){0};
+out:
+    ss_training_input_close(&result);
+    return status;
+}
+
+void ss_training_input_close(ss_training_input *input)
+{
+    ss_row_source_close(&input->source);
+    ss_feed_close(&input->feed);
+}
+
+static ss_status read_catalog(const ss_input_options *options, ss_progress_sink *progress, ss_catalog **catalog,
+                              ss_catalog_report *report, ss_error *error)
+{
+    const ss_catalog_options with = {options->catalog_columns, options->log.max_bad_rows, options->log.decimals};
+    if (options->catalogs.count == 0)
+        return SS_OK;
+    return ss_catalog_read(options->catalogs.text, options->catalogs.count, &with, progress, catalog, report, error);
+}
+
 ss_status ss_training_data_read(const ss_input_options *options, ss_progress_sink *progress, ss_training_data *data,
                                 ss_error *error)
 {
     ss_status status = SS_OK;
-    ss_row_source *source = NULL;
-    ss_feed *feed = NULL;
-    ss_log_options log;
-    ss_catalog_options catalog = {options->catalog_columns, options->log.max_bad_rows, options->log.decimals};
+    ss_training_input input = {0};
     *data = (ss_training_data){.decimals = options->log.decimals};
-    SS_TRY(check_input(options, &log, error));
-    if (options->state)
-        SS_TRY(ss_feed_open(options->state, &feed, error));
-    else if (options->store)
-        SS_TRY(ss_feed_open_forgotten(options->store, &feed, error));
-    if (feed && !log.forgotten)
-        log.forgotten = ss_feed_forgotten(feed);
-    SS_TRY(open_input(options, feed, &source, error));
-    if (options->catalogs.count > 0)
-        SS_TRY(ss_catalog_read(options->catalogs.text, options->catalogs.count, &catalog, progress, &data->catalog,
-                               &data->catalog_report, error));
-    SS_TRY(read_profiles(options, log.forgotten, progress, data, error));
-    SS_TRY(ss_log_read(source, &log, data->catalog, progress, &data->interactions, &data->log_report, error));
+    SS_TRY(ss_training_input_open(options, &input, error));
+    SS_TRY(read_catalog(options, progress, &data->catalog, &data->catalog_report, error));
+    SS_TRY(read_profiles(options, input.log.forgotten, progress, data, error));
+    SS_TRY(
+        ss_log_read(input.source, &input.log, data->catalog, progress, &data->interactions, &data->log_report, error));
     SS_TRY(check_newest(options, &data->log_report, error));
 out:
-    ss_row_source_close(&source);
-    ss_feed_close(&feed);
+    ss_training_input_close(&input);
     if (status != SS_OK && status != SS_E_BAD_INPUT)
         ss_training_data_free(data);
+    return status;
+}
+
+ss_status ss_orders_read(const ss_input_options *options, ss_returns_rule returns, ss_progress_sink *progress,
+                         ss_orders *orders, ss_log_report *report, ss_error *error)
+{
+    ss_status status;
+    ss_training_input input = {0};
+    ss_catalog *catalog = NULL;
+    ss_catalog_report catalog_report;
+    SS_TRY(ss_training_input_open(options, &input, error));
+    SS_TRY(read_catalog(options, progress, &catalog, &catalog_report, error));
+    SS_TRY(ss_log_read_orders(input.source, &input.log, catalog, returns, progress, orders, report, error));
+    status = check_newest(options, report, error);
+    if (status != SS_OK)
+        ss_orders_free(orders);
+out:
+    ss_training_input_close(&input);
+    ss_catalog_free(&catalog);
     return status;
 }
 

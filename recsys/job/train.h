@@ -8,6 +8,7 @@
 #ifndef SS_JOB_TRAIN_H
 #define SS_JOB_TRAIN_H
 
+#include "job/feed.h"
 #include "log/read_log.h"
 #include "models/als_train.h"
 #include "models/alternatives_train.h"
@@ -88,6 +89,17 @@ typedef struct ss_input_options {
 } ss_input_options;
 extern const ss_option ss_input_option_table[]; /* --log, --query, --state, …, --customers-columns */
 
+/* What the options name, opened: its rows, and how they are to be read. */
+typedef struct ss_training_input {
+    ss_row_source *source; /* owned */
+    ss_feed *feed;         /* owned; NULL: no store was named */
+    ss_log_options log;    /* with who is forgotten, and from when on events count */
+} ss_training_input;
+
+/* Errors: SS_E_ARGUMENT (no log and no state; what does not go together), as ss_row_source_open_files, ss_feed_open, … */
+ss_status ss_training_input_open(const ss_input_options *options, ss_training_input *input, ss_error *error);
+void ss_training_input_close(ss_training_input *input);
+
 /*
  * Reads the catalogue, and the log with what the live store adds to it: the events up to the last one synced by now,
  * whatever a server writes meanwhile. Errors: SS_E_ARGUMENT (no log and no state; what does not go together; a log
@@ -97,6 +109,10 @@ extern const ss_option ss_input_option_table[]; /* --log, --query, --state, …,
 ss_status ss_training_data_read(const ss_input_options *options, ss_progress_sink *progress, ss_training_data *data,
                                 ss_error *error);
 void ss_training_data_free(ss_training_data *data);
+
+/* The orders of the same log (log/orders.h); *orders is the caller's. Errors as above, ss_log_read_orders. */
+ss_status ss_orders_read(const ss_input_options *options, ss_returns_rule returns, ss_progress_sink *progress,
+                         ss_orders *orders, ss_log_report *report, ss_error *error);
 
 /* Makes an empty folder under $TMPDIR or /tmp; the caller removes it (ss_file_remove_tree). */
 ss_status ss_temporary_folder(char *path, size_t size, ss_error *error);

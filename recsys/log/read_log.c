@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "log/clean.h"
+#include "log/clean_orders.h"
 #include "log/raw_log.h"
 
 #include <stdio.h>
@@ -96,6 +97,12 @@ static ss_status check_bad_rows(const ss_log_report *report, double most, ss_err
                         (unsigned long long)bad, (unsigned long long)report->rows, reasons, most);
 }
 
+static ss_status nothing_left(const ss_log_report *report, const char *what, ss_error *error)
+{
+    return ss_error_set(error, SS_E_BAD_INPUT, "no %s%s%s", what, report->first_bad_count ? "; cannot be read: " : "",
+                        report->first_bad_count ? report->first_bad[0] : "");
+}
+
 ss_status ss_log_read(ss_row_source *source, const ss_log_options *options, const ss_catalog *catalog,
                       ss_progress_sink *progress, ss_interactions *out, ss_log_report *report, ss_error *error)
 {
@@ -109,13 +116,52 @@ ss_status ss_log_read(ss_row_source *source, const ss_log_options *options, cons
     SS_TRY(ss_clean(&log, options, catalog, progress, &result, report, error));
     if (result.count == 0) {
         ss_interactions_free(&result);
-        SS_TRY(ss_error_set(error, SS_E_BAD_INPUT, "no row of the log is a purchase or event to learn from%s%s",
-                            report->first_bad_count ? "; cannot be read: " : "",
-                            report->first_bad_count ? report->first_bad[0] : ""));
+        SS_TRY(nothing_left(report, "row of the log is a purchase or event to learn from", error));
     }
     *out = result;
 out:
     report->seconds = (double)(ss_clock_monotonic() - start) / 1e9;
+    ss_raw_log_free(&log);
+    return status;
+}
+
+static ss_status make_orders(ss_raw_log *log, const ss_log_options *options, const ss_catalog *catalog,
+                             ss_returns_rule returns, ss_orders *out, ss_log_report *report, ss_error *error)
+{
+    ss_item_rules rules = {0};
+    ss_status status = ss_item_rules_make(log->items, log->item_rows, options, catalog, &rules, report, error);
+    if (status == SS_OK) {
+        status = ss_clean_orders(log, &rules, catalog, returns, out, report);
+        if (status == SS_E_LIMIT)
+            ss_error_set(error, status, "too many rows, customers and orders to number");
+        else if (status != SS_OK)
+            ss_error_nomem(error);
+    }
+    ss_item_rules_free(&rules);
+    return status;
+}
+
+ss_status ss_log_read_orders(ss_row_source *source, const ss_log_options *options, const ss_catalog *catalog,
+                             ss_returns_rule returns, ss_progress_sink *progress, ss_orders *out, ss_log_report *report,
+                             ss_error *error)
+{
+    ss_raw_log log = {0};
+    ss_orders result = {0};
+    ss_status status;
+    int64_t start = ss_clock_monotonic();
+    memset(report, 0, sizeof *report);
+    SS_TRY(ss_raw_log_read(source, options, progress, &log, report, error));
+    SS_TRY(check_bad_rows(report, options->max_bad_rows, error));
+    if (!log.has_times)
+        SS_TRY(ss_error_set(error, SS_E_BAD_INPUT, "the log has no column timestamp: when orders came cannot be told"));
+    SS_TRY(make_orders(&log, options, catalog, returns, &result, report, error));
+    if (result.count == 0)
+        SS_TRY(nothing_left(report, "row of the log is a purchase", error));
+    *out = result;
+    result = (ss_orders){0};
+out:
+    report->seconds = (double)(ss_clock_monotonic() - start) / 1e9;
+    ss_orders_free(&result);
     ss_raw_log_free(&log);
     return status;
 }

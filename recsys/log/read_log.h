@@ -17,6 +17,7 @@
 #include "log/fold_ids.h"
 #include "log/interactions.h"
 #include "log/left_out.h"
+#include "log/orders.h"
 #include "log/row_source.h"
 
 /* What to do with likely fees (fees.h). */
@@ -120,5 +121,13 @@ typedef struct ss_log_report {
  */
 ss_status ss_log_read(ss_row_source *source, const ss_log_options *options, const ss_catalog *catalog,
                       ss_progress_sink *progress, ss_interactions *out, ss_log_report *report, ss_error *error);
+
+/*
+ * The orders of the same rows by the same rules. SS_E_BAD_INPUT too where no order is left or the log has no times, and
+ * SS_E_LIMIT: too many rows or customers to number.
+ */
+ss_status ss_log_read_orders(ss_row_source *source, const ss_log_options *options, const ss_catalog *catalog,
+                             ss_returns_rule returns, ss_progress_sink *progress, ss_orders *out, ss_log_report *report,
+                             ss_error *error);
 
 #endif

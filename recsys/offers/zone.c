@@ -93,6 +93,11 @@ void ss_zone_free(ss_zone **zone)
     free(old);
 }
 
+const char *ss_zone_name(const ss_zone *zone)
+{
+    return g_time_zone_get_identifier(zone->rules);
+}
+
 /* ---- clocks ---- */
 
 static int64_t floor_div(int64_t value, int64_t by)

@@ -19,6 +19,9 @@ typedef struct ss_zone ss_zone;
 ss_status ss_zone_new(const char *name, ss_zone **zone, ss_error *error);
 void ss_zone_free(ss_zone **zone);
 
+/* As it was called, or as the same zone is called otherwise. Borrowed: valid as long as the zone. */
+const char *ss_zone_name(const ss_zone *zone);
+
 typedef struct ss_local_time {
     int32_t day;     /* days since 1970-01-01 of the local calendar */
     int32_t weekday; /* 0: Monday */
