@@ -427,6 +427,19 @@ static void only_the_expected_one_is_replaced(void **state)
     expect_current(*state, "20111210T125000.000Z");
 }
 
+static void a_link_whose_folder_is_gone_is_as_good_as_none(void **state)
+{
+    ss_error error;
+    char path[SS_PATH_MAX];
+    publish(*state, NOON, true);
+    publish(*state, NOON + SS_DAY, false);
+    ss_file_remove_tree(temporary_path(path, *state, "generations/20111209T125000.000Z"), NULL);
+    assert_status(ss_generation_replace_current(*state, "20111210T125000.000Z", "20111209T125000.000Z", &error),
+                  SS_E_BUSY);
+    expect_ok(ss_generation_replace_current(*state, "20111210T125000.000Z", "", &error), &error);
+    expect_current(*state, "20111210T125000.000Z");
+}
+
 static void what_is_current_is_not_removed(void **state)
 {
     char path[SS_PATH_MAX], found[SS_GENERATION_NAME_MAX];
@@ -475,6 +488,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(processes_do_not_disturb_each_other, temporary_folder_set_up,
                                         temporary_folder_tear_down),
         cmocka_unit_test_setup_teardown(only_the_expected_one_is_replaced, temporary_folder_set_up,
+                                        temporary_folder_tear_down),
+        cmocka_unit_test_setup_teardown(a_link_whose_folder_is_gone_is_as_good_as_none, temporary_folder_set_up,
                                         temporary_folder_tear_down),
         cmocka_unit_test_setup_teardown(what_is_current_is_not_removed, temporary_folder_set_up,
                                         temporary_folder_tear_down),

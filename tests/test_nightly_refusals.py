@@ -2,6 +2,7 @@
 many bad rows, a disk that is full or fills up meanwhile."""
 import os
 import resource
+import shutil
 import unittest
 
 from night_shop import FAILED, PUBLISHED, REFUSED, NightCase
@@ -51,6 +52,17 @@ class Refusals(NightCase):
             log.write("order_id,customer_id,item_id,quantity,unit_price,timestamp\n" + "1,2,,x,y,z\n" * 5000)
         self.night(REFUSED)
         self.assertFalse(os.path.lexists(f"{self.shop.store}/current"))
+
+    def test_what_a_hand_took_away_is_replaced(self):
+        self.night(PUBLISHED)
+        os.remove(f"{self.shop.store}/current/manifest.json")
+        self.night(PUBLISHED)
+        self.assertIn("manifest.json", self.shop.check("served")["words"])
+        gone = self.shop.current()
+        shutil.rmtree(f"{self.shop.store}/generations/{gone}")
+        self.night(PUBLISHED)
+        self.assertNotEqual(self.shop.current(), gone)
+        self.assertIn(self.shop.current(), self.shop.generations())
 
     def test_a_broken_generation_that_is_served_is_replaced(self):
         self.night(PUBLISHED)

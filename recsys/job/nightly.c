@@ -123,18 +123,15 @@ static ss_status look_at_served(night_run *run, ss_error *error)
         return SS_OK;
     if (status != SS_OK)
         return status;
-    const ss_kept_generation *current = ss_kept_current(&run->kept);
-    if (!current)
-        return SS_OK;
-    memcpy(run->night->served, current->name, sizeof current->name);
     char found[SS_GENERATION_NAME_MAX];
-    SS_TRY(ss_generation_resolve(run->job->store, current->name, run->served_path, found, error));
-    if (ss_generation_verify(run->served_path, ss_snapshot_schemas, &why) != SS_OK)
-        return refuse_to_compare(run, &why, error);
-    status = ss_manifest_read(run->served_path, &run->served, error);
-    if (status == SS_E_NOT_FOUND)
+    status = ss_generation_resolve(run->job->store, NULL, run->served_path, found, error);
+    if (status == SS_E_NOT_FOUND) /* none, or a link whose folder is gone */
         return SS_OK;
     SS_TRY(status);
+    memcpy(run->night->served, found, sizeof found);
+    if (ss_generation_verify(run->served_path, ss_snapshot_schemas, &why) != SS_OK ||
+        ss_manifest_read(run->served_path, &run->served, &why) != SS_OK)
+        return refuse_to_compare(run, &why, error);
     SS_TRY(ss_model_options_of_manifest(run->served, &run->served_options, NULL, error));
 out:
     return status;

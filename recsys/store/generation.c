@@ -309,10 +309,14 @@ out:
 /* The lock on the store must be held. */
 static ss_status expect_current(const char *store, const char *expected, ss_error *error)
 {
-    char found[SS_GENERATION_NAME_MAX] = "";
+    char found[SS_GENERATION_NAME_MAX] = "", path[SS_PATH_MAX];
     ss_status status = read_current(store, found, error);
+    if (status == SS_OK)
+        status = generation_path(store, found, path, error);
     if (status != SS_OK && status != SS_E_NOT_FOUND)
         return status;
+    if (status == SS_OK && !is_folder(path))
+        found[0] = '\0';
     if (strcmp(found, expected) == 0)
         return SS_OK;
     return ss_error_set(error, SS_E_BUSY, "somebody else has made %s current meanwhile; it was %s", found,

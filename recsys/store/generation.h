@@ -46,7 +46,8 @@ ss_status ss_generation_resolve(const char *store, const char *name, char *path,
 /* Points `current` at a published generation (roll back, or forth). */
 ss_status ss_generation_make_current(const char *store, const char *name, ss_error *error);
 
-/* The same only where `current` still is `expected` ("": there is none): SS_E_BUSY says what it is by now. */
+/* The same only where `current` still is `expected` ("": there is none, or its folder is gone): SS_E_BUSY says what it
+ * is by now. */
 ss_status ss_generation_replace_current(const char *store, const char *name, const char *expected, ss_error *error);
 
 /* Removes what dead processes left of drafts and removals; other drafts stay. A missing store is fine. */
