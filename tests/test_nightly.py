@@ -124,6 +124,8 @@ class Nightly(NightCase):
         self.night(PUBLISHED)
         taken_back = self.shop.current()
         smartshelf("rollback", "--config", self.shop.config, "--reason", "too many teapots")
+        self.night(PUBLISHED, "--dry-run")
+        self.assertIn("too many teapots", self.shop.check("rollback")["words"])
         err = self.night(REFUSED)
         self.assertIn(f"{taken_back} was taken back on ", err)
         self.assertIn("(too many teapots)", err)

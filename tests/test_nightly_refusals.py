@@ -36,6 +36,15 @@ class Refusals(NightCase):
         self.assertIn("the disk is full", err)
         self.assertNotIn("train", self.shop.status()["seconds"])
 
+    def test_fewer_to_keep_make_room_on_a_full_disk(self):
+        for _ in range(2):
+            self.night(PUBLISHED)
+        served = self.shop.current()
+        self.night(REFUSED, "--disk-factor", 1e12, "--keep", 1, "--dry-run")
+        self.assertEqual(len(self.shop.generations()), 2)
+        self.night(REFUSED, "--disk-factor", 1e12, "--keep", 1)
+        self.assertEqual(self.shop.generations(), [served])
+
     def test_a_disk_that_fills_up_meanwhile_ends_it_cleanly(self):
         self.night(PUBLISHED)
         before = self.shop.current()

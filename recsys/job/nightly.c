@@ -141,22 +141,51 @@ static ss_status check_objection(night_run *run, ss_error *error)
 {
     char at[SS_TIMESTAMP_TEXT];
     const ss_kept_generation *of = ss_kept_objection(&run->kept);
-    if (!of || run->job->release || run->job->dry_run)
+    if (!of || run->job->release)
         return SS_OK;
     ss_timestamp_format(of->rejected_at, at);
     return ss_checks_add(
-        &run->night->checks, "rollback", NAN, NAN, SS_CHECK_REFUSED, error,
+        &run->night->checks, "rollback", NAN, NAN, run->job->dry_run ? SS_CHECK_SKIPPED : SS_CHECK_REFUSED, error,
         "%s was taken back on %s (%s), and what is served now was chosen by a person; when the cause is "
         "gone, publish again with `smartshelf nightly --release`",
         of->name, of->rejected_at == SS_NO_TIME ? "an unknown day" : at, of->reason);
+}
+
+static void prune(night_run *run)
+{
+    char served[SS_SERVERS_MAX][SS_GENERATION_NAME_MAX];
+    ss_night *night = run->night;
+    ss_error error;
+    for (size_t i = 0; i < night->server_count; i++)
+        memcpy(served[i], night->servers[i].generation, sizeof served[i]);
+    if (ss_kept_prune(run->job->store, (size_t)run->job->options->keep, (const char(*)[SS_GENERATION_NAME_MAX])served,
+                      night->server_count, &night->removed, &error) != SS_OK)
+        note_trouble(run, "removing old generations", &error);
+}
+
+/* What would go at the end of the night goes now: so fewer to keep (nightly.keep) do make room. */
+static ss_status make_room(night_run *run, ss_error *error)
+{
+    ss_status status = ss_servers_ask(&run->job->servers, run->night->servers, error);
+    if (status != SS_OK)
+        return status;
+    prune(run);
+    ss_kept_free(&run->kept);
+    return ss_kept_survey(run->job->store, &run->kept, error);
 }
 
 /* The draft, and what the proof trains, which is no more than two others. */
 static ss_status check_room(night_run *run, ss_error *error)
 {
     const ss_kept_generation *of = ss_kept_current(&run->kept);
-    return ss_space_check(run->job->store, of ? of->bytes : 0, run->job->options->disk_factor, &run->night->checks,
-                          error);
+    uint64_t bytes = of ? of->bytes : 0;
+    double factor = run->job->options->disk_factor;
+    ss_status status;
+    if (!run->job->dry_run && !ss_space_suffices(run->job->store, bytes, factor))
+        SS_TRY(make_room(run, error));
+    status = ss_space_check(run->job->store, bytes, factor, &run->night->checks, error);
+out:
+    return status;
 }
 
 /* ---- the proof ---- */
@@ -317,18 +346,6 @@ static ss_status tell_servers(night_run *run, ss_error *error)
     size_t serving = ss_servers_serving(night->servers, night->server_count, night->generation);
     night->outcome = serving == night->server_count ? SS_NIGHTLY_PUBLISHED : SS_NIGHTLY_SERVERS;
     return SS_OK;
-}
-
-static void prune(night_run *run)
-{
-    char served[SS_SERVERS_MAX][SS_GENERATION_NAME_MAX];
-    ss_night *night = run->night;
-    ss_error error;
-    for (size_t i = 0; i < night->server_count; i++)
-        memcpy(served[i], night->servers[i].generation, sizeof served[i]);
-    if (ss_kept_prune(run->job->store, (size_t)run->job->options->keep, (const char(*)[SS_GENERATION_NAME_MAX])served,
-                      night->server_count, &night->removed, &error) != SS_OK)
-        note_trouble(run, "removing old generations", &error);
 }
 
 /* ---- the night ---- */

@@ -2,12 +2,24 @@
 
 #include <sys/statvfs.h>
 
-ss_status ss_space_check(const char *folder, uint64_t bytes, double factor, ss_checks *checks, ss_error *error)
+/* Bytes of free room; below 0: it cannot be told. */
+static double room_of(const char *folder)
 {
     struct statvfs info;
-    if (statvfs(folder, &info) != 0)
+    return statvfs(folder, &info) == 0 ? (double)info.f_bavail * (double)info.f_frsize : -1;
+}
+
+bool ss_space_suffices(const char *folder, uint64_t bytes, double factor)
+{
+    double room = room_of(folder);
+    return bytes == 0 || room < 0 || room >= (double)bytes * factor;
+}
+
+ss_status ss_space_check(const char *folder, uint64_t bytes, double factor, ss_checks *checks, ss_error *error)
+{
+    double room = room_of(folder), wanted = (double)bytes * factor;
+    if (room < 0)
         return ss_error_io(error, folder, "cannot tell how much room there is");
-    double room = (double)info.f_bavail * (double)info.f_frsize, wanted = (double)bytes * factor;
     if (bytes == 0)
         return ss_checks_add(checks, "disk", room, 0, SS_CHECK_SKIPPED, error,
                              "%.0f MB are free for %s; there is no generation yet that tells how much is needed",

@@ -4,7 +4,10 @@
 
 #include "job/checks.h"
 
-/* The check "disk": `folder`'s file system has at least `bytes` x `factor` free for others than root. SS_E_IO, SS_E_NOMEM. */
+/* Has `folder`'s file system at least `bytes` x `factor` free for others than root? Also where that cannot be told. */
+bool ss_space_suffices(const char *folder, uint64_t bytes, double factor);
+
+/* The check "disk": the same, in words. SS_E_IO, SS_E_NOMEM. */
 ss_status ss_space_check(const char *folder, uint64_t bytes, double factor, ss_checks *checks, ss_error *error);
 
 #endif
