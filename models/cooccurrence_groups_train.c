@@ -310,9 +310,9 @@ static void fill(const void *data, uint32_t item, ss_pair_scratch *scratch)
         fill_kind(of, scratch, item, false, false);
 }
 
-ss_status ss_pairs_count(const ss_groups *groups, uint32_t item_count, int64_t newest_time, const float *recency,
-                         const ss_relation_options *options, int threads, ss_progress_sink *progress,
-                         ss_pair_lists *out, ss_error *error)
+ss_status ss_pairs_recount(const ss_groups *groups, uint32_t item_count, int64_t newest_time, const float *recency,
+                           const uint8_t *only, const ss_relation_options *options, int threads,
+                           ss_progress_sink *progress, ss_pair_lists *out, ss_error *error)
 {
     ss_status status = SS_OK;
     group_index of = index_of(groups, item_count, newest_time, options);
@@ -327,6 +327,7 @@ ss_status ss_pairs_count(const ss_groups *groups, uint32_t item_count, int64_t n
                              .fill = fill,
                              .phase = of.baskets ? "pairs in baskets" : "pairs of customers",
                              .item_count = item_count,
+                             .only = only,
                              .degrees = of.degrees,
                              .group_count = of.group_count,
                              .pairs_per_group = of.pairs_per_group,
@@ -341,4 +342,11 @@ ss_status ss_pairs_count(const ss_groups *groups, uint32_t item_count, int64_t n
 out:
     index_release(&of);
     return status;
+}
+
+ss_status ss_pairs_count(const ss_groups *groups, uint32_t item_count, int64_t newest_time, const float *recency,
+                         const ss_relation_options *options, int threads, ss_progress_sink *progress,
+                         ss_pair_lists *out, ss_error *error)
+{
+    return ss_pairs_recount(groups, item_count, newest_time, recency, NULL, options, threads, progress, out, error);
 }

@@ -138,7 +138,7 @@ static bool count_row(job *work, worker *own, uint32_t item)
 {
     const ss_pair_source *source = work->source;
     ss_pair_scratch *scratch = &own->scratch;
-    if (source->degrees[item] == 0)
+    if (source->degrees[item] == 0 || (source->only && !source->only[item]))
         return true;
     scratch->sparse = source->degrees[item] * source->pairs_per_group * SWEPT_PER_TOUCHED < source->item_count;
     source->fill(source->data, item, scratch);

@@ -15,6 +15,7 @@ typedef struct ss_pair_source {
     void (*fill)(const void *data, uint32_t item, ss_pair_scratch *scratch); /* called from many threads */
     const char *phase;                                                       /* of the progress */
     uint32_t item_count;
+    const uint8_t *only;     /* items whose lists are wanted; NULL: all */
     const uint32_t *degrees; /* groups that hold the item */
     uint64_t group_count;
     double pairs_per_group; /* about how many counts one group of an item costs */

@@ -373,8 +373,8 @@ static int64_t window_of(const ss_interactions *log, const ss_relation_options *
 }
 
 ss_status ss_sequence_pairs_count(const ss_interactions *interactions, bool ordered, const float *recency,
-                                  const ss_relation_options *options, int threads, ss_progress_sink *progress,
-                                  ss_pair_lists *out, ss_error *error)
+                                  const uint8_t *only, const ss_relation_options *options, int threads,
+                                  ss_progress_sink *progress, ss_pair_lists *out, ss_error *error)
 {
     ss_status status = SS_OK;
     ss_pair_lists lists;
@@ -392,6 +392,7 @@ ss_status ss_sequence_pairs_count(const ss_interactions *interactions, bool orde
                              .fill = fill,
                              .phase = ordered ? "pairs in order" : "pairs in a window",
                              .item_count = of.item_count,
+                             .only = only,
                              .degrees = of.degrees,
                              .group_count = of.group_count,
                              .pairs_per_group = of.pairs_per_group,

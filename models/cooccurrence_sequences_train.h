@@ -9,10 +9,10 @@
 
 /*
  * `ordered`: j after i (bought_next); else either way (related). Customers are the groups where the log has any, else
- * baskets. recency, out and errors as for ss_pairs_count; SS_E_LIMIT above 2^32 - 2 rows.
+ * baskets. recency, only, out and errors as for ss_pairs_recount; SS_E_LIMIT above 2^32 - 2 rows.
  */
 ss_status ss_sequence_pairs_count(const ss_interactions *interactions, bool ordered, const float *recency,
-                                  const ss_relation_options *options, int threads, ss_progress_sink *progress,
-                                  ss_pair_lists *out, ss_error *error);
+                                  const uint8_t *only, const ss_relation_options *options, int threads,
+                                  ss_progress_sink *progress, ss_pair_lists *out, ss_error *error);
 
 #endif

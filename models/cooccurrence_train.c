@@ -54,15 +54,15 @@ const ss_option *const ss_relation_option_tables[SS_RELATION_COUNT] = {together_
 /* ---- one relation ---- */
 
 static ss_status count_groups(const ss_interactions *log, ss_grouping grouping, const float *recency,
-                              const ss_relation_options *options, int threads, ss_progress_sink *progress,
-                              ss_pair_lists *out, ss_error *error)
+                              const uint8_t *only, const ss_relation_options *options, int threads,
+                              ss_progress_sink *progress, ss_pair_lists *out, ss_error *error)
 {
     ss_status status = SS_OK;
     ss_groups groups = {0};
     bool times = grouping == SS_BY_CUSTOMER && options->half_life_days > 0 && log->has_times;
     SS_TRY(ss_groups_make(log, grouping, ss_interactions_learning_events(log), times, false, &groups, error));
-    SS_TRY(ss_pairs_count(&groups, log->item_count, log->has_times ? log->last_time : SS_NO_TIME, recency, options,
-                          threads, progress, out, error));
+    SS_TRY(ss_pairs_recount(&groups, log->item_count, log->has_times ? log->last_time : SS_NO_TIME, recency, only,
+                            options, threads, progress, out, error));
 out:
     ss_groups_free(&groups);
     return status;
@@ -76,9 +76,9 @@ static ss_status count_nothing(const ss_interactions *log, const ss_relation_opt
     return ss_pairs_count(&none, log->item_count, SS_NO_TIME, NULL, options, 1, NULL, out, error);
 }
 
-ss_status ss_relation_count(const ss_interactions *interactions, ss_relation relation,
-                            const ss_relation_options *options, int threads, ss_progress_sink *progress,
-                            ss_pair_lists *out, ss_error *error)
+ss_status ss_relation_recount(const ss_interactions *interactions, ss_relation relation, const uint8_t *only,
+                              const ss_relation_options *options, int threads, ss_progress_sink *progress,
+                              ss_pair_lists *out, ss_error *error)
 {
     ss_status status = SS_OK;
     float *recency = NULL;
@@ -89,19 +89,26 @@ ss_status ss_relation_count(const ss_interactions *interactions, ss_relation rel
         SS_TRY(ss_popularity_freshness(interactions, options->recency_half_life_days, recency, error));
     }
     if (relation == SS_BOUGHT_TOGETHER && interactions->has_baskets)
-        status = count_groups(interactions, SS_BY_BASKET, recency, options, threads, progress, out, error);
+        status = count_groups(interactions, SS_BY_BASKET, recency, only, options, threads, progress, out, error);
     else if (relation == SS_RELATED && interactions->has_customers &&
              !(options->window_days > 0 && interactions->has_times))
-        status = count_groups(interactions, SS_BY_CUSTOMER, recency, options, threads, progress, out, error);
+        status = count_groups(interactions, SS_BY_CUSTOMER, recency, only, options, threads, progress, out, error);
     else if (relation == SS_RELATED && interactions->has_customers)
-        status = ss_sequence_pairs_count(interactions, false, recency, options, threads, progress, out, error);
+        status = ss_sequence_pairs_count(interactions, false, recency, only, options, threads, progress, out, error);
     else if (relation == SS_BOUGHT_NEXT && (interactions->has_customers || interactions->has_baskets))
-        status = ss_sequence_pairs_count(interactions, true, recency, options, threads, progress, out, error);
+        status = ss_sequence_pairs_count(interactions, true, recency, only, options, threads, progress, out, error);
     else
         status = count_nothing(interactions, options, out, error);
 out:
     free(recency);
     return status;
+}
+
+ss_status ss_relation_count(const ss_interactions *interactions, ss_relation relation,
+                            const ss_relation_options *options, int threads, ss_progress_sink *progress,
+                            ss_pair_lists *out, ss_error *error)
+{
+    return ss_relation_recount(interactions, relation, NULL, options, threads, progress, out, error);
 }
 
 /* ---- the file ---- */
@@ -132,11 +139,10 @@ out:
     return status;
 }
 
-ss_status ss_cooccurrence_train(const ss_interactions *interactions, const ss_cooccurrence_options *options,
-                                int threads, ss_progress_sink *progress, const char *generation_path, ss_error *error)
+ss_status ss_cooccurrence_write(const ss_pair_lists lists[SS_RELATION_COUNT], const char *generation_path,
+                                ss_error *error)
 {
     ss_status status = SS_OK;
-    ss_pair_lists lists[SS_RELATION_COUNT] = {{0}};
     ss_model_writer *writer = NULL;
     char path[PATH_ROOM];
 
@@ -144,14 +150,24 @@ ss_status ss_cooccurrence_train(const ss_interactions *interactions, const ss_co
     writer = ss_model_writer_new(&ss_cooccurrence_schema);
     if (!writer)
         SS_TRY(ss_error_nomem(error));
-    for (int r = 0; r < SS_RELATION_COUNT; r++) {
-        SS_TRY(ss_relation_count(interactions, (ss_relation)r, &options->relations[r], threads, progress, &lists[r],
-                                 error));
+    for (int r = 0; r < SS_RELATION_COUNT; r++)
         SS_TRY(add_relation(writer, (ss_relation)r, &lists[r], error));
-    }
     SS_TRY(ss_model_writer_finish(writer, path, error));
 out:
     ss_model_writer_free(&writer);
+    return status;
+}
+
+ss_status ss_cooccurrence_train(const ss_interactions *interactions, const ss_cooccurrence_options *options,
+                                int threads, ss_progress_sink *progress, const char *generation_path, ss_error *error)
+{
+    ss_status status = SS_OK;
+    ss_pair_lists lists[SS_RELATION_COUNT] = {{0}};
+    for (int r = 0; r < SS_RELATION_COUNT; r++)
+        SS_TRY(ss_relation_count(interactions, (ss_relation)r, &options->relations[r], threads, progress, &lists[r],
+                                 error));
+    SS_TRY(ss_cooccurrence_write(lists, generation_path, error));
+out:
     for (int r = 0; r < SS_RELATION_COUNT; r++)
         ss_pair_lists_free(&lists[r]);
     return status;

@@ -97,10 +97,24 @@ ss_status ss_pairs_count(const ss_groups *groups, uint32_t item_count, int64_t n
                          const ss_relation_options *options, int threads, ss_progress_sink *progress,
                          ss_pair_lists *out, ss_error *error);
 
+/* The same, with lists only of the items with only[item] (the others' are empty); NULL: of all. Degrees are of all. */
+ss_status ss_pairs_recount(const ss_groups *groups, uint32_t item_count, int64_t newest_time, const float *recency,
+                           const uint8_t *only, const ss_relation_options *options, int threads,
+                           ss_progress_sink *progress, ss_pair_lists *out, ss_error *error);
+
 /* One relation of a log, as ss_cooccurrence_train makes it; `out` and errors as above, with empty lists where the log
  * cannot give it. */
 ss_status ss_relation_count(const ss_interactions *interactions, ss_relation relation,
                             const ss_relation_options *options, int threads, ss_progress_sink *progress,
                             ss_pair_lists *out, ss_error *error);
+
+/* The same, with lists only of the items with only[item], as above. */
+ss_status ss_relation_recount(const ss_interactions *interactions, ss_relation relation, const uint8_t *only,
+                              const ss_relation_options *options, int threads, ss_progress_sink *progress,
+                              ss_pair_lists *out, ss_error *error);
+
+/* Writes cooccurrence.safetensors into the folder from lists of one number of items. Errors: as ss_cooccurrence_train. */
+ss_status ss_cooccurrence_write(const ss_pair_lists lists[SS_RELATION_COUNT], const char *generation_path,
+                                ss_error *error);
 
 #endif

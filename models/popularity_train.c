@@ -135,22 +135,38 @@ static void add_to_windows(void *context, const ss_interaction *row)
     to->before_and_recent[row->item] += age < to->long_span;
 }
 
-static void compare_windows(lists *of, const windows *counted, uint32_t items, double shrinkage)
+/* `known`: items that the log has rows of. */
+static void compare_windows(lists *of, const windows *counted, uint32_t items, uint32_t known, double shrinkage)
 {
     double ratio = counted->short_span / counted->long_span, expected = 0;
     for (uint32_t i = 0; i < items; i++)
         expected += counted->before_and_recent[i] * ratio;
-    double doubt = shrinkage * (expected / items);
+    double doubt = known > 0 ? shrinkage * (expected / known) : 0;
     for (uint32_t i = 0; i < items; i++) {
         double above = counted->recent[i] + doubt, below = counted->before_and_recent[i] * ratio + doubt;
         of->trending[i] = above > 0 && below > 0 ? (float)log(above / below) : 0;
     }
 }
 
+static ss_status count_known(const ss_interactions *log, uint32_t *known, ss_error *error)
+{
+    unsigned char *seen = ss_array_zeroed(log->item_count, 1);
+    if (!seen)
+        return ss_error_nomem(error);
+    *known = 0;
+    for (size_t r = 0; r < log->count; r++) {
+        *known += !seen[log->rows[r].item];
+        seen[log->rows[r].item] = 1;
+    }
+    free(seen);
+    return SS_OK;
+}
+
 static ss_status score_trends(lists *of, const ss_interactions *log, const ss_popularity_options *options,
                               ss_error *error)
 {
     ss_status status = SS_OK;
+    uint32_t known = 0;
     windows counted = {.newest = log->last_time, .short_span = options->short_days * (double)SS_DAY};
     of->trending = ss_array_zeroed(of->item_count, sizeof *of->trending);
     if (!of->trending)
@@ -165,7 +181,8 @@ static ss_status score_trends(lists *of, const ss_interactions *log, const ss_po
     if (!counted.recent || !counted.before_and_recent)
         SS_TRY(ss_error_nomem(error));
     each_purchase(log, add_to_windows, &counted);
-    compare_windows(of, &counted, log->item_count, options->shrinkage);
+    SS_TRY(count_known(log, &known, error));
+    compare_windows(of, &counted, log->item_count, known, options->shrinkage);
 out:
     free(counted.recent);
     free(counted.before_and_recent);

@@ -4,9 +4,9 @@
  * score(i) = sum over purchases of 2^(-age/half_life), divided by the sum over all items; age from the newest time of
  * the log, 0 in a log without times. A purchase is a row of the interactions: a customer's repeats inside one basket
  * count once. trending(i) = ln((s + m q) / (e + m q)): s the purchases in the short window, e the number expected from
- * the long window's rate (e = long count x short length / long length), q the mean expectation of all items and m the
- * shrinkage: few purchases stay near 0. Both windows end with the log and include its last instant; the long one is cut
- * where the log begins. All 0 in a log without times or not longer than the short window.
+ * the long window's rate (e = long count x short length / long length), q the mean expectation of the items that the
+ * log has rows of and m the shrinkage: few purchases stay near 0. Both windows end with the log and include its last
+ * instant; the long one is cut where the log begins. All 0 in a log without times or not longer than the short window.
  */
 #ifndef SS_MODELS_POPULARITY_TRAIN_H
 #define SS_MODELS_POPULARITY_TRAIN_H

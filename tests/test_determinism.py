@@ -9,7 +9,7 @@ from program import simulate, smartshelf
 OPTIONS = ("--quiet", "--als.factors", 32, "--als.iterations", 3)
 
 
-def train(folder, name, *logs, environment=None, options=(), files=7):
+def train(folder, name, *logs, environment=None, options=(), files=8):
     """The digest of each model file of a generation trained in a store of its own."""
     store = os.path.join(folder, name)
     smartshelf("train", "--store", store, *(word for log in logs for word in ("--log", log)), *OPTIONS, *options,
@@ -57,13 +57,13 @@ def main():
         os.mkdir(os.path.join(folder, "clicks"))
         sessions = simulate(os.path.join(folder, "clicks"), items=200, customers=300, orders=600, days=60, views="true")
         clicks = os.path.join(sessions, "log.csv")
-        kept = train(folder, "clicks-one", clicks, options=("--threads", 1), files=9)
+        kept = train(folder, "clicks-one", clicks, options=("--threads", 1), files=10)
         assert "session_knn.safetensors" in kept and "alternatives.safetensors" in kept
-        assert kept == train(folder, "clicks-two", clicks, options=("--threads", 2), files=9)
+        assert kept == train(folder, "clicks-two", clicks, options=("--threads", 2), files=10)
         named = ("--catalog", os.path.join(sessions, "catalog.csv"), "--models", "alternatives", "--threads")
-        by_name = train(folder, "names-one", clicks, options=(*named, 1), files=3)
+        by_name = train(folder, "names-one", clicks, options=(*named, 1), files=4)
         assert by_name["alternatives.safetensors"] != kept["alternatives.safetensors"]
-        assert by_name == train(folder, "names-three", clicks, options=(*named, 3), files=3)
+        assert by_name == train(folder, "names-three", clicks, options=(*named, 3), files=4)
         changed = train(folder, "changed", log, options=("--threads", 2, "--related.a", 0.1))
         assert different(first, changed) == ["cooccurrence.safetensors"]
     print("ok")

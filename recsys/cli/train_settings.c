@@ -12,6 +12,8 @@ static const ss_option train_options[] = {
      "Threads for training; 0: all cores. The result does not depend on it."},
     {"background", SS_OPTION_FLAG, offsetof(ss_train_settings, background), 0, 0, NULL, NULL, NULL,
      "Beside a server: run only where a core is idle, and with one thread."},
+    {"keep-log", SS_OPTION_FLAG, offsetof(ss_train_settings, input.keep_log), 0, 0, "true", NULL, NULL,
+     "Store the log as it was learned from beside the models, 24 bytes a row and 8 an order: a delta goes on from it."},
     {0},
 };
 

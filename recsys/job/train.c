@@ -5,6 +5,7 @@
 #include "job/train_items.h"
 #include "log/file_glob.h"
 #include "log/row_chain.h"
+#include "models/stored_log_train.h"
 #include "store/manifest.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -231,13 +232,16 @@ ss_status ss_training_data_read(const ss_input_options *options, ss_progress_sin
 {
     ss_status status = SS_OK;
     ss_training_input input = {0};
-    *data = (ss_training_data){.decimals = options->log.decimals};
+    *data = (ss_training_data){.decimals = options->log.decimals, .keep_log = options->keep_log};
     SS_TRY(ss_training_input_open(options, &input, error));
+    input.log.keep = options->keep_log;
     SS_TRY(read_catalog(options, progress, &data->catalog, &data->catalog_report, error));
     SS_TRY(read_profiles(options, input.log.forgotten, progress, data, error));
     SS_TRY(
         ss_log_read(input.source, &input.log, data->catalog, progress, &data->interactions, &data->log_report, error));
     SS_TRY(check_newest(options, &data->log_report, error));
+    data->log_options = input.log;
+    data->log_options.forgotten = NULL; /* it goes with the feed */
 out:
     ss_training_input_close(&input);
     if (status != SS_OK && status != SS_E_BAD_INPUT)
@@ -419,7 +423,8 @@ typedef struct training {
     const ss_catalog *catalog;   /* or NULL */
     const ss_profiles *profiles; /* or NULL */
     int64_t decimals;
-    const ss_log_report *input; /* NULL: of no log of its own */
+    const ss_log_report *input;   /* NULL: of no log of its own */
+    const ss_log_options *stored; /* how it was read, where it is stored beside the models; NULL: it is not */
 } training;
 
 static ss_status train_segments(const char *path, const training *from, const ss_item_table *items,
@@ -478,6 +483,9 @@ static ss_status train_all(const char *path, const char *name, const training *f
         SS_TRY(ss_histories_write(path, from->log, from->named, items.content.count, error));
     report->seconds_items = seconds_since(&clock);
     SS_TRY(train_models(path, from, &items, options, threads, progress, report, error));
+    if (from->stored)
+        SS_TRY(ss_stored_log_write(from->log, items.content.count, from->catalog != NULL, from->stored, from->input,
+                                   path, error));
     SS_TRY(write_manifest(path, name, from->log, &items, from->catalog, from->input, options, error));
 out:
     ss_item_table_free(&items);
@@ -489,7 +497,21 @@ ss_status ss_train_into(const char *path, const char *name, const ss_interaction
                         const ss_model_options *options, int threads, ss_progress_sink *progress,
                         ss_train_report *report, ss_error *error)
 {
-    const training from = {interactions, named, catalog, NULL, decimals, NULL};
+    const training from = {interactions, named, catalog, NULL, decimals, NULL, NULL};
+    return train_all(path, name, &from, options, threads, progress, report, error);
+}
+
+ss_status ss_train_data_into(const char *path, const char *name, const ss_training_data *data,
+                             const ss_model_options *options, int threads, ss_progress_sink *progress,
+                             ss_train_report *report, ss_error *error)
+{
+    const training from = {&data->interactions,
+                           &data->interactions,
+                           data->catalog,
+                           data->profiles,
+                           data->decimals,
+                           &data->log_report,
+                           data->keep_log ? &data->log_options : NULL};
     return train_all(path, name, &from, options, threads, progress, report, error);
 }
 
@@ -499,12 +521,10 @@ ss_status ss_train_draft(const char *store, int64_t now, const ss_training_data 
 {
     ss_status status = SS_OK;
     ss_generation_draft *new = NULL;
-    const training from = {&data->interactions, &data->interactions, data->catalog,
-                           data->profiles,      data->decimals,      &data->log_report};
     SS_TRY(ss_generation_begin(store, now, &new, error));
     snprintf(report->generation, sizeof report->generation, "%s", ss_generation_draft_name(new));
-    SS_TRY(
-        train_all(ss_generation_draft_path(new), report->generation, &from, options, threads, progress, report, error));
+    SS_TRY(ss_train_data_into(ss_generation_draft_path(new), report->generation, data, options, threads, progress,
+                              report, error));
     *draft = new;
     new = NULL;
 out:

@@ -73,6 +73,8 @@ typedef struct ss_training_data {
     ss_catalog_report catalog_report;
     ss_table_report profiles_report;
     int64_t decimals;
+    bool keep_log;              /* beside the models (models/stored_log.h) */
+    ss_log_options log_options; /* how it was read. Texts borrowed from the options */
 } ss_training_data;
 
 typedef struct ss_input_options {
@@ -86,6 +88,7 @@ typedef struct ss_input_options {
     const char *catalog_columns;
     ss_texts customers; /* customers files */
     const char *customers_columns;
+    bool keep_log; /* the generation is to hold its log, so that it can be gone on from (delta.h); not in the table */
 } ss_input_options;
 extern const ss_option ss_input_option_table[]; /* --log, --query, --state, …, --customers-columns */
 
@@ -133,6 +136,11 @@ ss_status ss_train_into(const char *path, const char *name, const ss_interaction
                         const ss_interactions *named, const ss_catalog *catalog, int64_t decimals,
                         const ss_model_options *options, int threads, ss_progress_sink *progress,
                         ss_train_report *report, ss_error *error);
+
+/* The same from what was read, with all that it says beside the log. For deltas (delta.h). */
+ss_status ss_train_data_into(const char *path, const char *name, const ss_training_data *data,
+                             const ss_model_options *options, int threads, ss_progress_sink *progress,
+                             ss_train_report *report, ss_error *error);
 
 /*
  * Trains a generation of `store`, named by `now`, up to where it could be published: what it holds can still be looked

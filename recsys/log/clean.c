@@ -2,7 +2,6 @@
 
 #include "base/memory.h"
 #include "log/introsort.h"
-#include "log/returns.h"
 #include "log/sort_rows.h"
 #include "log/spent.h"
 
@@ -80,46 +79,51 @@ static bool repeats_are_adjacent(const ss_interaction *rows, size_t count, bool 
 }
 
 /* Merges repeats that stand side by side, the earliest first. */
-static size_t merge_adjacent(ss_interaction *rows, size_t count, bool has_times)
+static size_t merge_adjacent(ss_interaction *rows, size_t count, bool has_times, ss_origins *origins)
 {
     size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
-        if (kept && is_repeat(&rows[kept - 1], &rows[i], has_times))
+        if (kept && is_repeat(&rows[kept - 1], &rows[i], has_times)) {
+            if (rows[kept - 1].time != rows[i].time && rows[i].event == SS_EVENT_PURCHASE)
+                ss_origins_note(origins, rows[i].item);
             rows[kept - 1].quantity += rows[i].quantity;
-        else if (kept++ < i)
+        } else if (kept++ < i) {
             rows[kept - 1] = rows[i];
+        }
     }
     return kept;
 }
 
-/* The rows of one customer, or of one basket without: returns, then repeats. Says how many are left, in order of time.
- */
-static size_t clean_group(const ss_raw_log *log, ss_interaction *rows, size_t count, ss_returns *tally,
-                          uint64_t *merged)
+size_t ss_clean_group(ss_interaction *rows, size_t count, bool has_times, bool may_return, ss_origins *origins,
+                      ss_returns *tally, uint64_t *merged)
 {
-    if (log->has_returns && has_returns(rows, count)) {
+    ss_origins_begin(origins, rows, count);
+    if (may_return && has_returns(rows, count)) {
         count = ss_returns_apply(rows, count, tally);
         ss_rows_sort_by_time(rows, count);
     }
     size_t kept;
-    if (repeats_are_adjacent(rows, count, log->has_times)) {
-        kept = merge_adjacent(rows, count, log->has_times);
+    if (repeats_are_adjacent(rows, count, has_times)) {
+        kept = merge_adjacent(rows, count, has_times, origins);
     } else {
         ss_rows_sort_by_basket(rows, count);
-        kept = merge_adjacent(rows, count, log->has_times);
+        kept = merge_adjacent(rows, count, has_times, origins);
         ss_rows_sort_by_time(rows, kept);
     }
+    ss_origins_end(origins);
     *merged += count - kept;
     return kept;
 }
 
-static ss_status clean_groups(ss_raw_log *log, ss_progress_sink *progress, ss_log_report *report, ss_error *error)
+static ss_status clean_groups(ss_raw_log *log, ss_origins *origins, ss_progress_sink *progress, ss_log_report *report,
+                              ss_error *error)
 {
     ss_returns tally = {0};
     size_t kept = 0, next_tell = 0;
     for (size_t start = 0, end; start < log->count; start = end) {
         end = ss_rows_group_end(log->rows, log->count, start);
-        size_t left = clean_group(log, log->rows + start, end - start, &tally, &report->merged);
+        size_t left = ss_clean_group(log->rows + start, end - start, log->has_times, log->has_returns, origins, &tally,
+                                     &report->merged);
         if (kept < start)
             memmove(log->rows + kept, log->rows + start, left * sizeof *log->rows);
         kept += left;
@@ -130,6 +134,8 @@ static ss_status clean_groups(ss_raw_log *log, ss_progress_sink *progress, ss_lo
         if (!ss_progress_tell(progress, &state))
             return ss_error_set(error, SS_E_CANCELLED, "stopped on request while cleaning the log");
     }
+    if (origins && origins->failed)
+        return SS_E_NOMEM;
     log->count = kept;
     report->return_rows = tally.rows;
     report->returns_matched = tally.matched;
@@ -257,6 +263,28 @@ static ss_status keep_spent(const ss_raw_log *log, const uint32_t *numbers, ss_i
     return out->spent ? SS_OK : SS_E_NOMEM;
 }
 
+/* Baskets of which nothing is left but in the origins have numbers, too: behind the others. */
+static void number_origin_baskets(numbering *new, ss_interactions *out)
+{
+    out->key_count = out->basket_count;
+    for (size_t i = 0; i < out->origin_count; i++) {
+        uint32_t basket = out->origins[i].basket;
+        if (basket != SS_NONE && new->baskets[basket] == SS_NONE)
+            new->baskets[basket] = out->key_count++;
+    }
+}
+
+static ss_status keep_basket_keys(const ss_raw_log *log, const uint32_t *numbers, ss_interactions *out)
+{
+    if (!log->basket_keys[0])
+        return SS_OK;
+    out->basket_keys = ss_array_new(out->key_count, sizeof *out->basket_keys);
+    for (uint64_t b = 0; out->basket_keys && b < log->basket_limit; b++)
+        if (numbers[b] != SS_NONE)
+            out->basket_keys[numbers[b]] = log->basket_keys[b % 2][b / 2];
+    return out->basket_keys ? SS_OK : SS_E_NOMEM;
+}
+
 /* Rows of one basket and moment stand in order of the items' numbers, which are new. */
 static void renumber(ss_interactions *out, const numbering *new)
 {
@@ -274,6 +302,23 @@ static void renumber(ss_interactions *out, const numbering *new)
         run = i;
     }
     ss_rows_sort_by_time(out->rows + run, out->count - run);
+}
+
+/* Of items and customers of whom nothing is left, origins say nothing either: they have no number. */
+static void renumber_origins(ss_interactions *out, const numbering *new)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < out->origin_count; i++) {
+        ss_interaction row = out->origins[i];
+        bool is_customer = row.customer != SS_NONE;
+        row.item = new->items[row.item];
+        row.customer = is_customer ? new->customers[row.customer] : SS_NONE;
+        row.basket = row.basket == SS_NONE ? SS_NONE : new->baskets[row.basket];
+        if (row.item != SS_NONE && (!is_customer || row.customer != SS_NONE))
+            out->origins[kept++] = row;
+    }
+    out->origin_count = kept;
+    ss_rows_sort(out->origins, kept);
 }
 
 static uint32_t *new_numbers(uint64_t count)
@@ -300,10 +345,13 @@ static ss_status number_all(ss_raw_log *log, ss_interactions *out)
     mark_used(out, &new, out->has_purchases, item_rows);
     out->customer_count = number_used(new.customers, customer_count);
     out->basket_count = number_used(new.baskets, log->basket_limit);
+    number_origin_baskets(&new, out);
     SS_TRY(number_items(log->items, item_rows, new.items, out));
     SS_TRY(keep_spent(log, new.customers, out));
     SS_TRY(keep_customers(log, new.customers, out));
+    SS_TRY(keep_basket_keys(log, new.baskets, out));
     renumber(out, &new);
+    renumber_origins(out, &new);
 out:
     free(new.items);
     free(new.customers);
@@ -333,18 +381,28 @@ static ss_status take_rows(ss_raw_log *log, ss_interactions *out)
     return SS_OK;
 }
 
+static void take_origins(ss_origins *origins, ss_interactions *out)
+{
+    out->origins = origins->rows;
+    out->origin_count = origins->count;
+    origins->rows = NULL;
+    origins->count = origins->capacity = 0;
+}
+
 ss_status ss_clean(ss_raw_log *log, const ss_log_options *options, const ss_catalog *catalog,
                    ss_progress_sink *progress, ss_interactions *out, ss_log_report *report, ss_error *error)
 {
     ss_status status;
     ss_interactions result = {0};
     ss_item_rules rules = {0};
+    ss_origins origins = {0};
     SS_TRY(ss_item_rules_make(log->items, log->item_rows, options, catalog, &rules, report, error));
     SS_TRY(ss_spent_sum(log, &rules, catalog));
     apply_rules(log, &rules, report);
     ss_rows_sort(log->rows, log->count);
-    SS_TRY(clean_groups(log, progress, report, error));
+    SS_TRY(clean_groups(log, options->keep ? &origins : NULL, progress, report, error));
     SS_TRY(take_rows(log, &result));
+    take_origins(&origins, &result);
     SS_TRY(number_all(log, &result));
     result.ids_folded = report->folded;
     result.set_aside = rules.set_aside;
@@ -355,6 +413,7 @@ ss_status ss_clean(ss_raw_log *log, const ss_log_options *options, const ss_cata
     ss_raw_log_free(log);
 out:
     ss_item_rules_free(&rules);
+    ss_origins_release(&origins);
     if (status != SS_OK)
         ss_interactions_free(&result);
     return status == SS_E_NOMEM ? ss_error_nomem(error) : status;

@@ -1,5 +1,6 @@
 #include "log/interactions.h"
 
+#include "base/hash.h"
 #include "base/memory.h"
 #include "log/sort_rows.h"
 
@@ -16,12 +17,19 @@ const char *ss_event_name(ss_event event)
     return (unsigned)event < SS_EVENT_COUNT ? names[event] : NULL;
 }
 
+uint64_t ss_basket_key(bool is_session, ss_slice id)
+{
+    return ss_hash(id.data, id.size) ^ (is_session ? UINT64_C(0x9E3779B97F4A7C15) : 0);
+}
+
 void ss_interactions_free(ss_interactions *interactions)
 {
     if (!interactions)
         return;
     free(interactions->rows);
     free(interactions->spent);
+    free(interactions->basket_keys);
+    free(interactions->origins);
     ss_dictionary_free(&interactions->items);
     ss_dictionary_free(&interactions->set_aside);
     ss_dictionary_free(&interactions->customers);
@@ -73,6 +81,9 @@ ss_status ss_interactions_subset(const ss_interactions *source, ss_interaction_f
     ss_interactions subset = *source;
     subset.items = subset.customers = subset.set_aside = NULL;
     subset.spent = NULL;
+    subset.basket_keys = NULL;
+    subset.origins = NULL;
+    subset.origin_count = subset.key_count = 0;
     subset.count = 0;
     subset.first_time = subset.last_time = SS_NO_TIME;
     subset.rows = ss_array_new(kept, sizeof *subset.rows);

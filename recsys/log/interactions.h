@@ -69,11 +69,26 @@ typedef struct ss_interactions {
      * whose price the log does not tell counts at the catalogue's. Owned; NULL: no price is known, or a subset.
      */
     int64_t *spent;
+    /*
+     * For who goes on from these rows another day, where it was asked for (read_log.h); else, and in a subset, NULL: what
+     * rows were before they were cleaned, where that is not the same (origins.h), in the order of rows; and number of a
+     * basket → ss_basket_key, with those behind basket_count that only the origins know. Owned.
+     */
+    ss_interaction *origins;
+    size_t origin_count;
+    uint64_t *basket_keys;
+    uint32_t key_count;
     uint32_t item_count, customer_count, basket_count;
     bool has_times, has_baskets, has_customers, has_purchases;
     bool ids_folded;               /* item ids that differ only by case or blanks are one (see fold_ids.h) */
     int64_t first_time, last_time; /* over the rows; SS_NO_TIME without times */
 } ss_interactions;
+
+/*
+ * What tells baskets apart when their ids are gone: 64 bits of a hash of the id, other ones for a session than for an
+ * order of the same id. Among 20 million baskets, of 100,000 new ones each in ten million days one is taken for another.
+ */
+uint64_t ss_basket_key(bool is_session, ss_slice id);
 
 void ss_interactions_free(ss_interactions *interactions); /* releases what it owns and zeroes it; NULL is fine */
 

@@ -12,7 +12,6 @@
 #include <stdlib.h>
 
 /* Orders whose id begins with the usual prefix cancel only where so many of their rows, of 100, are negative. */
-#define USUAL_CANCEL_PREFIX "C"
 #define CANCEL_ROWS_PERCENT 95u
 
 #define EARLY_CHECK_ROWS 100000u /* from here on a log of which more than half is bad is given up */
@@ -402,8 +401,9 @@ static void turn_cancelled(reader *r)
 {
     const ss_row_batch *batch = &r->batch;
     bool is_explicit = r->options->cancel_prefix != NULL;
-    if (batch->cancel_rows == batch->cancel_negative ||
-        (!is_explicit && batch->cancel_negative * 100 < batch->cancel_rows * CANCEL_ROWS_PERCENT))
+    r->report->cancelling = batch->cancel_rows > 0;
+    r->report->cancels = is_explicit || batch->cancel_negative * 100 >= batch->cancel_rows * CANCEL_ROWS_PERCENT;
+    if (batch->cancel_rows == batch->cancel_negative || !r->report->cancels)
         return;
     for (size_t i = 0; i < r->log->count; i++) {
         ss_interaction *row = &r->log->rows[i];
@@ -419,9 +419,31 @@ static ss_status prepare(reader *r, ss_error *error)
     const char *prefix = r->options->cancel_prefix;
     ss_input_digest_start(&r->digest);
     ss_overlap_init(&r->overlap, r->options->events_from);
-    if (ss_row_batch_init(&r->batch, ss_slice_of(prefix ? prefix : USUAL_CANCEL_PREFIX)) != SS_OK)
+    if (r->options->newest)
+        memcpy(r->overlap.newest, r->options->newest, sizeof r->overlap.newest);
+    if (ss_row_batch_init(&r->batch, ss_slice_of(prefix ? prefix : SS_USUAL_CANCEL_PREFIX)) != SS_OK)
         return ss_error_nomem(error);
     return SS_OK;
+}
+
+static ss_status keep_keys(const ss_dictionary *ids, bool sessions, uint64_t **keys)
+{
+    uint32_t count = ss_dictionary_count(ids);
+    *keys = ss_array_new(count, sizeof **keys);
+    if (!*keys)
+        return SS_E_NOMEM;
+    for (uint32_t i = 0; i < count; i++)
+        (*keys)[i] = ss_basket_key(sessions, ss_dictionary_id(ids, i));
+    return SS_OK;
+}
+
+static ss_status keep_basket_keys(reader *r)
+{
+    ss_dictionary *const *ids = r->batch.dictionaries;
+    if (!r->options->keep)
+        return SS_OK;
+    ss_status status = keep_keys(ids[SS_ID_ORDER], false, &r->log->basket_keys[0]);
+    return status == SS_OK ? keep_keys(ids[SS_ID_SESSION], true, &r->log->basket_keys[1]) : status;
 }
 
 static ss_dictionary *take_dictionary(reader *r, ss_id_column column)
@@ -441,6 +463,7 @@ static void finish(reader *r)
     r->log->items = take_dictionary(r, SS_ID_ITEM);
     r->log->customers = take_dictionary(r, SS_ID_CUSTOMER);
     r->report->newest = ss_overlap_newest(&r->overlap);
+    memcpy(r->report->newest_of, r->overlap.newest, sizeof r->report->newest_of);
     r->report->digest_low = digest.low;
     r->report->digest_high = digest.high;
 }
@@ -462,6 +485,8 @@ ss_status ss_raw_log_read(ss_row_source *source, const ss_log_options *options, 
     SS_TRY(read_rows(r, error));
     SS_TRY(look_up(r, true, error));
     status = ss_row_batch_flush(&r->batch, &result);
+    if (status == SS_OK)
+        status = keep_basket_keys(r);
     if (status != SS_OK)
         SS_TRY(explain(status, error));
     finish(r);
@@ -482,6 +507,8 @@ void ss_raw_log_free(ss_raw_log *log)
     free(log->rows);
     free(log->item_rows);
     free(log->spent);
+    free(log->basket_keys[0]);
+    free(log->basket_keys[1]);
     ss_price_tape_release(&log->prices);
     ss_dictionary_free(&log->items);
     ss_dictionary_free(&log->customers);

@@ -16,8 +16,10 @@ typedef struct ss_raw_log {
     uint32_t *item_rows;              /* rows of each item. Owned */
     ss_price_tape prices;             /* of the rows that are purchases, in their order. Owned */
     size_t item_capacity;
-    int64_t *spent;        /* of each customer, once it is summed (spent.h). Owned */
-    uint64_t basket_limit; /* basket numbers are below */
+    int64_t *spent;           /* of each customer, once it is summed (spent.h). Owned */
+    uint64_t basket_limit;    /* basket numbers are below */
+    uint64_t *basket_keys[2]; /* ss_basket_key of orders (baskets of even numbers) and of sessions. Owned; NULL: not
+                                 asked for */
     bool has_times, has_baskets, has_customers, has_returns;
 } ss_raw_log;
 

@@ -20,6 +20,9 @@
 #include "log/orders.h"
 #include "log/row_source.h"
 
+/* Order ids that begin with it cancel, where nearly all rows of such orders are negative. */
+#define SS_USUAL_CANCEL_PREFIX "C"
+
 /* What to do with likely fees (fees.h). */
 typedef enum ss_fees {
     SS_FEES_EXCLUDE,
@@ -39,6 +42,9 @@ typedef struct ss_log_options {
     int64_t until;             /* keep rows before this instant; SS_NO_TIME: all */
     int64_t events_from;       /* live events count from this instant on; SS_NO_TIME: where the log ends (overlap.h) */
     const ss_left_out *forgotten; /* what is left out of log and events; NULL: nothing. Borrowed */
+    bool keep;                    /* keep what it takes to go on from the result: origins and keys of baskets */
+    const int64_t *newest; /* the newest rows (newest_of of its report) of a log that was read another time and that
+                              the events follow; NULL: none. Borrowed */
 } ss_log_options;
 
 /* The rows of --help for the above. Target: ss_log_options (those from `until` on are not in the table: see below). */
@@ -90,12 +96,14 @@ typedef struct ss_likely_fee {
  * merged + kept.
  */
 typedef struct ss_log_report {
-    uint64_t rows;        /* data rows read */
-    uint64_t events;      /* of them, from the live store */
-    uint64_t events_last; /* the number of the event up to which it was read; 0: it was not, or is empty */
-    int64_t newest;       /* row of the log, SS_NO_TIME: none with a time */
-    uint64_t kept;        /* rows in the result, after merging */
-    uint64_t merged;      /* repeats added to another row */
+    uint64_t rows;                     /* data rows read */
+    uint64_t events;                   /* of them, from the live store */
+    uint64_t events_last;              /* the number of the event up to which it was read; 0: it was not, or is empty */
+    int64_t newest;                    /* row of the log, SS_NO_TIME: none with a time */
+    int64_t newest_of[SS_EVENT_COUNT]; /* the same by event */
+    bool cancelling, cancels;          /* there are orders with the prefix of cancelling ones; and their rows return */
+    uint64_t kept;                     /* rows in the result, after merging */
+    uint64_t merged;                   /* repeats added to another row */
     uint64_t bad[SS_BAD_COUNT];
     uint64_t ignored[SS_IGNORED_COUNT];
     uint64_t return_rows;          /* rows that return or cancel products */

@@ -1,13 +1,22 @@
 #include "shelf/snapshot.h"
 
 #include "base/memory.h"
+#include "models/stored_log.h"
 #include "store/manifest.h"
 #include <stdio.h>
 #include <stdlib.h>
 
-const ss_schema *const ss_snapshot_schemas[] = {
-    &ss_items_schema,       &ss_customers_schema,  &ss_cooccurrence_schema, &ss_als_schema,      &ss_popularity_schema,
-    &ss_session_knn_schema, &ss_repurchase_schema, &ss_alternatives_schema, &ss_segments_schema, NULL};
+const ss_schema *const ss_snapshot_schemas[] = {&ss_items_schema,
+                                                &ss_customers_schema,
+                                                &ss_cooccurrence_schema,
+                                                &ss_als_schema,
+                                                &ss_popularity_schema,
+                                                &ss_session_knn_schema,
+                                                &ss_repurchase_schema,
+                                                &ss_alternatives_schema,
+                                                &ss_segments_schema,
+                                                &ss_stored_log_schema,
+                                                NULL};
 
 /* A model that is not there is no error: its sources give nothing. */
 static ss_status optional(ss_status status, bool *present, ss_error *error)
