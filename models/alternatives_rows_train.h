@@ -24,6 +24,10 @@ typedef struct ss_alternatives_lists { /* owned arrays, as in the file */
 } ss_alternatives_lists;
 void ss_alternatives_lists_free(ss_alternatives_lists *lists); /* releases what it owns and zeroes it */
 
+/* Writes alternatives.safetensors into the folder: lists and names of one number of items. SS_E_NOMEM, SS_E_IO. */
+ss_status ss_alternatives_write(const ss_alternatives_lists *lists, const ss_name_index *names,
+                                const ss_alternatives_weights *weights, const char *generation_path, ss_error *error);
+
 /* `out` is set only on success. SS_E_NOMEM, SS_E_CANCELLED. */
 ss_status ss_alternatives_rows(const ss_alternatives_input *input, const ss_alternatives_options *options, int threads,
                                ss_progress_sink *progress, ss_alternatives_lists *out, ss_error *error);

@@ -163,10 +163,10 @@ out:
     return status;
 }
 
-static ss_status add_names(ss_model_writer *writer, const ss_name_table *names, ss_error *error)
+static ss_status add_names(ss_model_writer *writer, const ss_name_index *names, ss_error *error)
 {
     ss_status status = SS_OK;
-    uint64_t grams = names->gram_count, postings = names->offsets[grams];
+    uint64_t grams = names->gram_count, postings = names->posting_count;
     SS_TRY(ss_model_writer_add(writer, "grams.keys", SS_U64, names->keys, grams, 0, error));
     SS_TRY(ss_model_writer_add(writer, "grams.weights", SS_F32, names->weights, grams, 0, error));
     SS_TRY(ss_model_writer_add(writer, "grams.offsets", SS_U64, names->offsets, grams + 1, 0, error));
@@ -177,13 +177,15 @@ out:
     return status;
 }
 
-static ss_status write_model(const ss_alternatives_lists *lists, const ss_name_table *names,
-                             const ss_alternatives_weights *weights, const char *path, ss_error *error)
+ss_status ss_alternatives_write(const ss_alternatives_lists *lists, const ss_name_index *names,
+                                const ss_alternatives_weights *weights, const char *generation_path, ss_error *error)
 {
     ss_status status = SS_OK;
+    char path[PATH_ROOM];
     ss_model_writer *writer = ss_model_writer_new(&ss_alternatives_schema);
     if (!writer)
         return ss_error_nomem(error);
+    SS_TRY(ss_file_join(path, sizeof path, generation_path, SS_ALTERNATIVES_FILE, error));
     SS_TRY(add_lists(writer, lists, names->item_count, error));
     SS_TRY(add_names(writer, names, error));
     SS_TRY(ss_model_writer_metadata_f64(writer, "names", weights->names, error));
@@ -206,17 +208,16 @@ ss_status ss_alternatives_train(const ss_interactions *interactions, const ss_it
     ss_pair_lists views = {0}, orders = {0};
     ss_alternatives_lists lists = {0};
     uint32_t *products = NULL;
-    char path[PATH_ROOM];
 
     SS_TRY(ss_options_check(ss_alternatives_option_table, options, error));
-    SS_TRY(ss_file_join(path, sizeof path, generation_path, SS_ALTERNATIVES_FILE, error));
     SS_TRY(ss_name_table_make(items, options->kind, (uint64_t)options->max_df, threads, &names, error));
     SS_TRY(count_views(interactions, options, threads, progress, &views, error));
     SS_TRY(find_products(items, &products, error));
     SS_TRY(count_orders(interactions, products, threads, progress, &orders, error));
     ss_alternatives_input input = {items, &names, &views, products, &orders};
     SS_TRY(ss_alternatives_rows(&input, options, threads, progress, &lists, error));
-    SS_TRY(write_model(&lists, &names, &options->weights, path, error));
+    ss_name_index index = ss_name_table_index(&names);
+    SS_TRY(ss_alternatives_write(&lists, &index, &options->weights, generation_path, error));
 out:
     ss_alternatives_lists_free(&lists);
     ss_pair_lists_free(&orders);

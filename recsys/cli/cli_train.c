@@ -1,5 +1,6 @@
 #include "cli/command.h"
 #include "cli/log_report.h"
+#include "cli/train_delta.h"
 #include "cli/train_settings.h"
 
 #include "base/clock.h"
@@ -80,10 +81,29 @@ out:
     return status;
 }
 
+/* The settings of every training, and what is asked for on a command line alone. */
+typedef struct train_memory {
+    ss_train_settings settings;
+    ss_train_delta delta;
+} train_memory;
+
+static size_t train_groups(void *memory, ss_option_group *groups)
+{
+    train_memory *of = memory;
+    groups[0] = (ss_option_group){NULL, NULL, ss_train_delta_option_table, &of->delta};
+    return 1 + ss_train_settings_groups(&of->settings, groups + 1);
+}
+
+static void train_defaults(void *memory)
+{
+    ss_train_settings_defaults(&((train_memory *)memory)->settings);
+}
+
 static ss_status run_train(void *memory, const ss_texts *operands, const ss_cli *cli, ss_error *error)
 {
     ss_status status = SS_OK;
-    ss_train_settings *settings = memory;
+    train_memory *of = memory;
+    ss_train_settings *settings = &of->settings;
     ss_training_data data = {0};
     int threads = 1;
     SS_TRY(ss_command_operands(operands, 0, 0, error));
@@ -91,6 +111,8 @@ static ss_status run_train(void *memory, const ss_texts *operands, const ss_cli 
         SS_TRY(ss_error_set(error, SS_E_ARGUMENT, "no store: give --store FOLDER"));
     SS_TRY(ss_train_settings_threads(settings->background, settings->threads, &threads, error));
     SS_TRY(ss_model_names_parse(settings->models, &settings->options.models, error));
+    if (of->delta.delta)
+        return ss_train_delta_run(settings, threads, cli, error);
     SS_TRY(ss_file_make_folders(settings->store, error));
     if (access(settings->store, W_OK) != 0)
         SS_TRY(ss_error_io(error, settings->store, "cannot write into the store"));
@@ -115,11 +137,13 @@ const ss_command ss_command_train = {
         "  smartshelf train --log orders.csv.gz --catalog items.csv --store /srv/shelf\n"
         "  smartshelf train --log orders.csv.gz --state /srv/shelf --background --store /srv/shelf\n"
         "  smartshelf train --log 'postgresql:///shop' --query 'SELECT ... FROM order_lines' --store /srv/shelf\n"
-        "  smartshelf train --log export.csv --columns item_id=StockCode,order_id=Invoice --store /srv/shelf --tune",
+        "  smartshelf train --log export.csv --columns item_id=StockCode,order_id=Invoice --store /srv/shelf --tune\n\n"
+        "Between nights, beside the server, the day's live events are folded into the generation in seconds:\n\n"
+        "  smartshelf train --delta --store /srv/shelf",
     .is_job = true,
     .takes_config = true,
-    .settings_size = sizeof(ss_train_settings),
-    .groups = ss_train_settings_groups,
-    .defaults = ss_train_settings_defaults,
+    .settings_size = sizeof(train_memory),
+    .groups = train_groups,
+    .defaults = train_defaults,
     .run = run_train,
 };

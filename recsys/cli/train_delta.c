@@ -1,0 +1,94 @@
+#include "cli/train_delta.h"
+
+#include "base/clock.h"
+#include "job/delta.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+
+const ss_option ss_train_delta_option_table[] = {
+    {"delta", SS_OPTION_FLAG, offsetof(ss_train_delta, delta), 0, 0, NULL, NULL, NULL,
+     "Fold the live events since the last full training into the generation it made, in seconds; logs are not read, "
+     "and "
+     "options of models stay as they were."},
+    {0},
+};
+
+/* A configuration file says what a full training reads, too: what it gives is not meant for a delta. */
+static ss_status check_settings(const ss_train_settings *settings, const ss_cli *cli, ss_error *error)
+{
+    const ss_input_options *input = &settings->input;
+    const struct {
+        bool given;
+        const char *what;
+    } wrong[] = {{settings->tune.tune, "--tune"},
+                 {input->state_from != NULL, "--state-from"},
+                 {input->query != NULL, "--query"},
+                 {input->logs.count > 0, "--log"}};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong && !cli->file; i++)
+        if (wrong[i].given)
+            return ss_error_set(error, SS_E_ARGUMENT,
+                                "%s does not go with --delta, which reads live events alone, by the rules of the last "
+                                "full training",
+                                wrong[i].what);
+    return SS_OK;
+}
+
+static void print_human(const char *store, const ss_delta_report *of)
+{
+    if (!of->published) {
+        printf("no new events since %s: nothing is published (%" PRIu64 " read, none of them counts)\n", of->base,
+               of->read);
+        return;
+    }
+    printf("events since %s\n  %" PRIu64 " read, %" PRIu64 " count; %" PRIu64 " were in the logs, %" PRIu64
+           " take purchases back\n",
+           of->base, of->read, of->folded, of->log.ignored[SS_IGNORED_OVERLAP], of->log.return_rows);
+    if (of->forgotten > 0)
+        printf("  %" PRIu64 " rows of forgotten customers are left out\n", of->forgotten);
+    printf(
+        "delta\n  %u new items, %u new customers; lists counted anew: %u of %u bought together, %u related, %u bought "
+        "next\n",
+        of->new_items, of->new_customers, of->recounted[SS_BOUGHT_TOGETHER], of->items, of->recounted[SS_RELATED],
+        of->recounted[SS_BOUGHT_NEXT]);
+    printf(
+        "  reading %.1f s, folding %.1f s, co-occurrence %.1f s, other models %.1f s, validation and publishing %.1f "
+        "s\n",
+        of->seconds_read, of->seconds_fold, of->seconds_cooccurrence, of->seconds_models, of->seconds_publish);
+    printf("published %s/generations/%s\n", store, of->generation);
+}
+
+static ss_status print_json(const ss_delta_report *of, ss_error *error)
+{
+    json_t *root = json_pack(
+        "{s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:i, s:i, s:i, s:{s:i, s:i, s:i}, s:{s:f, s:f, s:f, s:f, s:f}}", "base",
+        of->base, "generation", of->published ? json_string(of->generation) : json_null(), "events",
+        (json_int_t)of->read, "folded", (json_int_t)of->folded, "in_logs",
+        (json_int_t)of->log.ignored[SS_IGNORED_OVERLAP], "forgotten_rows", (json_int_t)of->forgotten, "last_sequence",
+        (json_int_t)of->last, "items", (int)of->items, "new_items", (int)of->new_items, "new_customers",
+        (int)of->new_customers, "recounted", "bought_together", (int)of->recounted[SS_BOUGHT_TOGETHER], "related",
+        (int)of->recounted[SS_RELATED], "bought_next", (int)of->recounted[SS_BOUGHT_NEXT], "seconds", "read",
+        of->seconds_read, "fold", of->seconds_fold, "cooccurrence", of->seconds_cooccurrence, "models",
+        of->seconds_models, "publish", of->seconds_publish);
+    if (!root)
+        return ss_error_nomem(error);
+    json_dumpf(root, stdout, JSON_INDENT(2));
+    putchar('\n');
+    json_decref(root);
+    return SS_OK;
+}
+
+ss_status ss_train_delta_run(const ss_train_settings *settings, int threads, const ss_cli *cli, ss_error *error)
+{
+    ss_delta_report report;
+    ss_status status = check_settings(settings, cli, error);
+    if (status == SS_OK)
+        status = ss_delta(settings->store, &settings->input, &settings->options, ss_clock_now(), threads, cli->progress,
+                          &report, error);
+    if (status != SS_OK)
+        return status;
+    if (cli->json)
+        return print_json(&report, error);
+    print_human(settings->store, &report);
+    return SS_OK;
+}

@@ -1,0 +1,70 @@
+/*
+ * delta.h: between nights: the live events of the day folded into a generation, in seconds.
+ *
+ * It goes on from the newest full generation that the current one is, or is a delta of (the base), which holds its log
+ * as it was learned from (models/stored_log.h). Of the live store it reads the events after those that the base holds
+ * (manifest input.events.last_sequence), by the base's rules: what the base's logs hold already does not count again
+ * (log/overlap.h), returns take back, new ids are judged as the base judged its own, spellings are joined where it
+ * joined them (delta_ids.h), and who asked to be forgotten is left out, of the base's rows too (delta_rows.h).
+ *
+ * What a full training on the base's logs and all events would count, it counts:
+ *
+ *   items             numbered as in the base, so that what is not trained again still fits; new items follow, at the end
+ *   cooccurrence      pairs, customers, degrees and groups of all three relations are those of the full training, to the
+ *                     bit. Counted anew are the lists of all items of which some count can have changed: those of baskets
+ *                     that got or lost rows, and, across customers, all items of customers who have such a basket. All
+ *                     other lists are the base's: no count in them has changed, only the day from which ages count.
+ *                     Scores use today's degrees and the newest time of today.
+ *   popularity, buying again, segments, histories: trained anew, from all rows
+ *   alternatives      the base's; an item that is new gets a list by its name, category and price, where a catalogue is
+ *                     given that has them (the base's does not know it)
+ *   als, session_knn  the base's: a new item has no factors and is in no session before the next training
+ *
+ * That differs from a full training, then: factors, sessions and the lists of substitutes are yesterday's; so are the
+ * scores of lists that were not counted anew. Ids of items are judged one by one: that a style of ids, or joining
+ * spellings, would now be found for the whole log, or another spelling stand for an item, is left to the next training.
+ * Of items and customers of whom cleaning has left nothing, the base does not know the returns: an event that happened
+ * before one of these is not taken back by it. An order of several customers counts for the first of them, and a customer
+ * of whom the base has no row comes last. Of what a customer paid who asked to be forgotten in between, nothing of the
+ * base's is known any more, even if later rows stay.
+ *
+ * It is published as any other generation: a folder of its own, in which files that stay are hard links of the base's;
+ * its manifest has delta.base, delta.events_last (the number of the last event folded in) and delta.events (how many
+ * count). Killed at any moment it leaves the current generation as it is. A delta holds no log: the next one goes on
+ * from the same base, over all events since.
+ */
+#ifndef SS_JOB_DELTA_H
+#define SS_JOB_DELTA_H
+
+#include "job/train.h"
+
+/* Where a manifest tells of what it is a delta. */
+#define SS_MANIFEST_DELTA_BASE        "delta.base"
+#define SS_MANIFEST_DELTA_EVENTS_LAST "delta.events_last"
+#define SS_MANIFEST_DELTA_EVENTS      "delta.events"
+
+typedef struct ss_delta_report {
+    char base[SS_GENERATION_NAME_MAX], generation[SS_GENERATION_NAME_MAX];
+    bool published;        /* false: there was nothing to fold in */
+    uint64_t read, folded; /* events after the base; of them, that count */
+    uint64_t forgotten;    /* rows of the base left out */
+    uint64_t last;         /* number of the last event read */
+    uint32_t items, new_items, new_customers;
+    uint32_t recounted[SS_RELATION_COUNT]; /* items whose lists are new */
+    ss_log_report log;                     /* of reading the events */
+    double seconds_read, seconds_fold, seconds_cooccurrence, seconds_models, seconds_publish;
+} ss_delta_report;
+
+/*
+ * Folds the events of input->state (NULL: of `store`) into a generation of `store`, named by `now`, and makes it current.
+ * Of `input`, catalogues and customers files stand instead of what the base knows of them; its logs are not read. Options
+ * of models are the base's; `asked` (NULL: nothing is) are refused where they are neither the defaults nor the base's, but
+ * for those of shelves, which whoever serves may set. With nothing to fold in, nothing is published: SS_OK, report->published is false. The bytes
+ * do not depend on `threads` (>= 1). Errors: SS_E_ARGUMENT (`asked`), SS_E_NOT_FOUND (no base; the base holds no log; no live events),
+ * SS_E_UNSUPPORTED (the base was made by another version, or its log has no times), SS_E_BUSY (another generation was
+ * made current meanwhile: nothing is published), as ss_train.
+ */
+ss_status ss_delta(const char *store, const ss_input_options *input, const ss_model_options *asked, int64_t now,
+                   int threads, ss_progress_sink *progress, ss_delta_report *report, ss_error *error);
+
+#endif
