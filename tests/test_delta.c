@@ -5,6 +5,7 @@
 #include "delta_shop.h"
 
 #include "base/buffer.h"
+#include "job/nightly_rollback.h"
 #include "job/simulate.h"
 #include "models/stored_log.h"
 #include "store/manifest.h"
@@ -372,6 +373,28 @@ static void what_cannot_be_gone_on_from_is_refused(void **state)
     delta_shop_end(&on);
 }
 
+static void what_a_person_took_back_is_not_made_again(void **state)
+{
+    ss_live_event events[] = {bought("eve", "9", "lid")};
+    delta_shop on;
+    ss_train_report report;
+    ss_rollback_report back;
+    ss_error error;
+    const ss_servers none = {0};
+    (void)state;
+    small_shop(&on, NULL, &report);
+    delta_shop_happens(&on, events, 1);
+    ss_delta_report folded = delta_shop_fold(&on, NULL);
+    assert_true(folded.published);
+    expect_ok(ss_rollback(on.store, NULL, "bots", on.now, &none, &back, &error), &error);
+    assert_string_equal(back.now, report.generation);
+    refuses(&on, SS_E_BUSY, "was taken back (bots)");
+    delta_shop_train(&on, on.store, &report); /* the events are in it, and no others came */
+    folded = delta_shop_fold(&on, NULL);
+    assert_false(folded.published);
+    delta_shop_end(&on);
+}
+
 static void nothing_new_publishes_nothing(void **state)
 {
     ss_live_event events[] = {bought("cid", "3", "jar")}; /* is in the log */
@@ -427,6 +450,7 @@ int main(void)
         cmocka_unit_test(the_manifest_tells_of_what_it_is_a_delta),
         cmocka_unit_test(birthdays_stay_known),
         cmocka_unit_test(what_cannot_be_gone_on_from_is_refused),
+        cmocka_unit_test(what_a_person_took_back_is_not_made_again),
         cmocka_unit_test(nothing_new_publishes_nothing),
         cmocka_unit_test(other_options_are_refused),
     };

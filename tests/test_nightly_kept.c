@@ -182,6 +182,30 @@ static void the_newest_full_one_stays(void **state)
     prune(*state, 1, "", "310"); /* 3 is current and a delta of 0; 1 is the newest full one */
 }
 
+static void deltas_take_no_full_ones_place(void **state)
+{
+    for (int day = 0; day < 6; day++)
+        publish(*state, day, NULL, day >= 3 ? name_of(2) : NULL, day == 5);
+    prune(*state, 2, "", "5421"); /* 5 and 4 are the newest, 2 and 1 the newest full ones */
+}
+
+static void a_delta_of_what_a_person_chose_is_no_answer_to_them(void **state)
+{
+    ss_kept kept = {0};
+    ss_error error;
+    for (int day = 0; day < 2; day++)
+        publish(*state, day, NULL, NULL, false);
+    publish(*state, 2, NULL, name_of(0), true);
+    expect_ok(ss_kept_reject(*state, name_of(1), SS_REJECTED_BY_PERSON, NOON, "", &error), &error);
+    expect_ok(ss_kept_survey(*state, &kept, &error), &error);
+    assert_string_equal(ss_kept_objection(&kept)->name, name_of(1));
+    ss_kept_free(&kept);
+    publish(*state, 3, NULL, NULL, true);
+    expect_ok(ss_kept_survey(*state, &kept, &error), &error);
+    assert_null(ss_kept_objection(&kept));
+    ss_kept_free(&kept);
+}
+
 static bool survey_and_mark(void *context)
 {
     ss_kept kept = {0};
@@ -215,6 +239,8 @@ int main(void)
         TEST(only_what_that_night_left_is_cleaned_away),
         TEST(what_somebody_needs_stays),
         TEST(the_newest_full_one_stays),
+        TEST(deltas_take_no_full_ones_place),
+        TEST(a_delta_of_what_a_person_chose_is_no_answer_to_them),
         TEST(memory_may_run_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 #include "job/delta_tables.h"
 #include "job/feed.h"
 #include "job/model_options.h"
+#include "job/nightly_kept.h"
 #include "job/train_items.h"
 #include "models/alternatives_query.h"
 #include "models/cooccurrence_query.h"
@@ -156,6 +157,23 @@ static ss_status open_base(const char *store, base *of, ss_error *error)
         ss_error_place(error, of->path, 0);
     }
 out:
+    return status;
+}
+
+/* A person took a delta of this base back: the next would fold the same events in again. */
+static ss_status check_objection(const char *store, const base *of, ss_error *error)
+{
+    ss_kept kept = {0};
+    ss_status status = ss_kept_survey(store, &kept, error);
+    for (size_t i = 0; i < kept.count && status == SS_OK; i++) {
+        const ss_kept_generation *other = &kept.list[i];
+        if (other->rejected == SS_REJECTED_BY_PERSON && strcmp(other->delta_base, of->name) == 0)
+            status = ss_error_set(error, SS_E_BUSY,
+                                  "%s was taken back (%s), and a delta of %s would fold the same events in again: the "
+                                  "next full training ends that",
+                                  other->name, other->reason, of->name);
+    }
+    ss_kept_free(&kept);
     return status;
 }
 
@@ -439,6 +457,7 @@ static ss_status run(delta *of, int64_t now, ss_error *error)
 {
     ss_status status;
     SS_TRY(open_base(of->store, &of->base, error));
+    SS_TRY(check_objection(of->store, &of->base, error));
     SS_TRY(check_asked(of, error));
     memcpy(of->report->base, of->base.name, sizeof of->report->base);
     SS_TRY(ss_feed_open(of->input->state ? of->input->state : of->store, &of->feed, error));

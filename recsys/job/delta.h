@@ -62,7 +62,7 @@ typedef struct ss_delta_report {
  * for those of shelves, which whoever serves may set. With nothing to fold in, nothing is published: SS_OK, report->published is false. The bytes
  * do not depend on `threads` (>= 1). Errors: SS_E_ARGUMENT (`asked`), SS_E_NOT_FOUND (no base; the base holds no log; no live events),
  * SS_E_UNSUPPORTED (the base was made by another version, or its log has no times), SS_E_BUSY (another generation was
- * made current meanwhile: nothing is published), as ss_train.
+ * made current meanwhile: nothing is published; or a person took a delta of this base back, nightly_kept.h), as ss_train.
  */
 ss_status ss_delta(const char *store, const ss_input_options *input, const ss_model_options *asked, int64_t now,
                    int threads, ss_progress_sink *progress, ss_delta_report *report, ss_error *error);

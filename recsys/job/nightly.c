@@ -17,8 +17,8 @@
 
 const ss_option ss_nightly_option_table[] = {
     {"keep", SS_OPTION_INT, offsetof(ss_nightly_options, keep), 1, 10000, "7", NULL, "N",
-     "The newest generations that stay; older ones go, but for what is current, served, or the base of one that "
-     "stays."},
+     "The newest full generations that stay, and the deltas among as many newest; older ones go, but for what is "
+     "current, served, or the base of one that stays."},
     {"warm", SS_OPTION_FLAG, offsetof(ss_nightly_options, warm), 0, 0, "true", NULL, NULL,
      "Read the new generation into memory before the servers map it."},
     {"disk-factor", SS_OPTION_REAL, offsetof(ss_nightly_options, disk_factor), 0, 1e12, "3", NULL, "FACTOR",

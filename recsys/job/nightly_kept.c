@@ -195,10 +195,17 @@ const ss_kept_generation *ss_kept_previous(const ss_kept *kept)
     return NULL;
 }
 
+/* What is current began there: a delta of what a person chose is that person's choice too. */
+static bool is_newer_than_current(const ss_kept_generation *of, const ss_kept_generation *current)
+{
+    return !current || strcmp(of->name, ss_kept_root(current)) > 0;
+}
+
 const ss_kept_generation *ss_kept_objection(const ss_kept *kept)
 {
-    for (const ss_kept_generation *of = kept->list; of < kept->list + kept->count && !of->current; of++)
-        if (of->rejected == SS_REJECTED_BY_PERSON)
+    const ss_kept_generation *current = ss_kept_current(kept);
+    for (const ss_kept_generation *of = kept->list; of < kept->list + kept->count; of++)
+        if (of->rejected == SS_REJECTED_BY_PERSON && is_newer_than_current(of, current))
             return of;
     return NULL;
 }
@@ -239,21 +246,22 @@ out:
     return status;
 }
 
-/* Sets stays[i] for what is kept for its own sake. */
+/* Sets stays[i] for what is kept for its own sake. However many deltas a day has, they take no full one's place. */
 static void choose(const ss_kept *kept, size_t keep, const char (*served)[SS_GENERATION_NAME_MAX], size_t served_count,
                    bool *stays)
 {
-    bool full = false, rejected = false, newer = true;
-    for (size_t i = 0, good = 0; i < kept->count; i++) {
+    const ss_kept_generation *current = ss_kept_current(kept);
+    size_t good = 0, good_full = 0;
+    bool rejected = false;
+    for (size_t i = 0; i < kept->count; i++) {
         const ss_kept_generation *of = &kept->list[i];
         bool is_rejected = ss_kept_is_rejected(kept, of), is_full = !of->delta_base[0];
-        newer = newer && !of->current;
-        stays[i] = of->current || (!is_rejected && good < keep) || (!is_rejected && is_full && !full) ||
-                   (is_rejected && !rejected) || (newer && of->rejected == SS_REJECTED_BY_PERSON);
+        stays[i] = of->current || (!is_rejected && (is_full ? good_full : good) < keep) || (is_rejected && !rejected) ||
+                   (of->rejected == SS_REJECTED_BY_PERSON && is_newer_than_current(of, current));
         for (size_t s = 0; s < served_count; s++)
             stays[i] = stays[i] || strcmp(served[s], of->name) == 0;
         good += !is_rejected;
-        full = full || (is_full && !is_rejected);
+        good_full += !is_rejected && is_full;
         rejected = rejected || is_rejected;
     }
 }

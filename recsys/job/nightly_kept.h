@@ -3,8 +3,8 @@
  * may be gone back to, and which may go.
  *
  * A generation that was taken back has a file `rejected.json` beside its models, which says when, by whom and why; what was
- * published is not touched. One that a person took back is an objection as long as it is newer than what is current:
- * no night may put something new in the place of what a person chose. Safe from several processes, as generation.h.
+ * published is not touched. One that a person took back is an objection as long as it is newer than what is current (of a
+ * delta: than what it is a delta of): no night may put something new in the place of what a person chose. Safe from several processes, as generation.h.
  */
 #ifndef SS_JOB_NIGHTLY_KEPT_H
 #define SS_JOB_NIGHTLY_KEPT_H
@@ -52,7 +52,7 @@ const ss_kept_generation *ss_kept_current(const ss_kept *kept);
 bool ss_kept_is_rejected(const ss_kept *kept, const ss_kept_generation *of);
 /* The newest one older than the current one that is not rejected. */
 const ss_kept_generation *ss_kept_previous(const ss_kept *kept);
-/* The newest one that a person took back, where it is newer than the current one. */
+/* The newest one that a person took back, where it is newer than the current one, or than what that is a delta of. */
 const ss_kept_generation *ss_kept_objection(const ss_kept *kept);
 /* The name of the full generation that `of` is, or is a delta of. Borrowed. */
 const char *ss_kept_root(const ss_kept_generation *of);
@@ -77,8 +77,8 @@ void ss_kept_names_free(ss_kept_names *names);
 ss_status ss_kept_clean(const char *store, const char *night, ss_kept_names *removed, ss_error *error);
 
 /*
- * Removes all but: the `keep` newest that nobody rejected; the current one; what `served` names; the newest full one;
- * the newest rejected one and those newer than the current one that a person rejected; and the bases of deltas that stay.
+ * Removes all but: of those that nobody rejected the `keep` newest full ones, and deltas among the `keep` newest; the
+ * current one; what `served` names; the newest rejected one and those newer than the current one that a person rejected; and the bases of deltas that stay.
  */
 ss_status ss_kept_prune(const char *store, size_t keep, const char (*served)[SS_GENERATION_NAME_MAX],
                         size_t served_count, ss_kept_names *removed, ss_error *error);
