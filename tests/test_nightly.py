@@ -91,10 +91,13 @@ class Nightly(NightCase):
 
     def test_servers_that_do_not_answer(self):
         self.shop.configure(servers=[f"ipc://{self.folder}/nobody.ipc"], nightly="timeout: 100")
+        self.night(PUBLISHED)  # where nothing was current, none need answer: they start when there is something
+        self.assertIn("0 of 1 servers serve it", self.shop.status()["words"])
+        self.assertEqual(self.shop.status()["servers"][0]["state"], "silent")
         err = self.night(UNAVAILABLE)
         self.assertIn("nobody.ipc silent: no answer in time", err)
         self.assertEqual(self.shop.status()["outcome"], "servers")
-        self.assertEqual(self.shop.generations(), [self.shop.current()])
+        self.assertEqual(len(self.shop.generations()), 2)
 
     def test_a_server_that_refuses_takes_it_back_for_all(self):
         self.night(PUBLISHED)
