@@ -38,6 +38,7 @@ class Nightly(NightCase):
     def test_a_dry_run_publishes_nothing(self):
         self.night(PUBLISHED, "--dry-run")
         self.assertEqual((self.shop.generations(), self.shop.status()["outcome"]), ([], "would-publish"))
+        self.assertFalse(os.path.exists(f"{self.shop.store}/nightly.prom"))
         self.night(PUBLISHED)
         before = self.shop.current()
         self.night(PUBLISHED, "--dry-run")

@@ -452,7 +452,7 @@ static void conclude(night_run *run, ss_status status, const ss_error *error)
 static void write_end(night_run *run)
 {
     ss_error error;
-    if (ss_night_write_metrics(run->job->store, run->night, &error) != SS_OK)
+    if (!run->night->dry_run && ss_night_write_metrics(run->job->store, run->night, &error) != SS_OK)
         note_trouble(run, "writing the metrics", &error);
     if (ss_night_write(run->job->store, run->night, &error) != SS_OK)
         note_trouble(run, "writing the status", &error);

@@ -10,7 +10,7 @@
  * the night is at work (a delta of what is served is no such change). A server that refuses the new generation has the old one
  * made current again, for all of them. One run at a time holds STORE/nightly.lock.
  *
- * STORE/nightly.json is written anew at each phase, STORE/nightly.prom at the end (nightly_status.h). What later nights
+ * STORE/nightly.json is written anew at each phase, STORE/nightly.prom at the end, but for a dry run (nightly_status.h). What later nights
  * compare with stands in the manifests, under "night.…": started, seconds, rows, bytes, checks, prove.
  */
 #ifndef SS_JOB_NIGHTLY_H
