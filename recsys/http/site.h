@@ -1,0 +1,54 @@
+/*
+ * site.h: what the port serves beside the protocol's methods: files of the browser's side, the demo shop, the console. A site
+ * is a row of a table: a prefix of paths, and the function that answers below it. The longest prefix that fits answers.
+ *
+ * A site's function is called on the port's thread that has the connection, possibly by several threads at once, and must
+ * not wait: longer work goes to a thread or process of the site's own (see `later`).
+ */
+#ifndef SS_HTTP_SITE_H
+#define SS_HTTP_SITE_H
+
+#include "base/buffer.h"
+#include "base/slice.h"
+#include "http/backend.h"
+#include <stdbool.h>
+
+typedef enum ss_http_verb { SS_HTTP_GET, SS_HTTP_POST } ss_http_verb; /* HEAD is GET whose body the port leaves out */
+
+/* What was asked. Borrowed for the call. */
+typedef struct ss_http_request {
+    ss_http_verb verb;
+    ss_slice path; /* decoded, begins with '/', holds no "..", no NUL and no empty part but the last */
+    ss_slice body; /* of a POST */
+    bool secret;   /* it came with a secret key */
+    /* The value of a query parameter, decoded, of a header or of a cookie; an empty slice with NULL bytes: not there. Borrowed for the call. */
+    ss_slice (*query)(const struct ss_http_request *request, const char *name);
+    ss_slice (*header)(const struct ss_http_request *request, const char *name);
+    ss_slice (*cookie)(const struct ss_http_request *request, const char *name);
+    void *connection; /* the port's own */
+} ss_http_request;
+
+/* What is answered. The port adds Date, Content-Length, ETag (of a body that may be cached), compression and the headers of security. */
+typedef struct ss_http_reply {
+    unsigned status;        /* 200, 303, 404, … */
+    const char *type;       /* "text/html; charset=utf-8"; static */
+    ss_slice body;          /* static, or in `buffer`; compressed already where `gzip` is set too */
+    ss_buffer *buffer;      /* for bodies that are made: emptied before the call, the thread's own */
+    ss_slice gzip;          /* the same body compressed; empty: none */
+    const char *location;   /* of a 303; NULL: none. In `buffer`, or static; a path of this site only */
+    const char *set_cookie; /* likewise */
+    unsigned max_age;       /* seconds that a browser may keep it; 0: asks again each time (ETag) */
+    bool no_store;          /* nobody keeps it: it is about a visitor, or behind a key */
+    bool later; /* POST or GET that asks a backend: `question` below is asked, and `finish` makes the reply */
+    ss_backend_request question;                                              /* params in `buffer` */
+    void (*finish)(void *site, ss_slice result, struct ss_http_reply *reply); /* result: a reply message */
+} ss_http_reply;
+
+typedef struct ss_http_site {
+    const char *prefix; /* "/console/" */
+    bool secret;        /* asks for a secret key first: 401 without */
+    void *context;
+    void (*answer)(void *context, const ss_http_request *request, ss_http_reply *reply);
+} ss_http_site;
+
+#endif
