@@ -3,6 +3,7 @@
 #define SS_WEB_ASSETS_H
 
 #include "base/slice.h"
+#include <stdint.h>
 
 typedef struct ss_asset {
     const char *name; /* "smart-shelf.js", "shop/home.html" */
