@@ -35,9 +35,9 @@ static void addresses(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        ss_metrics_address address;
+        ss_address address;
         ss_error error = {0};
-        ss_status status = ss_metrics_address_read(rows[i].text, &address, &error);
+        ss_status status = ss_address_read(rows[i].text, "metrics", &address, &error);
         assert_int_equal(status, rows[i].good ? SS_OK : SS_E_ARGUMENT);
         if (rows[i].good)
             assert_int_equal(address.public, rows[i].public);
@@ -47,12 +47,12 @@ static void addresses(void **state)
 static void long_hosts_are_refused(void **state)
 {
     char text[400];
-    ss_metrics_address address;
+    ss_address address;
     ss_error error;
     (void)state;
     memset(text, 'a', 300);
     snprintf(text + 300, sizeof text - 300, ":1");
-    assert_int_equal(ss_metrics_address_read(text, &address, &error), SS_E_ARGUMENT);
+    assert_int_equal(ss_address_read(text, "metrics", &address, &error), SS_E_ARGUMENT);
 }
 
 /* Connects, sends, reads until the port closes. */
@@ -76,13 +76,13 @@ static void it_answers_until_it_is_closed(void **state)
     static char reply[SS_METRICS_TEXT_MAX];
     static ss_stats stats;
     ss_service service;
-    ss_metrics_address address, taken;
+    ss_address address, taken;
     ss_metrics_port *port = NULL, *second = NULL;
     ss_error error;
     (void)state;
     ss_service_init(&service);
     service.stats[service.stats_count++] = &stats;
-    assert_int_equal(ss_metrics_address_read("127.0.0.1:0", &address, &error), SS_OK);
+    assert_int_equal(ss_address_read("127.0.0.1:0", "metrics", &address, &error), SS_OK);
     assert_int_equal(ss_metrics_port_open(&address, &service, &port, &error), SS_OK);
     exchange(ss_metrics_port_address(port), "GET /metrics HTTP/1.0\r\n\r\n", reply, sizeof reply);
     assert_non_null(strstr(reply, " 200 OK\r\n"));
@@ -92,7 +92,7 @@ static void it_answers_until_it_is_closed(void **state)
     atomic_store(&service.draining, true);
     exchange(ss_metrics_port_address(port), "GET /healthz HTTP/1.0\r\n\r\n", reply, sizeof reply);
     assert_non_null(strstr(reply, " 503 "));
-    assert_int_equal(ss_metrics_address_read(ss_metrics_port_address(port), &taken, &error), SS_OK);
+    assert_int_equal(ss_address_read(ss_metrics_port_address(port), "metrics", &taken, &error), SS_OK);
     assert_int_equal(ss_metrics_port_open(&taken, &service, &second, &error), SS_E_NETWORK);
     assert_null(second);
     ss_metrics_port_close(&port);

@@ -25,14 +25,14 @@ typedef struct ss_backend_request {
     bool idempotent;     /* asking twice does no harm, also elsewhere */
 } ss_backend_request;
 
-/* The reply to a ticket: a whole reply message, [1, msgid, error, result]; borrowed for the call. */
+/* The reply to a ticket: a whole reply message, [1, msgid, error, result], borrowed for the call; empty: no answer came in time (504). */
 typedef void (*ss_backend_answered)(void *port, uint64_t ticket, ss_slice reply);
 
 typedef struct ss_backend {
     void *self;
 
     /*
-     * True: *reply is the reply message, borrowed until the next call. False: it comes later, by `answered` out of `run`.
+     * True: *reply is the reply message, borrowed until the next call of any function. False: it comes later, by `answered` out of `run`.
      * A backend that cannot ask says so with an error reply of its own (SS_FAULT_BUSY, SS_FAULT_SHUTTING_DOWN).
      */
     bool (*ask)(void *self, const ss_backend_request *question, ss_slice *reply);

@@ -99,18 +99,11 @@ out:
     return status;
 }
 
-static void wake(const worker_channel *channel)
-{
-    uint64_t one = 1;
-    while (write(channel->worker->swap.wake, &one, sizeof one) < 0 && errno == EINTR)
-        continue;
-}
-
 static void stop_channel(worker_channel *channel)
 {
     if (channel->started) {
         atomic_store(&channel->stop, true);
-        wake(channel);
+        ss_swap_wake(&channel->worker->swap);
         pthread_join(channel->thread, NULL);
     }
     if (channel->near)
@@ -184,7 +177,7 @@ size_t ss_dispatch_run(ss_dispatch *dispatch, size_t most, bool closed)
 void ss_dispatch_wake(ss_dispatch *dispatch)
 {
     for (size_t i = 0; i < dispatch->count; i++)
-        wake(&dispatch->channels[i]);
+        ss_swap_wake(&dispatch->channels[i].worker->swap);
 }
 
 size_t ss_dispatch_outstanding(const ss_dispatch *dispatch)

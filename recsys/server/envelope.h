@@ -36,7 +36,8 @@ bool ss_envelope_send(ss_envelope *envelope, void *socket);
 bool ss_envelope_reply(ss_envelope *envelope, void *socket, ss_slice body);
 
 /* The role that access control gave the sender (zap.h) when it let them in; `message` is a zmq_msg_t from their
- * connection. An ss_role_of (handler.h). */
+ * connection. A message that came over no connection, from this process, is an admin's: what arrives over one has always a peer and a
+ * socket's type (ZMTP 3.1). An ss_role_of (handler.h). */
 ss_role ss_envelope_role(void *message);
 
 /* An envelope's address, kept for a reply that comes later. */

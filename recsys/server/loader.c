@@ -52,6 +52,11 @@ static void wake(int fd)
         continue;
 }
 
+void ss_swap_wake(const ss_swap *swap)
+{
+    wake(swap->wake);
+}
+
 /* ---- the loader ---- */
 
 typedef enum reload_state { RELOAD_FREE, RELOAD_WAITING, RELOAD_RUNNING, RELOAD_DONE } reload_state;
@@ -196,7 +201,7 @@ static ss_status hand_over(ss_loader *loader, ss_error *error)
     for (size_t i = 0; i < options->swap_count; i++) {
         atomic_store(&options->swaps[i]->offered, loader->fresh[i]);
         loader->fresh[i] = NULL;
-        wake(options->swaps[i]->wake);
+        ss_swap_wake(options->swaps[i]);
     }
     if (options->offers)
         offer_next(loader);

@@ -21,13 +21,14 @@
 /* Where one worker and the loader meet. */
 typedef struct ss_swap {
     _Atomic(ss_answerer *) offered, taken; /* the next one; the old one, for the loader to free */
-    int wake;                              /* eventfd: written when something is offered */
+    int wake;                              /* eventfd: written when something is offered, or a sign of life wanted */
 } ss_swap;
 
 ss_status ss_swap_init(ss_swap *swap, ss_error *error); /* SS_E_IO */
 void ss_swap_release(ss_swap *swap);
 /* The worker's side: exchanges the handler's answerer when one is offered. Costs one load when not. */
 void ss_swap_take(ss_swap *swap, ss_handler *handler);
+void ss_swap_wake(const ss_swap *swap); /* safe from any thread: has the worker look around */
 
 typedef struct ss_loader ss_loader;
 

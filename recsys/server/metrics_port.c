@@ -1,11 +1,7 @@
 #include "server/metrics_port.h"
 
 #include "server/metrics_text.h"
-#include <arpa/inet.h>
-#include <errno.h>
 #include <microhttpd.h>
-#include <netdb.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -14,74 +10,18 @@
 #define MEMORY_MAX (16u << 10)                  /* bytes of one connection */
 #define BACKLOG    64                           /* connections that the system keeps until they are taken */
 #define HARD_LIMIT (2 * SS_METRICS_CONNECTIONS) /* with those that are being closed */
-#define PORT_MAX   65535
-#define NICE       10 /* of the thread */
-#define HOST_MAX   255
+#define NICE       10                           /* of the thread */
 
 struct ss_metrics_port {
     ss_service *service; /* borrowed */
     struct MHD_Daemon *daemon;
-    char address[SS_METRICS_ADDRESS_MAX];
+    char address[SS_ADDRESS_TEXT_MAX];
     /* the thread's: */
     ss_buffer page;
     struct MHD_Connection *open[HARD_LIMIT]; /* oldest first */
     size_t open_count;
     bool stepped_back;
 };
-
-/* ---- addresses ---- */
-
-static ss_status no_address(const char *text, ss_error *error)
-{
-    ss_error_set(error, SS_E_ARGUMENT, "not an address");
-    ss_error_field(error, "metrics");
-    ss_error_found(error, text, strlen(text), "ADDRESS:PORT, such as 127.0.0.1:9464");
-    return SS_E_ARGUMENT;
-}
-
-static bool is_loopback(const struct sockaddr_storage *socket)
-{
-    const struct sockaddr_in *v4 = (const struct sockaddr_in *)(const void *)socket;
-    const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)(const void *)socket;
-    if (socket->ss_family == AF_INET)
-        return ntohl(v4->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
-    return socket->ss_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
-}
-
-ss_status ss_metrics_address_read(const char *text, ss_metrics_address *address, ss_error *error)
-{
-    char host[HOST_MAX + 1];
-    long long number;
-    struct addrinfo *found = NULL;
-    const char *port = strrchr(text, ':'), *begin = text, *end = port;
-    if (!port || port == text || !ss_slice_to_i64(ss_slice_of(port + 1), &number) || number < 0 || number > PORT_MAX)
-        return no_address(text, error);
-    bool bracketed = *begin == '[' && end[-1] == ']';
-    begin += bracketed;
-    end -= bracketed;
-    if (end <= begin || end - begin > HOST_MAX || (!bracketed && memchr(begin, ':', (size_t)(end - begin))))
-        return no_address(text, error);
-    snprintf(host, sizeof host, "%.*s", (int)(end - begin), begin);
-    const struct addrinfo hints = {
-        .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
-    if (getaddrinfo(strcmp(host, "*") == 0 ? NULL : host, port + 1, &hints, &found) != 0)
-        return no_address(text, error);
-    *address = (ss_metrics_address){.size = found->ai_addrlen};
-    memcpy(&address->socket, found->ai_addr, found->ai_addrlen);
-    address->public = !is_loopback(&address->socket);
-    freeaddrinfo(found);
-    return SS_OK;
-}
-
-static void write_address(int fd, char text[SS_METRICS_ADDRESS_MAX])
-{
-    struct sockaddr_storage real = {0};
-    socklen_t size = sizeof real;
-    char host[INET6_ADDRSTRLEN] = "", port[8] = "";
-    getsockname(fd, (struct sockaddr *)&real, &size);
-    getnameinfo((struct sockaddr *)&real, size, host, sizeof host, port, sizeof port, NI_NUMERICHOST | NI_NUMERICSERV);
-    snprintf(text, SS_METRICS_ADDRESS_MAX, real.ss_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host, port);
-}
 
 /* ---- answering: all of it in the port's thread ---- */
 
@@ -198,26 +138,7 @@ static void follow(void *context, struct MHD_Connection *connection, void **own,
 
 /* ---- opening and closing ---- */
 
-static ss_status cannot(const char *what, ss_error *error)
-{
-    ss_error_set(error, SS_E_NETWORK, "metrics: cannot %s: %s", what, strerror(errno));
-    return SS_E_NETWORK;
-}
-
-static ss_status listen_at(const ss_metrics_address *address, int *fd, ss_error *error)
-{
-    int yes = 1;
-    *fd = socket(address->socket.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (*fd < 0)
-        return cannot("make a socket", error);
-    setsockopt(*fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-    if (bind(*fd, (const struct sockaddr *)&address->socket, address->size) != 0 || listen(*fd, BACKLOG) != 0)
-        return cannot("listen", error);
-    return SS_OK;
-}
-
-ss_status ss_metrics_port_open(const ss_metrics_address *address, ss_service *service, ss_metrics_port **port,
-                               ss_error *error)
+ss_status ss_metrics_port_open(const ss_address *address, ss_service *service, ss_metrics_port **port, ss_error *error)
 {
     int fd = -1;
     ss_status status;
@@ -226,8 +147,8 @@ ss_status ss_metrics_port_open(const ss_metrics_address *address, ss_service *se
         return ss_error_nomem(error);
     new->service = service;
     ss_buffer_init(&new->page, SS_METRICS_TEXT_MAX);
-    SS_TRY(listen_at(address, &fd, error));
-    write_address(fd, new->address);
+    SS_TRY(ss_address_listen(address, "metrics", BACKLOG, &fd, error));
+    ss_address_of(fd, new->address);
     new->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD, 0, NULL, NULL, answer, new, MHD_OPTION_LISTEN_SOCKET,
                                    fd, MHD_OPTION_CONNECTION_LIMIT, HARD_LIMIT, MHD_OPTION_CONNECTION_TIMEOUT,
                                    TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY_MAX,

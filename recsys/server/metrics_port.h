@@ -10,28 +10,16 @@
 #ifndef SS_SERVER_METRICS_PORT_H
 #define SS_SERVER_METRICS_PORT_H
 
+#include "server/address.h"
 #include "server/service.h"
-#include <netinet/in.h>
 
 #define SS_METRICS_CONNECTIONS 32u
-#define SS_METRICS_ADDRESS_MAX 80u /* bytes of a real address and port as text, with the zero */
 
 typedef struct ss_metrics_port ss_metrics_port;
 
-/* Where to listen. */
-typedef struct ss_metrics_address {
-    struct sockaddr_storage socket;
-    socklen_t size;
-    bool public; /* other machines may reach it: no loopback address */
-} ss_metrics_address;
-
-/* HOST:PORT, the host a name, an address (IPv6 in brackets) or * for all; port 0 takes a free one. SS_E_ARGUMENT. */
-ss_status ss_metrics_address_read(const char *text, ss_metrics_address *address, ss_error *error);
-
 /* Listens and answers from now on. `service` is borrowed until it is closed. SS_E_NETWORK (the address is taken, or not
  * this machine's), SS_E_IO, SS_E_NOMEM. */
-ss_status ss_metrics_port_open(const ss_metrics_address *address, ss_service *service, ss_metrics_port **port,
-                               ss_error *error);
+ss_status ss_metrics_port_open(const ss_address *address, ss_service *service, ss_metrics_port **port, ss_error *error);
 void ss_metrics_port_close(ss_metrics_port **port);
 
 /* The real address, as text. Borrowed. */

@@ -64,7 +64,9 @@ struct ss_server {
     ss_access *access;
     ss_worker *workers;
     size_t worker_count; /* initialised */
-    ss_swap *swaps[SS_WORKERS_MAX];
+    ss_seat *seats;      /* of threads that are not the server's */
+    size_t seat_count;   /* initialised */
+    ss_swap *swaps[SS_WORKERS_MAX + SS_SEATS_MAX];
     ss_loader *loader;
     ss_dispatch *dispatch; /* NULL with one worker */
     ss_buffer reply;
@@ -91,10 +93,10 @@ static ss_status network_error(ss_error *error, const char *place)
 
 static ss_status check_metrics(const ss_server_options *options, ss_error *error)
 {
-    ss_metrics_address address;
+    ss_address address;
     if (!options->metrics)
         return SS_OK;
-    ss_status status = ss_metrics_address_read(options->metrics, &address, error);
+    ss_status status = ss_address_read(options->metrics, "metrics", &address, error);
     if (status != SS_OK || !address.public || options->insecure_public_bind)
         return status;
     ss_error_set(error, SS_E_ACCESS, "metrics at a public address: say --insecure-public-bind too");
@@ -180,6 +182,29 @@ static ss_status init_workers(ss_server *server, ss_snapshot *snapshot, ss_error
     return SS_OK;
 }
 
+static ss_status init_seats(ss_server *server, ss_snapshot *snapshot, ss_error *error)
+{
+    size_t count = server->options->seats;
+    server->seats = ss_array_zeroed(count, sizeof *server->seats);
+    if (!server->seats)
+        return ss_error_nomem(error);
+    for (size_t i = 0; i < count; i++) {
+        ss_seat *seat = &server->seats[i];
+        ss_answerer *answerer = NULL;
+        ss_status status = ss_answerer_new(snapshot, &server->live, &answerer, error);
+        if (status != SS_OK)
+            return status;
+        server->seat_count++;
+        status = ss_seat_init(seat, answerer, &server->service, error);
+        if (status != SS_OK)
+            return status;
+        server->swaps[server->worker_count + i] = &seat->swap;
+        server->service.stats[server->service.stats_count++] = &seat->stats;
+        server->service.http[server->service.http_count++] = &seat->counts;
+    }
+    return SS_OK;
+}
+
 static ss_status start_loader(ss_server *server, ss_snapshot *snapshot, ss_error *error)
 {
     ss_loader_options options = {.store = server->options->store,
@@ -187,7 +212,7 @@ static ss_status start_loader(ss_server *server, ss_snapshot *snapshot, ss_error
                                  .service = &server->service,
                                  .stats = &server->loader_stats,
                                  .swaps = server->swaps,
-                                 .swap_count = server->worker_count,
+                                 .swap_count = server->worker_count + server->seat_count,
                                  .snapshot = snapshot,
                                  .live = &server->live,
                                  .known = server->state ? server->state->known : NULL,
@@ -282,6 +307,14 @@ static ss_status bind_all(ss_server *server, ss_error *error)
     return SS_OK;
 }
 
+/* For those who have a seat: what they may not answer themselves comes this way. */
+static ss_status bind_inside(const ss_server *server, ss_error *error)
+{
+    if (server->seat_count == 0 || zmq_bind(server->router, SS_ENDPOINT_INSIDE) == 0)
+        return SS_OK;
+    return network_error(error, SS_ENDPOINT_INSIDE);
+}
+
 static ss_status start_answering(ss_server *server, ss_error *error)
 {
     if (server->worker_count > 1)
@@ -311,10 +344,10 @@ static ss_status open_context(ss_server *server, ss_error *error)
 
 static ss_status open_metrics(ss_server *server, ss_error *error)
 {
-    ss_metrics_address address;
+    ss_address address;
     if (!server->options->metrics)
         return SS_OK;
-    ss_status status = ss_metrics_address_read(server->options->metrics, &address, error);
+    ss_status status = ss_address_read(server->options->metrics, "metrics", &address, error);
     if (status == SS_OK)
         status = ss_metrics_port_open(&address, &server->service, &server->metrics, error);
     if (status == SS_OK)
@@ -341,6 +374,8 @@ static void start_watchdog(ss_server *server)
     ss_watchdog_init(&server->watchdog, ss_supervisor_patience(&server->supervisor), ss_clock_monotonic());
     for (size_t i = 0; server->dispatch && i < server->worker_count; i++)
         ss_watchdog_follow(&server->watchdog, &server->workers[i].rounds);
+    for (size_t i = 0; i < server->seat_count; i++)
+        ss_watchdog_follow(&server->watchdog, &server->seats[i].rounds);
     if (server->recorder)
         ss_watchdog_follow(&server->watchdog, &ss_recorder_counted(server->recorder)->rounds);
 }
@@ -356,9 +391,11 @@ static ss_status set_up(ss_server *server, ss_snapshot *snapshot, ss_error *erro
     SS_TRY(take_policy(server, error));
     SS_TRY(open_state(server, snapshot, error));
     SS_TRY(init_workers(server, snapshot, error));
+    SS_TRY(init_seats(server, snapshot, error));
     SS_TRY(start_recorder(server, error));
     SS_TRY(start_loader(server, snapshot, error));
     SS_TRY(start_answering(server, error));
+    SS_TRY(bind_inside(server, error));
     SS_TRY(bind_all(server, error));
     SS_TRY(open_metrics(server, error));
     start_watchdog(server);
@@ -438,6 +475,9 @@ void ss_server_free(ss_server **server)
     for (size_t i = 0; i < old->worker_count; i++)
         ss_worker_release(&old->workers[i]);
     free(old->workers);
+    for (size_t i = 0; i < old->seat_count; i++)
+        ss_seat_release(&old->seats[i]);
+    free(old->seats);
     ss_live_state_close(&old->state);
     ss_policy_release(&old->policy);
     for (size_t i = 0; i < REPLIES_MAX; i++)
@@ -550,6 +590,8 @@ static void ask_for_rounds(ss_server *server)
         ss_dispatch_wake(server->dispatch);
     if (server->recorder)
         ss_recorder_urge(server->recorder);
+    for (size_t i = 0; i < server->seat_count; i++)
+        ss_swap_wake(&server->seats[i].swap);
 }
 
 static void show_life(ss_server *server)
@@ -628,4 +670,24 @@ const char *ss_server_metrics(const ss_server *server)
 const char *ss_server_endpoint(const ss_server *server, size_t index)
 {
     return index < server->endpoint_count ? server->endpoints[index] : NULL;
+}
+
+ss_seat *ss_server_seat(ss_server *server, size_t index)
+{
+    return index < server->seat_count ? &server->seats[index] : NULL;
+}
+
+void *ss_server_context(const ss_server *server)
+{
+    return server->context;
+}
+
+const atomic_bool *ss_server_draining(const ss_server *server)
+{
+    return &server->service.draining;
+}
+
+int64_t ss_server_deadline(const ss_server *server)
+{
+    return server->stopping ? server->deadline : ss_clock_monotonic();
 }

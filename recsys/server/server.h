@@ -10,8 +10,10 @@
 #include "base/options.h"
 #include "server/configuration.h"
 #include "server/live_state.h"
+#include "server/seat.h"
 
 #define SS_ENDPOINT_DEFAULT "tcp://127.0.0.1:5555"
+#define SS_ENDPOINT_INSIDE  "inproc://smartshelf.server" /* in the server's own context; who calls there is an admin */
 
 /* How the system lets the server's threads take turns: batch is SCHED_BATCH (sched(7)), also for the calling thread. */
 typedef enum ss_scheduling { SS_SCHEDULING_NORMAL, SS_SCHEDULING_BATCH } ss_scheduling;
@@ -28,6 +30,7 @@ typedef struct ss_server_options {
     ss_live_options live;
     ss_configuration configuration; /* no option: the shelves' settings, and where a reload reads them anew */
     bool supervised;                /* no option: systemd is told how it goes (supervisor.h) */
+    size_t seats;                   /* no option: for how many threads of others (seat.h), at most SS_SEATS_MAX */
     bool signals;                   /* no option: SIGTERM, SIGINT and SIGHUP are for this server (signals.h) */
 } ss_server_options;
 
@@ -59,5 +62,16 @@ const char *ss_server_metrics(const ss_server *server);
 
 /* The real address of the bind number `index` (a wildcard port resolved), or NULL. Borrowed. */
 const char *ss_server_endpoint(const ss_server *server, size_t index);
+
+/*
+ * For threads that answer beside the server's own (the HTTP port): a seat of each, NULL behind the last; the context in which the
+ * server listens at SS_ENDPOINT_INSIDE; whether new requests are turned away; until when, after ss_server_run, replies may still
+ * be sent (ss_clock_monotonic()). Borrowed: they must be gone before the server is freed. From the start every seat must be used, for a
+ * reload waits for it.
+ */
+ss_seat *ss_server_seat(ss_server *server, size_t index);
+void *ss_server_context(const ss_server *server);
+const atomic_bool *ss_server_draining(const ss_server *server);
+int64_t ss_server_deadline(const ss_server *server);
 
 #endif

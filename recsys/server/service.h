@@ -7,6 +7,7 @@
 #define SS_SERVER_SERVICE_H
 
 #include "base/buffer.h"
+#include "server/http_counts.h"
 #include "server/offer_counts.h"
 #include "server/recorder.h"
 #include "server/stats.h"
@@ -15,14 +16,18 @@
 #include <pthread.h>
 
 #define SS_WORKERS_MAX 64u
+#define SS_SEATS_MAX   16u /* threads of others that answer too (seat.h) */
 
 typedef enum ss_verified { SS_VERIFIED_PENDING, SS_VERIFIED_GOOD, SS_VERIFIED_BROKEN } ss_verified;
 
 typedef struct ss_service {
-    int64_t started;                     /* ss_clock_monotonic() */
-    int64_t started_at;                  /* ss_clock_now() */
-    ss_stats *stats[SS_WORKERS_MAX + 3]; /* of the workers, loader, recorder and the socket's owner; borrowed */
+    int64_t started;    /* ss_clock_monotonic() */
+    int64_t started_at; /* ss_clock_now() */
+    ss_stats *stats[SS_WORKERS_MAX + SS_SEATS_MAX +
+                    3]; /* of workers, seats, loader, recorder and the socket's owner; borrowed */
     size_t stats_count;
+    const ss_http_counts *http[SS_SEATS_MAX]; /* of the threads of the HTTP port; borrowed */
+    size_t http_count;
     const ss_recorder_counts *recorded; /* borrowed; NULL: the server keeps no live state */
     const ss_visitors *visitors;        /* likewise, as is the next */
     ss_offer_counts *offers;

@@ -12,7 +12,7 @@
 
 #include "server/service.h"
 
-#define SS_WATCHED_MAX (SS_WORKERS_MAX + 1u)
+#define SS_WATCHED_MAX (SS_WORKERS_MAX + SS_SEATS_MAX + 1u)
 
 typedef struct ss_watchdog {
     int64_t interval; /* between two looks, nanoseconds; 0: nobody waits for signs of life */
