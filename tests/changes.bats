@@ -125,6 +125,29 @@ tell() {
     [[ $output == *"the server refuses it: nothing of the item is set or cleared (no_field)"* ]]
 }
 
+@test "what is known of a visitor" {
+    tell visitor --session nobody
+    [ "$status" -eq 0 ]
+    [[ $output == "session nobody: nothing is known of lately"* ]]
+    tell event --type cart_add --item cup --session s-9 --customer c3 --quantity 2
+    tell event --type view --item teapot --session s-9 --customer c3
+    tell visitor --session s-9 --customer c3
+    [ "$status" -eq 0 ]
+    [[ ${lines[0]} == "session s-9: last active 20"*" UTC" ]]
+    [[ ${lines[2]} == *" teapot "*" seen" && ${lines[3]} == *" cup "*" 2 in the cart" ]]
+    [[ $output == *"bought, as generation "*" knows: 3 products"*"offers whose outcome is waited for: none" ]]
+    tell visitor --customer c3 --limit 1
+    [[ $output == *"… and 2 more (--limit)"* ]]
+    tell visitor --customer c3 --json
+    [[ $output == *'"customer": {'*'"item_id": "teapot"'*'"history_count": 3'*'"offers": []'* ]]
+    tell forget --customer c3
+    tell visitor --session s-9 --customer c3
+    [[ $output == *"session s-9: nothing is known of lately"*"customer c3: nothing is known of lately"*"knows: 0 products"* ]]
+    tell visitor
+    [ "$status" -eq 2 ]
+    [[ $output == *"whom? give --session ID or --customer ID"* ]]
+}
+
 @test "a customer is forgotten" {
     tell event --type view --item cup --customer c-77 --session only-theirs
     [ "$status" -eq 0 ]

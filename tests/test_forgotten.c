@@ -79,6 +79,27 @@ static void who_is_entered_is_listed(void **state)
     sample_close(&store);
 }
 
+static void one_is_found_once_it_is_synced(void **state)
+{
+    ss_event_store *store = sample_open(*state, NULL);
+    ss_forgotten *forgotten = open_list(store);
+    const ss_forgotten_customer ann = customer("ann", 3);
+    ss_forgotten_customer found = {0};
+    char longest[SS_ID_MAX + 1];
+    ss_error error;
+    expect_ok(ss_forgotten_put(forgotten, &ann, 1, &error), &error);
+    assert_status(ss_forgotten_find(forgotten, ss_slice_of("ann"), &found, &error), SS_E_NOT_FOUND);
+    sample_sync(store);
+    expect_ok(ss_forgotten_find(forgotten, ss_slice_of("ann"), &found, &error), &error);
+    assert_true(found.time == SAMPLE_NOW && found.last == 3 && !found.erased);
+    memset(longest, 'a', sizeof longest);
+    const ss_slice others[] = {ss_slice_of("an"), ss_slice_of("annn"), {"", 0}, {longest, sizeof longest}};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        assert_status(ss_forgotten_find(forgotten, others[i], &found, &error), SS_E_NOT_FOUND);
+    ss_forgotten_close(&forgotten);
+    sample_close(&store);
+}
+
 static void a_store_without_the_list_says_so(void **state)
 {
     ss_event_store *store = sample_open(*state, NULL);
@@ -97,6 +118,7 @@ static void a_damaged_entry_is_an_error(void **state)
     ss_environment *environment = ss_event_store_environment(store);
     ss_forgotten *forgotten = open_list(store);
     const ss_forgotten_customer ann = customer("ann", 3);
+    ss_forgotten_customer once;
     list found = {0};
     MDB_txn *txn;
     MDB_dbi table;
@@ -116,6 +138,7 @@ static void a_damaged_entry_is_an_error(void **state)
         assert_int_equal(mdb_put(txn, table, &key, &changed, 0), 0);
         assert_int_equal(mdb_txn_commit(txn), 0);
         assert_status(ss_forgotten_each(forgotten, take, &found, &error), SS_E_CORRUPT);
+        assert_status(ss_forgotten_find(forgotten, ss_slice_of("ann"), &once, &error), SS_E_CORRUPT);
         bytes[at] ^= 1;
         assert_int_equal(mdb_txn_begin(ss_environment_lmdb(environment), NULL, 0, &txn), 0);
         assert_int_equal(mdb_put(txn, table, &key, &right, 0), 0);
@@ -540,6 +563,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_FOLDER(who_is_entered_is_listed),
+        WITH_FOLDER(one_is_found_once_it_is_synced),
         WITH_FOLDER(a_store_without_the_list_says_so),
         WITH_FOLDER(a_damaged_entry_is_an_error),
         WITH_FOLDER(a_customer_and_their_sessions_are_erased),

@@ -88,10 +88,13 @@ static void an_event_counts_for_session_and_customer(void **state)
     ss_visitor_view view;
     assert_false(read_session(visitors, 1, NOW, &view));
     assert_int_equal(view.count, 0);
+    assert_int_equal(view.last, 0);
     apply(visitors, SS_EVENT_VIEW, 5, 1, 2, NOW);
     apply(visitors, SS_EVENT_IMPRESSION, 6, 1, 2, NOW);
     assert_true(read_session(visitors, 1, NOW, &view));
     assert_int_equal(view.count, 2);
+    assert_int_equal(view.last, NOW / SS_SECOND);
+    assert_slice_equal(ss_visitors_item_id(visitors, &view.items[1]), "i6");
     assert_int_equal(view.items[0].item, 5);
     assert_int_equal(view.items[1].shown, 1);
     assert_true(read_customer(visitors, 2, NOW, &view));

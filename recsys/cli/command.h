@@ -46,6 +46,7 @@ extern const ss_command ss_command_serve;
 extern const ss_command ss_command_query;
 extern const ss_command ss_command_event;
 extern const ss_command ss_command_items;
+extern const ss_command ss_command_visitor;
 extern const ss_command ss_command_forget;
 extern const ss_command ss_command_offers;
 extern const ss_command ss_command_redeem;

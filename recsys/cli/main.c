@@ -21,6 +21,7 @@ const ss_command *const ss_commands[] = {
     &ss_command_query,
     &ss_command_event,
     &ss_command_items,
+    &ss_command_visitor,
     &ss_command_forget,
     &ss_command_offers,
     &ss_command_redeem,

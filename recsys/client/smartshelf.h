@@ -102,7 +102,7 @@ typedef struct smartshelf_offers_query {  /* texts are UTF-8, borrowed for the c
 typedef struct smartshelf_query { /* texts are UTF-8, borrowed for the call; NULL: not given */
     /*
      * "related", "bought_together", "bought_next", "for_you", "cart", "popular", "trending", "alternatives",
-     * "buy_again"; also "health", …
+     * "buy_again"; also "health", "visitor" (session_id, customer_id, fields, limit; what it tells is in the answer's `reply`), …
      */
     const char *method;
     const char *item_id, *customer_id, *session_id, *request_id;

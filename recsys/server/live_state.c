@@ -124,10 +124,13 @@ static ss_status make_writers(ss_live_state *state, ss_policy *policy, const ss_
     SS_TRY(ss_offers_writer_new(&writing, policy, &state->offers_writer, error));
     SS_TRY(ss_redeem_writer_new(state->offers, &state->offer_counts, stats, &state->redeem_writer, error));
     SS_TRY(ss_page_writer_new(state->offers, &state->offer_counts, stats, &state->page_writer, error));
+    const ss_visitor_reading reading = {state->offers, state->offer_ledger, state->visitors, state->forgotten, stats};
+    SS_TRY(ss_visitor_writer_new(&reading, &state->visitor_writer, error));
     add_writer(state, ss_offers_writer_row(state->offers_writer));
     add_writer(state, ss_offers_writer_preview_row(state->offers_writer));
     add_writer(state, ss_redeem_writer_row(state->redeem_writer));
     add_writer(state, ss_page_writer_row(state->page_writer));
+    add_writer(state, ss_visitor_writer_row(state->visitor_writer));
     ss_event_writer_tell(state->event_writer, state->offers, &state->offer_counts);
 out:
     return status;
@@ -154,6 +157,7 @@ void ss_live_state_close(ss_live_state **state)
     *state = NULL;
     if (!old)
         return;
+    ss_visitor_writer_free(&old->visitor_writer);
     ss_page_writer_free(&old->page_writer);
     ss_redeem_writer_free(&old->redeem_writer);
     ss_offers_writer_free(&old->offers_writer);

@@ -13,6 +13,7 @@
 #include "server/page_writer.h"
 #include "server/recorder.h"
 #include "server/redeem_writer.h"
+#include "server/visitor_writer.h"
 #include "shelf/live.h"
 
 typedef struct ss_live_options {
@@ -43,10 +44,11 @@ typedef struct ss_live_state {
     ss_item_ledger *ledger;
     ss_item_writer *item_writer;
     ss_offer_ledger *offer_ledger;
-    ss_offers *offers; /* NULL until it is started, as are the next four */
+    ss_offers *offers; /* NULL until it is started, as are the next five */
     ss_offers_writer *offers_writer;
     ss_redeem_writer *redeem_writer;
     ss_page_writer *page_writer;
+    ss_visitor_writer *visitor_writer;
     ss_offer_counts offer_counts;
     ss_offers_swap offers_swap;
     ss_live live; /* for answerers */

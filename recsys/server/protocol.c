@@ -36,6 +36,7 @@ static const struct {
     [SS_METHOD_OFFERS - SS_SHELF_COUNT] = {"offers", SS_ROLE_EVENT, true},
     [SS_METHOD_PREVIEW - SS_SHELF_COUNT] = {"preview", SS_ROLE_EVENT, true},
     [SS_METHOD_REDEEM - SS_SHELF_COUNT] = {"redeem", SS_ROLE_EVENT, true},
+    [SS_METHOD_VISITOR - SS_SHELF_COUNT] = {"visitor", SS_ROLE_ADMIN, true},
 };
 
 const char *ss_method_name(ss_method method)

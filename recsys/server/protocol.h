@@ -34,12 +34,14 @@ typedef enum ss_method {
     SS_METHOD_OFFERS,  /* a visitor moves to leave: what do we offer? */
     SS_METHOD_PREVIEW, /* the same without consequences */
     SS_METHOD_REDEEM,
+    SS_METHOD_VISITOR, /* what is known of a session or a customer; the recorder answers, who has the books of offers */
     SS_METHOD_COUNT
 } ss_method;
 const char *ss_method_name(ss_method method); /* NULL outside */
 ss_method ss_method_find(ss_slice name);      /* SS_METHOD_COUNT for an unknown name */
 ss_role ss_method_role(ss_method method);     /* what it takes to call it */
-bool ss_method_is_recorded(ss_method method); /* does it change live state: is it for the recorder? */
+bool ss_method_is_recorded(
+    ss_method method); /* is it for the recorder: does it change live state, or read its books? */
 
 /* Error codes. */
 typedef enum ss_fault_code {

@@ -102,6 +102,25 @@ static ss_status decode(const ss_forgotten *forgotten, MDB_val key, MDB_val valu
     return SS_OK;
 }
 
+ss_status ss_forgotten_find(const ss_forgotten *forgotten, ss_slice customer_id, ss_forgotten_customer *customer,
+                            ss_error *error)
+{
+    MDB_txn *txn = NULL;
+    MDB_val key = {customer_id.size, (void *)(uintptr_t)customer_id.data}, value;
+    if (customer_id.size < 1 || customer_id.size > SS_ID_MAX)
+        return SS_E_NOT_FOUND;
+    int code = mdb_txn_begin(ss_environment_lmdb(forgotten->environment), NULL, MDB_RDONLY, &txn);
+    if (code == 0)
+        code = mdb_get(txn, forgotten->table, &key, &value);
+    ss_status status = code == 0 ? decode(forgotten, key, value, customer, error)
+                       : code == MDB_NOTFOUND
+                           ? SS_E_NOT_FOUND
+                           : ss_environment_error(forgotten->environment, code, "cannot read who is forgotten", error);
+    if (txn)
+        mdb_txn_abort(txn);
+    return status;
+}
+
 static ss_status read_all(const ss_forgotten *forgotten, MDB_cursor *cursor, ss_forgotten_take take, void *context,
                           ss_error *error)
 {

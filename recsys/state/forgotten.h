@@ -38,6 +38,11 @@ void ss_forgotten_close(ss_forgotten **forgotten);
 ss_status ss_forgotten_put(ss_forgotten *forgotten, const ss_forgotten_customer *customers, size_t count,
                            ss_error *error);
 
+/* What is synced of one; its customer_id is the one given. SS_E_NOT_FOUND: they never asked, as for most: that is told by
+ * the status alone, `error` stays as it was. Else as ss_forgotten_each. */
+ss_status ss_forgotten_find(const ss_forgotten *forgotten, ss_slice customer_id, ss_forgotten_customer *customer,
+                            ss_error *error);
+
 /* Takes one customer, valid during the call; what it returns ends the reading unless it is SS_OK, and is returned. */
 typedef ss_status (*ss_forgotten_take)(void *context, const ss_forgotten_customer *customer, ss_error *error);
 

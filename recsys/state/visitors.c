@@ -481,7 +481,7 @@ bool ss_visitors_read(ss_visitors *visitors, ss_visitor_kind kind, ss_slice id, 
 {
     ss_hash128 key = key_of(kind, id);
     padded_lock *lock = lock_of(visitors, key.low & visitors->bucket_mask);
-    view->count = 0;
+    view->count = view->last = 0;
     if (id.size == 0)
         return false;
     pthread_mutex_lock(&lock->mutex);
@@ -491,11 +491,17 @@ bool ss_visitors_read(ss_visitors *visitors, ss_visitor_kind kind, ss_slice id, 
         unsigned from = first_given(visitors, of, now);
         take_stamp(of, numbers->stamp);
         view->count = of->count - from;
+        view->last = of->last;
         memcpy(view->items, &of->items[from], view->count * sizeof *view->items);
         number_items(visitors, of, from, numbers, view);
     }
     pthread_mutex_unlock(&lock->mutex);
     return known;
+}
+
+ss_slice ss_visitors_item_id(const ss_visitors *visitors, const ss_visitor_item *item)
+{
+    return ss_live_ids_at(visitors->ids, item->id);
 }
 
 uint64_t ss_visitors_fetch(const ss_visitors *visitors, ss_visitor_kind kind, ss_slice id)

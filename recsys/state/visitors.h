@@ -79,15 +79,19 @@ typedef struct ss_item_numbers {
 /* What is known of a visitor; the reader's own. */
 typedef struct ss_visitor_view {
     unsigned count;
+    uint32_t last;                               /* seconds: the latest event; 0: not known */
     ss_visitor_item items[SS_VISITOR_ITEMS_MAX]; /* oldest first */
 } ss_visitor_view;
 
 /*
  * Copies what is known of a visitor at `now` (microseconds UTC; SS_NO_TIME: whatever there is); `item` of what has no
- * number is SS_NONE. False, with count 0: not known, or its time is over. `id` may be empty: not known.
+ * number is SS_NONE. False, with count and last 0: not known, or its time is over. `id` may be empty: not known.
  */
 bool ss_visitors_read(ss_visitors *visitors, ss_visitor_kind kind, ss_slice id, int64_t now,
                       const ss_item_numbers *numbers, ss_visitor_view *view);
+
+/* The id of an item of a view. For the thread that changes visitors alone: borrowed until the next change. */
+ss_slice ss_visitors_item_id(const ss_visitors *visitors, const ss_visitor_item *item);
 
 /*
  * Reading in steps, for many at once: fetches from memory what leads to a visitor, and then the visitor. They say
