@@ -37,6 +37,7 @@ typedef struct ss_http_reply {
     ss_slice gzip;          /* the same body compressed; empty: none */
     const char *location;   /* of a 303; NULL: none. In `buffer`, or static; a path of this site only */
     const char *set_cookie; /* likewise */
+    const char *policy;     /* Content-Security-Policy in the place of the port's (then without X-Frame-Options); NULL: that one; static */
     unsigned max_age;       /* seconds that a browser may keep it; 0: asks again each time (ETag) */
     bool no_store;          /* nobody keeps it: it is about a visitor, or behind a key */
     bool later; /* POST or GET that asks a backend: `question` below is asked, and `finish` makes the reply */
