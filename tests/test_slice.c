@@ -27,6 +27,22 @@ static void equal_and_order(void **state)
     assert_int_equal(ss_slice_compare(S("a\0b"), S("a\0b")), 0);
 }
 
+static void words_and_lines_are_taken_off(void **state)
+{
+    (void)state;
+    ss_slice text = S(" a\tbc \r\n\n last"), line;
+    assert_true(ss_slice_take_line(&text, &line));
+    assert_slice_equal(ss_slice_take_word(&line), "a");
+    assert_slice_equal(ss_slice_take_word(&line), "bc");
+    assert_slice_equal(ss_slice_take_word(&line), "");
+    assert_slice_equal(ss_slice_take_word(&line), "");
+    assert_true(ss_slice_take_line(&text, &line));
+    assert_slice_equal(line, "");
+    assert_true(ss_slice_take_line(&text, &line));
+    assert_slice_equal(line, " last");
+    assert_false(ss_slice_take_line(&text, &line));
+}
+
 static void trimming(void **state)
 {
     (void)state;
@@ -285,6 +301,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(equal_and_order),
         cmocka_unit_test(trimming),
+        cmocka_unit_test(words_and_lines_are_taken_off),
         cmocka_unit_test(misspelt_words),
         cmocka_unit_test(case_of_ascii_only),
         cmocka_unit_test(quotes_where_rfc_4180_asks_for_them),

@@ -67,6 +67,28 @@ ss_slice ss_slice_trim(ss_slice text)
     return text;
 }
 
+ss_slice ss_slice_take_word(ss_slice *text)
+{
+    size_t size = 0;
+    *text = ss_slice_trim(*text);
+    while (size < text->size && !is_blank(text->data[size]))
+        size++;
+    ss_slice word = {text->data, size};
+    *text = (ss_slice){text->data + size, text->size - size};
+    return word;
+}
+
+bool ss_slice_take_line(ss_slice *text, ss_slice *line)
+{
+    if (text->size == 0)
+        return false;
+    const char *newline = memchr(text->data, '\n', text->size);
+    size_t size = newline ? (size_t)(newline - text->data) : text->size, step = size + (newline != NULL);
+    *line = (ss_slice){text->data, size};
+    *text = (ss_slice){text->data + step, text->size - step};
+    return true;
+}
+
 /* Not tolower(): the answer must not depend on the locale. */
 static unsigned lower(char c)
 {

@@ -29,6 +29,11 @@ int ss_slice_compare(ss_slice a, ss_slice b);
 /* The slice without blanks (space, tab, CR, LF) at its ends. */
 ss_slice ss_slice_trim(ss_slice text);
 
+/* Taken off the front of `text`: its first word (none of the blanks), empty at its end; its first line, without what ends it. False: nothing
+ * was left to be a line. */
+ss_slice ss_slice_take_word(ss_slice *text);
+bool ss_slice_take_line(ss_slice *text, ss_slice *line);
+
 /* Must it stand in quotes as a field of a CSV file (RFC 4180)? */
 bool ss_slice_needs_quotes(ss_slice field);
 

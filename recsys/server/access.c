@@ -27,27 +27,14 @@ static ss_status line_error(ss_error *error, const char *path, uint64_t line, ss
     return SS_E_FORMAT;
 }
 
-/* The next word of the line, which is moved on; empty at its end. */
-static ss_slice take_word(ss_slice *line)
-{
-    *line = ss_slice_trim(*line);
-    size_t size = 0;
-    while (size < line->size && line->data[size] != ' ' && line->data[size] != '\t')
-        size++;
-    ss_slice word = {line->data, size};
-    line->data += size;
-    line->size -= size;
-    return word;
-}
-
 static ss_status add_line(ss_access *access, ss_slice line, const char *path, uint64_t number, ss_error *error)
 {
-    ss_slice key = take_word(&line);
+    ss_slice key = ss_slice_take_word(&line);
     if (key.size == 0 || key.data[0] == '#')
         return SS_OK;
     if (!ss_key_is_valid(key.data, key.size))
         return line_error(error, path, number, key, "a public key of 40 characters of Z85");
-    ss_slice name = take_word(&line);
+    ss_slice name = ss_slice_take_word(&line);
     ss_role role = ss_role_find(name);
     if (role == SS_ROLE_NONE)
         return line_error(error, path, number, name, "read, event or admin");
@@ -61,18 +48,13 @@ static ss_status add_line(ss_access *access, ss_slice line, const char *path, ui
     return SS_OK;
 }
 
-static ss_status add_lines(ss_access *access, const ss_buffer *text, const char *path, ss_error *error)
+static ss_status add_lines(ss_access *access, const ss_buffer *file, const char *path, ss_error *error)
 {
-    const char *at = text->data, *end = text->data + text->size;
-    for (uint64_t number = 1; at < end; number++) {
-        const char *newline = memchr(at, '\n', (size_t)(end - at));
-        const char *stop = newline ? newline : end;
-        ss_status status = add_line(access, (ss_slice){at, (size_t)(stop - at)}, path, number, error);
-        if (status != SS_OK)
-            return status;
-        at = stop + 1;
-    }
-    return SS_OK;
+    ss_slice text = {file->data, file->size}, line;
+    ss_status status = SS_OK;
+    for (uint64_t number = 1; status == SS_OK && ss_slice_take_line(&text, &line); number++)
+        status = add_line(access, line, path, number, error);
+    return status;
 }
 
 static int by_key(const void *a, const void *b)

@@ -93,19 +93,13 @@ static ss_status read_line(ss_slice line, ss_keys *keys, const char *path, uint6
     return line_error(error, path, number, "neither \"public KEY\" nor \"secret KEY\"");
 }
 
-static ss_status read_lines(const ss_buffer *text, const char *path, ss_keys *keys, ss_error *error)
+static ss_status read_lines(const ss_buffer *file, const char *path, ss_keys *keys, ss_error *error)
 {
-    const char *at = text->data, *end = text->data + text->size;
-    for (uint64_t number = 1; at < end; number++) {
-        const char *newline = memchr(at, '\n', (size_t)(end - at));
-        const char *stop = newline ? newline : end;
-        ss_slice line = ss_slice_trim((ss_slice){at, (size_t)(stop - at)});
-        ss_status status = read_line(line, keys, path, number, error);
-        if (status != SS_OK)
-            return status;
-        at = stop + 1;
-    }
-    return SS_OK;
+    ss_slice text = {file->data, file->size}, line;
+    ss_status status = SS_OK;
+    for (uint64_t number = 1; status == SS_OK && ss_slice_take_line(&text, &line); number++)
+        status = read_line(ss_slice_trim(line), keys, path, number, error);
+    return status;
 }
 
 static ss_status check_mode(const char *path, ss_error *error)
