@@ -1,5 +1,8 @@
 #include "cli/command.h"
 
+#include "http/local.h"
+#include "http/port.h"
+#include "http/sites.h"
 #include "server/server.h"
 #include <malloc.h>
 #include <unistd.h>
@@ -8,6 +11,7 @@
 
 typedef struct serve_settings {
     ss_server_options server;
+    ss_http_options http;
     int64_t log_level;
 } serve_settings;
 
@@ -22,7 +26,8 @@ static size_t serve_groups(void *memory, ss_option_group *groups)
     serve_settings *settings = memory;
     groups[0] = (ss_option_group){NULL, NULL, ss_server_option_table, &settings->server};
     groups[1] = (ss_option_group){"Logging", NULL, serve_options, settings};
-    return 2 + ss_live_groups(&settings->server.live, groups + 2);
+    groups[2] = (ss_option_group){"HTTP", NULL, ss_http_option_table, &settings->http};
+    return 3 + ss_live_groups(&settings->server.live, groups + 3);
 }
 
 /* What a reload reads: all of the file is checked, the shelves and the policy of offers are taken. */
@@ -49,37 +54,69 @@ static void return_large_blocks(void)
     mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
 }
 
+static ss_status open_backend(void *server, unsigned thread, ss_backend *backend, ss_error *error)
+{
+    return ss_local_open(server, thread, backend, error);
+}
+
+static ss_status open_http(serve_settings *settings, const ss_logger *logger, ss_server *server, ss_http_port **port,
+                           ss_error *error)
+{
+    ss_http_setting setting = {.options = &settings->http,
+                               .logger = logger,
+                               .backend = open_backend,
+                               .context = server,
+                               .draining = ss_server_draining(server)};
+    if (!settings->http.http)
+        return SS_OK;
+    for (unsigned i = 0; i < settings->http.threads; i++)
+        setting.counts[i] = &ss_server_seat(server, i)->counts;
+    setting.site_count = ss_sites_common(setting.draining, setting.sites);
+    return ss_http_port_open(&setting, port, error);
+}
+
+static ss_status serve(serve_settings *settings, const ss_logger *logger, ss_error *error)
+{
+    ss_server *server = NULL;
+    ss_http_port *port = NULL;
+    settings->http.insecure_public_bind = settings->server.insecure_public_bind;
+    settings->server.seats = settings->http.http ? (size_t)settings->http.threads : 0;
+    ss_status status = ss_server_new(&settings->server, logger, &server, error);
+    if (status == SS_OK)
+        status = open_http(settings, logger, server, &port, error);
+    if (status == SS_OK)
+        ss_server_run(server);
+    ss_http_port_close(&port, server ? ss_server_deadline(server) : 0);
+    ss_server_free(&server);
+    return status;
+}
+
 static ss_status run_serve(void *memory, const ss_texts *operands, const ss_cli *cli, ss_error *error)
 {
     serve_settings *settings = memory;
     ss_logger logger = ss_logger_of(STDERR_FILENO, (ss_log_level)settings->log_level, "serve");
-    ss_server *server = NULL;
     if (cli->file)
         settings->server.configuration = (ss_configuration){
             cli->config, read_configuration, ss_config_file_shelves(cli->file), ss_config_file_policy(cli->file)};
     settings->server.signals = settings->server.supervised = true;
     return_large_blocks();
     ss_status status = ss_command_operands(operands, 0, 0, error);
-    if (status == SS_OK)
-        status = ss_server_new(&settings->server, &logger, &server, error);
-    if (status != SS_OK)
-        return status;
-    ss_server_run(server);
-    ss_server_free(&server);
-    return SS_OK;
+    return status == SS_OK ? serve(settings, &logger, error) : status;
 }
 
 const ss_command ss_command_serve = {
     .name = "serve",
     .operands = "",
-    .summary = "Answer requests from a store's current generation, over ZeroMQ.",
+    .summary = "Answer requests from a store's current generation, over ZeroMQ and HTTP.",
     .description =
         "The protocol is MessagePack-RPC; recsys/server/PROTOCOL.md tells all of it. SIGHUP swaps in the store's\n"
         "current generation and what --config says of shelves and offers now, SIGTERM stops after what was asked is "
         "answered.\n\n"
         "  smartshelf serve --store /srv/shelf\n"
         "  smartshelf serve --store /srv/shelf --bind ipc:///run/shelf.ipc --bind tcp://0.0.0.0:5555 \\\n"
-        "      --curve-key server.key --allow clients.txt",
+        "      --curve-key server.key --allow clients.txt\n"
+        "  smartshelf serve --store /srv/shelf --http 127.0.0.1:8080\n"
+        "      and then: curl 'http://127.0.0.1:8080/v1/popular?limit=8&fields=name,price'",
     .takes_config = true,
     .settings_size = sizeof(serve_settings),
     .groups = serve_groups,

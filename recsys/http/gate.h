@@ -67,8 +67,8 @@ typedef struct ss_gate_header {
 size_t ss_gate_headers(const ss_gate *gate, const ss_guest *guest, const ss_http_request *request, bool preflight,
                        ss_gate_header *headers);
 
-/* Of a path of the gate's own (/v1/token): answered here, with a JSON text in `out`. False: it is no such path. */
-bool ss_gate_answer(ss_gate *gate, const ss_guest *guest, const ss_http_request *request, ss_buffer *out,
-                    unsigned *status);
+/* What the gate answers itself (/v1/token), as sites: fills `sites` (room for SS_GATE_SITES) and returns how many. */
+#define SS_GATE_SITES 2u
+size_t ss_gate_sites(ss_gate *gate, ss_http_site *sites);
 
 #endif

@@ -19,7 +19,7 @@
 #include "server/http_counts.h"
 
 #define SS_HTTP_HEAD_MAX  (16u << 10)
-#define SS_HTTP_SITES_MAX 16u
+#define SS_HTTP_SITES_MAX 16u /* with those of the gate */
 
 typedef struct ss_http_port ss_http_port;
 
@@ -32,7 +32,7 @@ typedef struct ss_http_setting {
     /* Makes the backend of thread number `thread`; called in the opening thread, before that one starts. */
     ss_status (*backend)(void *context, unsigned thread, ss_backend *backend, ss_error *error);
     void *context;
-    ss_http_counts *counts;      /* of each thread: options->threads of them */
+    ss_http_counts *counts[SS_HTTP_THREADS_MAX]; /* of each thread */
     const atomic_bool *draining; /* while true /healthz says 503 and no connection is kept; NULL: never */
 } ss_http_setting;
 

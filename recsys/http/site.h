@@ -1,6 +1,7 @@
 /*
  * site.h: what the port serves beside the protocol's methods: files of the browser's side, the demo shop, the console. A site
- * is a row of a table: a prefix of paths, and the function that answers below it. The longest prefix that fits answers.
+ * is a row of a table: a prefix of paths ("/console/", below which all is the site's) or one path ("/healthz"), and the function that answers
+ * there. The longest that fits answers.
  *
  * A site's function is called on the port's thread that has the connection, possibly by several threads at once, and must
  * not wait: longer work goes to a thread or process of the site's own (see `later`).
@@ -30,16 +31,17 @@ typedef struct ss_http_request {
 
 /* What is answered. The port adds Date, Content-Length, ETag (of a body that may be cached), compression and the headers of security. */
 typedef struct ss_http_reply {
-    unsigned status;        /* 200, 303, 404, … */
-    const char *type;       /* "text/html; charset=utf-8"; static */
-    ss_slice body;          /* static, or in `buffer`; compressed already where `gzip` is set too */
-    ss_buffer *buffer;      /* for bodies that are made: emptied before the call, the thread's own */
-    ss_slice gzip;          /* the same body compressed; empty: none */
+    unsigned status;   /* 200, 303, 404, … */
+    const char *type;  /* "text/html; charset=utf-8"; static */
+    ss_slice body;     /* static, or in `buffer`; compressed already where `gzip` is set too */
+    ss_buffer *buffer; /* for bodies that are made: the request's own, emptied before the call (not before `finish`) */
+    ss_slice gzip;     /* the same body compressed; empty: none */
     const char *location;   /* of a 303; NULL: none. In `buffer`, or static; a path of this site only */
     const char *set_cookie; /* likewise */
     const char *policy;     /* Content-Security-Policy in the place of the port's (then without X-Frame-Options); NULL: that one; static */
     unsigned max_age;       /* seconds that a browser may keep it; 0: asks again each time (ETag) */
     bool no_store;          /* nobody keeps it: it is about a visitor, or behind a key */
+    bool any_origin;        /* pages of any origin may read it: it is the same for everybody */
     bool later; /* POST or GET that asks a backend: `question` below is asked, and `finish` makes the reply */
     ss_backend_request question;                                              /* params in `buffer` */
     void (*finish)(void *site, ss_slice result, struct ss_http_reply *reply); /* result: a reply message */

@@ -2,7 +2,8 @@
  * transcode.h: between JSON and the protocol's MessagePack, both ways, without a tree in between.
  *
  * What a method takes is not looked at here: names, types and ranges are the server's to judge, so that an error over HTTP is the
- * same as over ZeroMQ. Pure: safe from any thread. Nothing allocates but the growth of `out`.
+ * same as over ZeroMQ. Pure: safe from any thread. Nothing allocates but the growth of `out`, and the JSON parser (yajl) a few
+ * kilobytes that its depth and its longest text bound.
  */
 #ifndef SS_HTTP_TRANSCODE_H
 #define SS_HTTP_TRANSCODE_H
@@ -12,7 +13,8 @@
 #include "base/status.h"
 
 #define SS_JSON_DEPTH_MAX  16u    /* of a request */
-#define SS_JSON_VALUES_MAX 65536u /* values of one request */
+#define SS_JSON_NAMES_MAX  64u    /* of one object */
+#define SS_JSON_VALUES_MAX 65535u /* values of one request */
 
 /*
  * A JSON text (RFC 8259, UTF-8, an object) becomes a MessagePack map, appended to `out`. Integers stay integers; other numbers are doubles. A name

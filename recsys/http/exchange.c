@@ -1,0 +1,630 @@
+#include "http/exchange.h"
+
+#include "base/clock.h"
+#include "client/wire.h"
+#include "http/fault_status.h"
+#include "http/respond.h"
+#include "http/routes.h"
+#include "http/transcode.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+#define JSON_MAX      (4 * SS_REPLY_MAX) /* most bytes of a reply as JSON */
+#define KEPT_MAX      (64u << 10)        /* bytes of a buffer that is kept for the next request */
+#define UPLOAD_FACTOR 4u                 /* of the largest body: who sends more is cut off */
+
+#define SECOND     INT64_C(1000000000)
+#define DEADLINE   (10 * SECOND)  /* for a backend's answer */
+#define OF_RELOADS (600 * SECOND) /* a generation is checked first */
+
+typedef enum verb { VERB_GET, VERB_HEAD, VERB_POST, VERB_OPTIONS, VERB_OTHER } verb;
+
+typedef enum stage { STAGE_HEAD, STAGE_BODY, STAGE_WAITING, STAGE_ANSWERED, STAGE_SENT } stage;
+
+/* What a request's buffers are for. */
+typedef enum use { USE_URI, USE_BODY, USE_PARAMS, USE_ASKED, USE_RESULT, USE_REPLY, USE_PACKED, USES } use;
+
+typedef struct exchange {
+    ss_http_request request; /* first: sites have nothing else in hand */
+    ss_exchanges *all;
+    struct exchange *before, *after; /* in hand, or free */
+    stage stage;
+    verb verb;
+    ss_target target;
+    ss_route route;
+    ss_guest guest;
+    ss_response response;
+    ss_buffer buffers[USES];
+    bool refused; /* the response is made already */
+    bool too_large, no_room;
+    size_t uploaded, held; /* bytes */
+    uint64_t ticket;       /* of what was asked */
+    int64_t deadline;
+} exchange;
+
+struct ss_exchanges {
+    ss_exchange_setting setting;
+    ss_packer *packer;
+    exchange in_hand; /* a ring */
+    exchange *free;   /* chained by `after` */
+    size_t count, held;
+    uint64_t tickets;
+};
+
+/* ---- the pool ---- */
+
+ss_status ss_exchanges_new(const ss_exchange_setting *setting, ss_exchanges **exchanges, ss_error *error)
+{
+    ss_exchanges *new = calloc(1, sizeof *new);
+    if (!new)
+        return ss_error_nomem(error);
+    new->setting = *setting;
+    new->in_hand.before = new->in_hand.after = &new->in_hand;
+    ss_status status = ss_packer_new(&new->packer, error);
+    if (status == SS_OK)
+        *exchanges = new;
+    else
+        ss_exchanges_free(&new);
+    return status;
+}
+
+static void free_one(exchange *one)
+{
+    for (unsigned i = 0; i < USES; i++)
+        ss_buffer_release(&one->buffers[i]);
+    free(one);
+}
+
+void ss_exchanges_free(ss_exchanges **exchanges)
+{
+    ss_exchanges *old = *exchanges;
+    *exchanges = NULL;
+    if (!old)
+        return;
+    for (exchange *one = old->free, *next; one; one = next) {
+        next = one->after;
+        free_one(one);
+    }
+    ss_packer_free(&old->packer);
+    free(old);
+}
+
+static exchange *new_exchange(ss_exchanges *all)
+{
+    static const size_t ceilings[USES] = {
+        [USE_URI] = SS_HTTP_HEAD_MAX,   [USE_BODY] = SS_MESSAGE_MAX, [USE_PARAMS] = SS_MESSAGE_MAX,
+        [USE_ASKED] = SS_MESSAGE_MAX,   [USE_RESULT] = SS_REPLY_MAX, [USE_REPLY] = JSON_MAX,
+        [USE_PACKED] = JSON_MAX + 65536};
+    exchange *new = calloc(1, sizeof *new);
+    if (!new)
+        return NULL;
+    new->all = all;
+    for (unsigned i = 0; i < USES; i++)
+        ss_buffer_init(&new->buffers[i], ceilings[i]);
+    return new;
+}
+
+static exchange *take(ss_exchanges *all)
+{
+    exchange *one = all->free ? all->free : new_exchange(all);
+    if (!one)
+        return NULL;
+    if (one == all->free)
+        all->free = one->after;
+    one->after = &all->in_hand;
+    one->before = all->in_hand.before;
+    one->before->after = one;
+    all->in_hand.before = one;
+    all->count++;
+    return one;
+}
+
+static void hold(exchange *one, size_t more)
+{
+    one->held += more;
+    one->all->held += more;
+}
+
+static void give_back(exchange *one)
+{
+    ss_exchanges *all = one->all;
+    one->before->after = one->after;
+    one->after->before = one->before;
+    for (unsigned i = 0; i < USES; i++)
+        if (one->buffers[i].capacity > KEPT_MAX)
+            ss_buffer_release(&one->buffers[i]);
+    all->held -= one->held;
+    all->count--;
+    one->after = all->free;
+    all->free = one;
+}
+
+size_t ss_exchanges_count(const ss_exchanges *exchanges)
+{
+    return exchanges->count;
+}
+
+/* ---- what sites and the gate may look at ---- */
+
+static ss_slice query_of(const ss_http_request *request, const char *name)
+{
+    const exchange *one = (const exchange *)request;
+    return ss_query_find(&one->target.query, name);
+}
+
+static ss_slice value_of(const ss_http_request *request, enum MHD_ValueKind kind, const char *name)
+{
+    return ss_slice_of(MHD_lookup_connection_value(request->connection, kind, name));
+}
+
+static ss_slice header_of(const ss_http_request *request, const char *name)
+{
+    return value_of(request, MHD_HEADER_KIND, name);
+}
+
+static ss_slice cookie_of(const ss_http_request *request, const char *name)
+{
+    return value_of(request, MHD_COOKIE_KIND, name);
+}
+
+/* ---- responses that are made here ---- */
+
+static void answer_json(exchange *one, unsigned status)
+{
+    ss_http_reply *reply = &one->response.reply;
+    ss_buffer *json = &one->buffers[USE_REPLY];
+    reply->status = status;
+    reply->type = "application/json";
+    reply->body = (ss_slice){json->data, json->size};
+}
+
+static void answer_fault(exchange *one, unsigned status, const ss_fault *fault)
+{
+    if (ss_fault_json(fault, &one->buffers[USE_REPLY]) != SS_OK)
+        ss_buffer_clear(&one->buffers[USE_REPLY]);
+    answer_json(one, status);
+    one->response.tagged = false;
+    if (status == 503 && one->response.retry_s == 0)
+        one->response.retry_s = 1;
+}
+
+/* The reply is an error, and made. */
+static void refuse(exchange *one, unsigned status, ss_fault_code code, const char *message)
+{
+    ss_fault fault = {.code = code};
+    snprintf(fault.message, sizeof fault.message, "%s", message);
+    answer_fault(one, status, &fault);
+    one->refused = true;
+}
+
+static void refuse_by_gate(exchange *one, const ss_refusal *refusal)
+{
+    one->response.retry_s = refusal->retry_s;
+    answer_fault(one, refusal->status, &refusal->fault);
+    one->refused = true;
+}
+
+/* ---- the reply goes out ---- */
+
+static void count_status(ss_http_counts *counts, unsigned status)
+{
+    if (status >= SS_HTTP_STATUS_LEAST && status <= SS_HTTP_STATUS_MOST)
+        ss_count(&counts->requests[status - SS_HTTP_STATUS_LEAST]);
+}
+
+static bool is_draining(const ss_exchanges *all)
+{
+    const atomic_bool *draining = all->setting.port->draining;
+    return draining && atomic_load_explicit(draining, memory_order_relaxed);
+}
+
+static enum MHD_Result send_reply(exchange *one)
+{
+    ss_exchanges *all = one->all;
+    ss_response *response = &one->response;
+    response->close = response->close || is_draining(all);
+    response->header_count =
+        ss_gate_headers(all->setting.gate, &one->guest, &one->request, one->verb == VERB_OPTIONS, response->headers);
+    one->stage = STAGE_SENT;
+    hold(one, response->reply.body.size);
+    count_status(all->setting.counts, response->reply.status);
+    return ss_respond(one->request.connection, response, all->packer, &one->buffers[USE_PACKED]);
+}
+
+/* ---- methods ---- */
+
+static void answer_result(exchange *one, ss_slice result)
+{
+    ss_slice shown;
+    ss_buffer *json = &one->buffers[USE_REPLY];
+    ss_buffer_clear(json);
+    ss_buffer_clear(&one->buffers[USE_RESULT]);
+    ss_status status = ss_gate_result(one->all->setting.gate, &one->guest, one->route.method, result,
+                                      &one->buffers[USE_RESULT], &shown, NULL);
+    if (status == SS_OK)
+        status = ss_wire_to_json(shown, json, NULL);
+    if (status == SS_OK)
+        answer_json(one, 200);
+    else if (status == SS_E_LIMIT)
+        refuse(one, 413, SS_FAULT_TOO_LARGE, "the reply is too long");
+    else
+        refuse(one, 500, SS_FAULT_INTERNAL, "the reply cannot be said in JSON");
+}
+
+/* An empty reply: nobody answered. */
+static void answer_reply(exchange *one, ss_slice reply)
+{
+    ss_slice result;
+    ss_fault fault;
+    if (one->route.site)
+        one->response.reply.finish(one->route.site->context, reply, &one->response.reply);
+    else if (reply.size == 0)
+        refuse(one, 504, SS_FAULT_BUSY, "no answer came in time");
+    else if (ss_reply_result(reply, &result, &fault))
+        answer_result(one, result);
+    else
+        answer_fault(one, ss_fault_status(fault.code), &fault);
+}
+
+static ss_connection *connection_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return info ? info->socket_context : NULL;
+}
+
+/* Its connection does nothing until the backend has answered, and is not to blame for it. */
+static enum MHD_Result wait_for_answer(exchange *one, int64_t patience)
+{
+    ss_connection *connection = connection_of(one->request.connection);
+    if (connection)
+        connection->waits = true;
+    one->stage = STAGE_WAITING;
+    one->deadline = ss_clock_monotonic() + patience;
+    MHD_suspend_connection(one->request.connection);
+    return MHD_YES;
+}
+
+static void go_on(exchange *one)
+{
+    ss_connection *connection = connection_of(one->request.connection);
+    if (connection) {
+        connection->waits = false;
+        ss_connections_done(one->all->setting.connections, connection, ss_clock_monotonic());
+    }
+    one->stage = STAGE_ANSWERED;
+    MHD_resume_connection(one->request.connection);
+}
+
+static enum MHD_Result ask(exchange *one, ss_backend_request *question)
+{
+    ss_exchanges *all = one->all;
+    ss_slice reply;
+    question->ticket = one->ticket = ++all->tickets;
+    if (all->setting.backend->ask(all->setting.backend->self, question, &reply)) {
+        answer_reply(one, reply);
+        return send_reply(one);
+    }
+    return wait_for_answer(one, question->method == SS_METHOD_RELOAD ? OF_RELOADS : DEADLINE);
+}
+
+static bool is_name(const ss_wire_token *token, const char *name)
+{
+    return ss_slice_equal((ss_slice){token->bytes, token->size}, ss_slice_of(name));
+}
+
+/* What a backend wants to know of the params. */
+static ss_backend_request question_of(exchange *one, ss_slice params)
+{
+    const uint8_t *bytes = (const uint8_t *)params.data;
+    ss_wire_reader wire = {bytes, bytes + params.size};
+    ss_wire_token map, name, value;
+    ss_method method = one->route.method;
+    ss_slice session = {"", 0}, customer = {"", 0}, request_id = {"", 0};
+    bool offers = false, whole = ss_wire_next(&wire, &map) && map.kind == SS_WIRE_MAP;
+    for (uint64_t i = 0; whole && i < map.number; i++) {
+        if (!ss_wire_next(&wire, &name))
+            break;
+        ss_wire_reader at = wire;
+        if (!ss_wire_next(&at, &value) || !ss_wire_skip(&wire, SIZE_MAX))
+            break;
+        offers = offers || (method == SS_METHOD_PAGE && is_name(&name, "offers"));
+        if (value.kind != SS_WIRE_TEXT)
+            continue;
+        ss_slice text = {value.bytes, value.size};
+        session = is_name(&name, "session_id") ? text : session;
+        customer = is_name(&name, "customer_id") ? text : customer;
+        request_id = is_name(&name, "request_id") ? text : request_id;
+    }
+    bool safe = ss_method_is_safe(method) && !offers;
+    return (ss_backend_request){.method = method,
+                                .params = params,
+                                .visitor = session.size ? session : customer,
+                                .request_id = request_id,
+                                .recorded = !safe && method != SS_METHOD_RELOAD,
+                                .idempotent = safe};
+}
+
+static bool read_params(exchange *one, ss_buffer *params)
+{
+    ss_fault fault;
+    ss_error error;
+    char text[SS_ERROR_TEXT_MAX * 2];
+    ss_buffer_clear(params);
+    if (one->verb != VERB_POST) {
+        if (ss_query_params(&one->target.query, params, &fault))
+            return true;
+        answer_fault(one, ss_fault_status(fault.code), &fault);
+        return false;
+    }
+    ss_status status =
+        ss_json_to_wire((ss_slice){one->buffers[USE_BODY].data, one->buffers[USE_BODY].size}, params, &error);
+    if (status == SS_OK)
+        return true;
+    ss_error_format(&error, text, sizeof text);
+    refuse(one, status == SS_E_NOMEM ? 500 : 400, status == SS_E_NOMEM ? SS_FAULT_INTERNAL : SS_FAULT_MALFORMED, text);
+    return false;
+}
+
+static enum MHD_Result answer_method(exchange *one)
+{
+    ss_slice asked;
+    ss_refusal refusal = {0};
+    ss_buffer *params = &one->buffers[USE_PARAMS];
+    if (!read_params(one, params))
+        return send_reply(one);
+    ss_buffer_clear(&one->buffers[USE_ASKED]);
+    if (!ss_gate_params(one->all->setting.gate, &one->guest, one->route.method, (ss_slice){params->data, params->size},
+                        &one->buffers[USE_ASKED], &asked, &refusal)) {
+        refuse_by_gate(one, &refusal);
+        return send_reply(one);
+    }
+    ss_backend_request question = question_of(one, asked);
+    bool shared = one->verb != VERB_POST && ss_method_is_shared(one->route.method) && question.visitor.size == 0 &&
+                  question.idempotent;
+    if (one->verb != VERB_POST && !question.idempotent) {
+        one->response.allow = "POST, OPTIONS";
+        refuse(one, 405, SS_FAULT_MALFORMED, "this changes something: POST");
+        return send_reply(one);
+    }
+    one->response.tagged = shared;
+    one->response.reply.max_age = shared ? (unsigned)one->all->setting.port->options->max_age_s : 0;
+    return ask(one, &question);
+}
+
+/* ---- sites ---- */
+
+static enum MHD_Result answer_site(exchange *one)
+{
+    const ss_http_site *site = one->route.site;
+    ss_http_reply *reply = &one->response.reply;
+    ss_buffer_clear(&one->buffers[USE_REPLY]);
+    *reply = (ss_http_reply){.status = 200, .buffer = &one->buffers[USE_REPLY]};
+    site->answer(site->context, &one->request, reply);
+    if (reply->later) {
+        ss_backend_request question = reply->question;
+        return ask(one, &question);
+    }
+    one->response.tagged = reply->status == 200 && !reply->no_store;
+    return send_reply(one);
+}
+
+/* ---- the head ---- */
+
+static verb verb_of(const char *text)
+{
+    static const char *const names[] = {
+        [VERB_GET] = "GET", [VERB_HEAD] = "HEAD", [VERB_POST] = "POST", [VERB_OPTIONS] = "OPTIONS"};
+    for (unsigned i = 0; i < VERB_OTHER; i++)
+        if (strcmp(text, names[i]) == 0)
+            return (verb)i;
+    return VERB_OTHER;
+}
+
+/* JSON, or the text that sendBeacon calls it. */
+static bool is_json(const ss_http_request *request)
+{
+    ss_slice type = header_of(request, MHD_HTTP_HEADER_CONTENT_TYPE);
+    const char *semicolon = type.size ? memchr(type.data, ';', type.size) : NULL;
+    if (semicolon)
+        type.size = (size_t)(semicolon - type.data);
+    type = ss_slice_trim(type);
+    return ss_slice_equal_nocase(type, SS_SLICE_LITERAL("application/json")) ||
+           ss_slice_equal_nocase(type, SS_SLICE_LITERAL("text/plain"));
+}
+
+static bool is_too_long(const ss_http_request *request)
+{
+    long long size;
+    ss_slice length = header_of(request, MHD_HTTP_HEADER_CONTENT_LENGTH);
+    return length.data && (!ss_slice_to_i64(length, &size) || size > (long long)SS_MESSAGE_MAX);
+}
+
+static bool may_use(exchange *one)
+{
+    bool allowed = one->verb == VERB_POST || one->verb == VERB_OPTIONS ||
+                   ((one->verb == VERB_GET || one->verb == VERB_HEAD) && one->route.get);
+    if (allowed)
+        return true;
+    one->response.allow = one->route.allow;
+    refuse(one, 405, SS_FAULT_MALFORMED, "this verb is not for this path; see Allow");
+    return false;
+}
+
+/* Refused, or to be answered at its end. */
+static void read_head(exchange *one)
+{
+    ss_exchanges *all = one->all;
+    ss_fault fault;
+    ss_refusal refusal = {0};
+    ss_buffer *uri = &one->buffers[USE_URI];
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(one->request.connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    bool readable = ss_target_read(uri->data, uri->size, &one->target, &fault);
+    one->request.path = one->target.path;
+    if (!readable) {
+        answer_fault(one, 400, &fault);
+        one->refused = true;
+        return;
+    }
+    bool found = ss_route_find(one->target.path, all->setting.port->sites, all->setting.port->site_count, &one->route);
+    if (!ss_gate_admit(all->setting.gate, &one->request, one->route.method, one->route.site && one->route.site->secret,
+                       info ? info->client_addr : NULL, ss_clock_monotonic(), &one->guest, &refusal)) {
+        refuse_by_gate(one, &refusal);
+        return;
+    }
+    one->request.secret = one->guest.kind == SS_API_SECRET;
+    if (!found)
+        refuse(one, 404, SS_FAULT_UNKNOWN_METHOD, "there is nothing at this path");
+    else if (!may_use(one))
+        return;
+    else if (is_too_long(&one->request))
+        refuse(one, 413, SS_FAULT_TOO_LARGE, "the body is too long");
+    else if (one->verb == VERB_POST && !one->route.site && !is_json(&one->request))
+        refuse(one, 415, SS_FAULT_MALFORMED, "the body must be application/json");
+}
+
+static bool has_body(const ss_http_request *request)
+{
+    return header_of(request, MHD_HTTP_HEADER_CONTENT_LENGTH).data ||
+           header_of(request, MHD_HTTP_HEADER_TRANSFER_ENCODING).data;
+}
+
+/* A body that nobody wants is not waited for: the reply ends the connection. Otherwise it is kept when the answer comes at the request's
+ * end. */
+static enum MHD_Result take_head(exchange *one, const char *verb_text)
+{
+    one->verb = verb_of(verb_text);
+    one->request.verb = one->verb == VERB_POST ? SS_HTTP_POST : SS_HTTP_GET;
+    one->stage = STAGE_BODY;
+    read_head(one);
+    return one->refused && has_body(&one->request) ? send_reply(one) : MHD_YES;
+}
+
+/* ---- the body and the end ---- */
+
+static enum MHD_Result take_body(exchange *one, const char *bytes, size_t size)
+{
+    ss_buffer *body = &one->buffers[USE_BODY];
+    one->uploaded += size;
+    if (one->uploaded > UPLOAD_FACTOR * SS_MESSAGE_MAX)
+        return MHD_NO;
+    if (one->verb != VERB_POST || one->refused)
+        return MHD_YES;
+    one->too_large = one->too_large || one->uploaded > SS_MESSAGE_MAX;
+    one->no_room = one->no_room || one->all->held + size > SS_HTTP_HELD_MAX;
+    if (one->too_large || one->no_room)
+        return MHD_YES;
+    if (ss_buffer_append(body, bytes, size) != SS_OK)
+        one->no_room = true;
+    hold(one, size);
+    return MHD_YES;
+}
+
+static enum MHD_Result answer_preflight(exchange *one)
+{
+    one->response.reply = (ss_http_reply){.status = 204, .body = {"", 0}};
+    one->response.allow = one->route.allow;
+    return send_reply(one);
+}
+
+static enum MHD_Result answer(exchange *one)
+{
+    if (one->too_large)
+        refuse(one, 413, SS_FAULT_TOO_LARGE, "the body is too long");
+    else if (one->no_room || one->all->held > SS_HTTP_HELD_MAX)
+        refuse(one, 503, SS_FAULT_BUSY, "too much is under way");
+    if (one->refused)
+        return send_reply(one);
+    if (one->verb == VERB_OPTIONS)
+        return answer_preflight(one);
+    one->request.body = (ss_slice){one->buffers[USE_BODY].data, one->buffers[USE_BODY].size};
+    return one->route.site ? answer_site(one) : answer_method(one);
+}
+
+/* ---- libmicrohttpd's callbacks ---- */
+
+void *ss_exchange_begin(void *exchanges, const char *uri, struct MHD_Connection *connection)
+{
+    exchange *one = take(exchanges);
+    if (!one)
+        return NULL;
+    one->request =
+        (ss_http_request){.query = query_of, .header = header_of, .cookie = cookie_of, .connection = connection};
+    one->stage = STAGE_HEAD;
+    one->route = (ss_route){.method = SS_METHOD_COUNT};
+    one->guest = (ss_guest){.key = NULL};
+    one->response = (ss_response){.tagged = false};
+    one->refused = one->too_large = one->no_room = false;
+    one->uploaded = one->held = 0;
+    ss_buffer_clear(&one->buffers[USE_URI]);
+    ss_buffer_clear(&one->buffers[USE_BODY]);
+    if (ss_buffer_append_text(&one->buffers[USE_URI], uri) != SS_OK)
+        refuse(one, 414, SS_FAULT_TOO_LARGE, "the target is too long");
+    return one;
+}
+
+enum MHD_Result ss_exchange_step(void *exchanges, struct MHD_Connection *connection, const char *url,
+                                 const char *verb_text, const char *version, const char *upload, size_t *upload_size,
+                                 void **exchange_of)
+{
+    exchange *one = *exchange_of;
+    (void)exchanges;
+    (void)connection;
+    (void)url;
+    (void)version;
+    if (!one)
+        return MHD_NO;
+    if (one->stage == STAGE_HEAD)
+        return take_head(one, verb_text);
+    if (one->stage == STAGE_ANSWERED)
+        return send_reply(one);
+    if (one->stage != STAGE_BODY)
+        return MHD_YES;
+    if (*upload_size == 0)
+        return answer(one);
+    size_t size = *upload_size;
+    *upload_size = 0;
+    return take_body(one, upload, size);
+}
+
+void ss_exchange_end(void *exchanges, struct MHD_Connection *connection, void **exchange_of,
+                     enum MHD_RequestTerminationCode code)
+{
+    ss_exchanges *all = exchanges;
+    exchange *one = *exchange_of;
+    ss_connection *held = connection_of(connection);
+    (void)code;
+    *exchange_of = NULL;
+    if (!one)
+        return;
+    if (one->stage == STAGE_WAITING)
+        all->setting.backend->forget(all->setting.backend->self, one->ticket);
+    give_back(one);
+    if (held)
+        ss_connections_done(all->setting.connections, held, ss_clock_monotonic());
+}
+
+/* ---- the backend's ---- */
+
+void ss_exchange_answered(void *exchanges, uint64_t ticket, ss_slice reply)
+{
+    ss_exchanges *all = exchanges;
+    for (exchange *one = all->in_hand.after; one != &all->in_hand; one = one->after)
+        if (one->stage == STAGE_WAITING && one->ticket == ticket) {
+            answer_reply(one, reply);
+            go_on(one);
+            return;
+        }
+}
+
+void ss_exchanges_sweep(ss_exchanges *exchanges, int64_t now)
+{
+    const ss_backend *backend = exchanges->setting.backend;
+    for (exchange *one = exchanges->in_hand.after; one != &exchanges->in_hand; one = one->after) {
+        if (one->stage != STAGE_WAITING || one->deadline > now)
+            continue;
+        backend->forget(backend->self, one->ticket);
+        answer_reply(one, (ss_slice){"", 0});
+        go_on(one);
+    }
+}

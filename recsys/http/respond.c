@@ -1,0 +1,164 @@
+#include "http/respond.h"
+
+#include "base/hash.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <zlib.h>
+
+#define LEVEL     5 /* of compression: little more is gained above */
+#define GZIP_BITS (15 + 16)
+
+struct ss_packer {
+    z_stream stream;
+};
+
+ss_status ss_packer_new(ss_packer **packer, ss_error *error)
+{
+    ss_packer *new = calloc(1, sizeof *new);
+    if (!new || deflateInit2(&new->stream, LEVEL, Z_DEFLATED, GZIP_BITS, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
+        free(new);
+        return ss_error_nomem(error);
+    }
+    *packer = new;
+    return SS_OK;
+}
+
+void ss_packer_free(ss_packer **packer)
+{
+    if (*packer)
+        deflateEnd(&(*packer)->stream);
+    free(*packer);
+    *packer = NULL;
+}
+
+/* False: it stays as it is. */
+static bool pack(ss_packer *packer, ss_slice body, ss_buffer *packed)
+{
+    z_stream *stream = &packer->stream;
+    ss_buffer_clear(packed);
+    deflateReset(stream);
+    if (ss_buffer_reserve(packed, deflateBound(stream, body.size)) != SS_OK)
+        return false;
+    stream->next_in = (Bytef *)(uintptr_t)body.data;
+    stream->avail_in = (uInt)body.size;
+    stream->next_out = (Bytef *)packed->data;
+    stream->avail_out = (uInt)deflateBound(stream, body.size);
+    if (deflate(stream, Z_FINISH) != Z_STREAM_END)
+        return false;
+    packed->size = stream->total_out;
+    return true;
+}
+
+/* ---- what the caller says ---- */
+
+/* Does a list of encodings name gzip, and not with q=0 (RFC 9110, 12.5.3)? */
+static bool accepts_gzip(struct MHD_Connection *connection)
+{
+    const char *accepted = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT_ENCODING);
+    const char *found = accepted ? strstr(accepted, "gzip") : NULL;
+    if (!found || (found > accepted && !strchr(", \t", found[-1])))
+        return false;
+    const char *weight = found + 4 + strspn(found + 4, " \t;");
+    if (*weight != 'q' || weight == found + 4)
+        return *weight == '\0' || *weight == ',' || weight > found + 4;
+    return strtod(weight + 1 + strspn(weight + 1, "="), NULL) > 0;
+}
+
+#define TAG_MAX 24u
+
+static void make_tag(ss_slice body, bool packed, char tag[TAG_MAX])
+{
+    snprintf(tag, TAG_MAX, "\"%016" PRIx64 "%s\"", ss_hash(body.data, body.size), packed ? "-gz" : "");
+}
+
+/* Is the tag in the list, or does the list name anything (RFC 9110, 13.1.2)? */
+static bool has_tag(struct MHD_Connection *connection, const char *tag)
+{
+    const char *list = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_IF_NONE_MATCH);
+    return list && (strcmp(list, "*") == 0 || strstr(list, tag) != NULL);
+}
+
+/* ---- headers ---- */
+
+static void add(struct MHD_Response *to, const char *name, const char *value)
+{
+    if (value)
+        MHD_add_response_header(to, name, value);
+}
+
+#define POLICY                                                                                                         \
+    "default-src 'self'; img-src 'self' data: https:; object-src 'none'; base-uri 'none'; form-action 'self'; "        \
+    "frame-ancestors 'none'"
+
+static void add_security(struct MHD_Response *to, const ss_http_reply *reply)
+{
+    add(to, "X-Content-Type-Options", "nosniff");
+    if (!reply->type || strncmp(reply->type, "text/html", 9) != 0)
+        return;
+    add(to, "Content-Security-Policy", reply->policy ? reply->policy : POLICY);
+    add(to, "X-Frame-Options", reply->policy ? NULL : "DENY");
+    add(to, "Referrer-Policy", "same-origin");
+}
+
+static void add_caching(struct MHD_Response *to, const ss_response *response, const char *tag)
+{
+    char text[48];
+    if (!response->tagged) {
+        add(to, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+        return;
+    }
+    snprintf(text, sizeof text, "public, max-age=%u", response->reply.max_age);
+    add(to, MHD_HTTP_HEADER_CACHE_CONTROL, response->reply.max_age ? text : "no-cache");
+    add(to, MHD_HTTP_HEADER_ETAG, tag);
+}
+
+static void add_others(struct MHD_Response *to, const ss_response *response)
+{
+    char text[16];
+    const ss_http_reply *reply = &response->reply;
+    snprintf(text, sizeof text, "%u", response->retry_s);
+    add(to, MHD_HTTP_HEADER_RETRY_AFTER, response->retry_s ? text : NULL);
+    add(to, MHD_HTTP_HEADER_ALLOW, response->allow);
+    add(to, MHD_HTTP_HEADER_LOCATION, reply->location);
+    add(to, MHD_HTTP_HEADER_SET_COOKIE, reply->set_cookie);
+    add(to, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_ORIGIN, reply->any_origin ? "*" : NULL);
+    add(to, MHD_HTTP_HEADER_CONNECTION, response->close ? "close" : NULL);
+    for (size_t i = 0; i < response->header_count; i++)
+        add(to, response->headers[i].name, response->headers[i].value);
+}
+
+/* ---- the whole ---- */
+
+enum MHD_Result ss_respond(struct MHD_Connection *connection, const ss_response *response, ss_packer *packer,
+                           ss_buffer *packed)
+{
+    const ss_http_reply *reply = &response->reply;
+    ss_slice body = reply->body;
+    char tag[TAG_MAX] = "";
+    bool could = reply->gzip.size > 0 || body.size >= SS_GZIP_LEAST, gzip = could && accepts_gzip(connection);
+    unsigned status = reply->status;
+    if (response->tagged)
+        make_tag(body, gzip, tag);
+    if (response->tagged && status == MHD_HTTP_OK && has_tag(connection, tag))
+        status = MHD_HTTP_NOT_MODIFIED;
+    if (status == MHD_HTTP_NOT_MODIFIED)
+        body = (ss_slice){"", 0};
+    else if (gzip && reply->gzip.size > 0)
+        body = reply->gzip;
+    else if (gzip && (gzip = pack(packer, body, packed)))
+        body = (ss_slice){packed->data, packed->size};
+    struct MHD_Response *made =
+        MHD_create_response_from_buffer(body.size, (void *)(uintptr_t)body.data, MHD_RESPMEM_PERSISTENT);
+    if (!made)
+        return MHD_NO;
+    add(made, MHD_HTTP_HEADER_CONTENT_TYPE, status == MHD_HTTP_NOT_MODIFIED ? NULL : reply->type);
+    add(made, MHD_HTTP_HEADER_CONTENT_ENCODING, gzip && body.size > 0 ? "gzip" : NULL);
+    add(made, MHD_HTTP_HEADER_VARY, could ? "Accept-Encoding" : NULL);
+    add_caching(made, response, tag);
+    add_security(made, reply);
+    add_others(made, response);
+    enum MHD_Result result = MHD_queue_response(connection, status, made);
+    MHD_destroy_response(made);
+    return result;
+}
