@@ -228,6 +228,35 @@ static void test_a_page_of_shelves(void **state)
     smartshelf_close(&client);
 }
 
+static void test_products_are_found(void **state)
+{
+    real_server *real = *state;
+    smartshelf_client *client = open_client(real->endpoints, 1, PATIENCE_MS);
+    smartshelf_query query = smartshelf_query_of("find");
+    smartshelf_answer answer;
+    query.text = "KRUG gr\xc3\xbcn";
+    query.all = true;
+    assert_client(smartshelf_ask(client, &query, &answer), SMARTSHELF_OK);
+    assert_true(answer.product_count == 1 && answer.products[0].no_stock && !answer.products[0].hidden);
+    assert_true(!answer.more && !answer.after && answer.category_count == 0);
+    smartshelf_answer_release(&answer);
+    query = smartshelf_query_of("find");
+    query.category = "Kitchen";
+    query.limit = 1;
+    query.categories = true;
+    assert_client(smartshelf_ask(client, &query, &answer), SMARTSHELF_OK);
+    assert_true(answer.more && answer.category_count == 2 && answer.categories[0].count == 3);
+    assert_string_equal(answer.categories[0].name, "Kitchen");
+    assert_string_equal(answer.after, "22423");
+    query.after = answer.after;
+    smartshelf_answer next;
+    assert_client(smartshelf_ask(client, &query, &next), SMARTSHELF_OK);
+    assert_string_equal(next.products[0].item_id, "20725");
+    smartshelf_answer_release(&next);
+    smartshelf_answer_release(&answer);
+    smartshelf_close(&client);
+}
+
 static void test_events_are_kept_once(void **state)
 {
     real_server *real = *state;
@@ -985,6 +1014,7 @@ int main(void)
         WITH_SERVER(test_an_answer_with_all_its_members),
         WITH_SERVER(test_short_answers_and_errors),
         WITH_SERVER(test_a_page_of_shelves),
+        WITH_SERVER(test_products_are_found),
         WITH_SERVER(test_events_are_kept_once),
         WITH_SERVER(test_many_questions_at_once),
         WITH_SERVER(test_a_server_that_comes_back),

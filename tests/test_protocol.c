@@ -299,6 +299,17 @@ static const struct {
      true},
     {"94 00 07 <popular> 81 <filter> 81 <bought> <never>", SS_FAULT_OUT_OF_RANGE, "filter.bought", true},
     {"94 00 07 <popular> 81 <filter> 81 <bought> c2", SS_FAULT_WRONG_TYPE, "filter.bought", true},
+    /* find */
+    {"94 00 07 <find> 81 <text> a0", SS_FAULT_OUT_OF_RANGE, "text", true},
+    {"94 00 07 <find> 81 <text> (256)", SS_FAULT_OUT_OF_RANGE, "text", true},
+    {"94 00 07 <find> 81 <text> a1 ff", SS_FAULT_OUT_OF_RANGE, "text", true},
+    {"94 00 07 <find> 81 <text> 07", SS_FAULT_WRONG_TYPE, "text", true},
+    {"94 00 07 <find> 81 <items> [257]", SS_FAULT_OUT_OF_RANGE, "items", true},
+    {"94 00 07 <find> 81 <after> c0", SS_FAULT_WRONG_TYPE, "after", true},
+    {"94 00 07 <find> 81 <all> 01", SS_FAULT_WRONG_TYPE, "all", true},
+    {"94 00 07 <find> 81 <categories> <yes>", SS_FAULT_WRONG_TYPE, "categories", true},
+    {"94 00 07 <find> 81 <customer_id> <17850>", SS_FAULT_UNKNOWN_PARAM, "customer_id", true},
+    {"94 00 07 <popular> 81 <text> <tea>", SS_FAULT_UNKNOWN_PARAM, "text", true},
 };
 
 static void bad_messages_get_the_right_error(void **state)
@@ -454,6 +465,8 @@ static void no_request_allocates(void **state)
         "94 00 07 <for_you> 81 <customer_id> <17850>",
         "94 00 07 <popular> 81 <fields> 92 <name> <price>",
         "94 00 07 <trending> 80",
+        "94 00 07 <find> 82 <text> <LANT> <fields> 92 <name> <price>",
+        "94 00 07 <find> 82 <categories> c3 <all> c3",
         "94 00 07 <page> 81 <shelves> 92 <popular> <trending>",
         "94 00 07 <stats> 80",
         "94 00 07 <stats> 81 <buckets> c3",

@@ -19,6 +19,7 @@ const ss_command *const ss_commands[] = {
     &ss_command_rollback,
     &ss_command_serve,
     &ss_command_query,
+    &ss_command_find,
     &ss_command_event,
     &ss_command_items,
     &ss_command_visitor,

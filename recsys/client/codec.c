@@ -4,11 +4,12 @@
 #include "client/wire.h"
 #include <stdlib.h>
 
-#define REPLY_VALUES_MAX (1u << 20) /* most values in a reply */
-#define REPLY_DEPTH_MAX  8u
-#define LIMIT_DEFAULT    10u /* products of a shelf, where none is given */
-#define PRODUCT_SIZE_MIN 10u /* bytes of a product: a map with an item_id */
-#define SHELF_SIZE_MIN   8u  /* of a page's shelf: a map with its name */
+#define REPLY_VALUES_MAX  (1u << 20) /* most values in a reply */
+#define REPLY_DEPTH_MAX   8u
+#define LIMIT_DEFAULT     10u /* products of a shelf, where none is given */
+#define PRODUCT_SIZE_MIN  10u /* bytes of a product: a map with an item_id */
+#define CATEGORY_SIZE_MIN 10u /* bytes of a category: a map with its name */
+#define SHELF_SIZE_MIN    8u  /* of a page's shelf: a map with its name */
 
 /* ---- writing ---- */
 
@@ -62,6 +63,10 @@ static void put_query(ss_pack *out, const void *source)
     const smartshelf_query *query = source;
     ss_pack_text(out, "item_id", query->item_id);
     put_wishes(out, query);
+    ss_pack_text(out, "text", query->text);
+    ss_pack_text(out, "after", query->after);
+    ss_pack_flag(out, "all", query->all, true);
+    ss_pack_flag(out, "categories", query->categories, true);
     ss_pack_text(out, "customer_id", query->customer_id);
     ss_pack_text(out, "session_id", query->session_id);
     ss_pack_text(out, "consent", query->consent);
@@ -213,6 +218,11 @@ static void read_product(reader *in, const msgpack_object *item, smartshelf_prod
                                     .image = text_of(in, find(item, "image"))};
     product->has_price = read_integer(find(item, "price"), &product->price);
     product->has_stock = read_integer(find(item, "stock"), &product->stock);
+    product->hidden = is_true(find(item, "hidden"));
+    product->not_in_catalogue = is_true(find(item, "not_in_catalogue"));
+    product->no_stock = is_true(find(item, "no_stock"));
+    product->not_available = is_true(find(item, "not_available"));
+    product->access = is_true(find(item, "access"));
     read_reason(in, find(item, "reason"), product);
 }
 
@@ -290,6 +300,24 @@ static void read_texts(reader *in, const msgpack_object *value, const char *cons
     }
     *list = texts;
     *list_count = texts ? count : 0;
+}
+
+/* [{category, items}, …] */
+static bool read_categories(reader *in, const msgpack_object *value, smartshelf_answer *answer)
+{
+    if (!value)
+        return true;
+    if (value->type != MSGPACK_OBJECT_ARRAY || value->via.array.size > in->size / CATEGORY_SIZE_MIN)
+        return false;
+    size_t count = value->via.array.size;
+    smartshelf_count *categories = new_array(in, count, sizeof *categories);
+    for (size_t i = 0; categories && i < count; i++) {
+        const char *name = text_of(in, find(&value->via.array.ptr[i], "category"));
+        categories[i] = (smartshelf_count){name ? name : "", count_of(find(&value->via.array.ptr[i], "items"))};
+    }
+    answer->categories = categories;
+    answer->category_count = categories ? count : 0;
+    return true;
 }
 
 /* What became of each event or item. */
@@ -415,13 +443,16 @@ static bool read_result(reader *in, const msgpack_object *result, smartshelf_ans
     answer->refused = count_of(find(result, "refused"));
     answer->forgotten_events = count_of(find(result, "events"));
     answer->forgotten_sessions = count_of(find(result, "sessions"));
+    answer->more = is_true(find(result, "more"));
+    answer->after = text_of(in, find(result, "after"));
     answer->durability = text_of(in, find(result, "durability"));
     read_removed(in, find(result, "removed"), &answer->removed, &answer->removed_count);
     read_texts(in, find(result, "unknown"), &answer->unknown, &answer->unknown_count);
     return read_products(in, find(result, "items"), &answer->products, &answer->product_count) &&
-           read_shelves(in, find(result, "shelves"), answer) && read_results(in, find(result, "results"), answer) &&
-           read_decision(in, result, answer) && read_decision(in, find(result, "offers"), answer) &&
-           read_redemption(in, result, answer);
+           read_shelves(in, find(result, "shelves"), answer) &&
+           read_categories(in, find(result, "categories"), answer) &&
+           read_results(in, find(result, "results"), answer) && read_decision(in, result, answer) &&
+           read_decision(in, find(result, "offers"), answer) && read_redemption(in, result, answer);
 }
 
 static bool read_error(reader *in, const msgpack_object *error, smartshelf_answer *answer)

@@ -102,7 +102,7 @@ typedef struct smartshelf_offers_query {  /* texts are UTF-8, borrowed for the c
 typedef struct smartshelf_query { /* texts are UTF-8, borrowed for the call; NULL: not given */
     /*
      * "related", "bought_together", "bought_next", "for_you", "cart", "popular", "trending", "alternatives",
-     * "buy_again"; also "health", "visitor" (session_id, customer_id, fields, limit; what it tells is in the answer's `reply`), …
+     * "buy_again"; also "find", "health", "visitor" (session_id, customer_id, fields, limit; what it tells is in the answer's `reply`), …
      */
     const char *method;
     const char *item_id, *customer_id, *session_id, *request_id;
@@ -124,7 +124,12 @@ typedef struct smartshelf_query { /* texts are UTF-8, borrowed for the call; NUL
     const char *bought;           /* "exclude" or "allow" */
     const char *consent;          /* "granted" or "none": neither customer nor session is looked up */
     bool explain;
-    bool buckets;      /* of "stats": all latencies */
+    bool buckets; /* of "stats": all latencies */
+    /* of "find", which takes items, category, prices, fields, limit and timestamp too: */
+    const char *text;  /* part of a name */
+    const char *after; /* goes on: the answer's `after` */
+    bool all;          /* also what may not be shown; for admins */
+    bool categories;   /* tell of the categories */
     int64_t timestamp; /* microseconds UTC; 0: now */
 } smartshelf_query;
 
@@ -152,6 +157,7 @@ typedef struct smartshelf_product { /* texts are borrowed from the answer; NULL:
     const char *name, *category, *url, *image;
     bool has_price, has_stock;
     int64_t price, stock;
+    bool hidden, not_in_catalogue, no_stock, not_available, access; /* of "find": why it may not be shown */
 } smartshelf_product;
 
 typedef struct smartshelf_count {
@@ -233,6 +239,10 @@ typedef struct smartshelf_answer {
     size_t unknown_count;
     const smartshelf_shelf *shelves; /* of a page, in the order asked for; their products are not in `products` */
     size_t shelf_count;
+    bool more;                          /* of "find": there may be more products */
+    const char *after;                  /* behind this one; NULL: there are none */
+    const smartshelf_count *categories; /* with how many products each */
+    size_t category_count;
     const smartshelf_decision *decision;           /* about offers; NULL: not asked for */
     const smartshelf_redemption *redemption;       /* of a code; NULL: not asked for */
     uint64_t stored, repeated, refused;            /* of events or changes */

@@ -2,6 +2,7 @@
 
 #include "server/call_page.h"
 #include "server/call_reader.h"
+#include "shelf/name_match.h"
 
 static inline ss_call *call_of(ss_call_reader *reader)
 {
@@ -165,10 +166,48 @@ static const ss_param stats_params[] = {
     {{NULL, 0}, NULL},
 };
 
+/* ---- of find ---- */
+
+static bool read_text(ss_call_reader *reader)
+{
+    return ss_call_read_text(reader, SS_NAME_TEXT_MAX, &call_of(reader)->find.text);
+}
+
+static bool read_after(ss_call_reader *reader)
+{
+    return ss_call_read_id(reader, &call_of(reader)->find.after);
+}
+
+static bool read_all(ss_call_reader *reader)
+{
+    return ss_call_read_flag(reader, &call_of(reader)->find.all);
+}
+
+static bool read_categories(ss_call_reader *reader)
+{
+    return ss_call_read_flag(reader, &call_of(reader)->find.categories);
+}
+
+static const ss_param find_params[] = {
+    {SS_SLICE_LITERAL("text"), read_text},
+    {SS_SLICE_LITERAL("items"), read_items},
+    {SS_SLICE_LITERAL("filter"), read_filter},
+    {SS_SLICE_LITERAL("fields"), read_fields},
+    {SS_SLICE_LITERAL("limit"), read_limit},
+    {SS_SLICE_LITERAL("after"), read_after},
+    {SS_SLICE_LITERAL("categories"), read_categories},
+    {SS_SLICE_LITERAL("all"), read_all},
+    {SS_SLICE_LITERAL("timestamp"), read_timestamp},
+    {SS_SLICE_LITERAL("request_id"), ss_call_read_ignored_id},
+    {{NULL, 0}, NULL},
+};
+
 static const ss_param *params_of(ss_method method)
 {
     if ((unsigned)method < SS_SHELF_COUNT || method == SS_METHOD_PAGE)
         return shelf_params;
+    if (method == SS_METHOD_FIND)
+        return find_params;
     return method == SS_METHOD_STATS ? stats_params : other_params;
 }
 
@@ -252,6 +291,7 @@ static void begin_call(ss_call *call)
     call->has_timestamp = false;
     call->request_id = (ss_slice){"", 0};
     call->buckets = false;
+    call->find = (ss_call_find){0};
     call->offers.wanted = false;
     call->request = ss_request_empty();
 }
@@ -290,5 +330,7 @@ bool ss_call_is_recorded(const ss_call *call)
 
 ss_role ss_call_role(const ss_call *call)
 {
+    if (call->find.all)
+        return SS_ROLE_ADMIN;
     return ss_method_role(call->offers.wanted ? SS_METHOD_OFFERS : call->method);
 }

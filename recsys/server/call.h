@@ -20,6 +20,13 @@ typedef struct ss_call_offers {
     ss_cart_line cart[SS_CONTEXT_MAX];
 } ss_call_offers;
 
+/* Of find, beside `request`, of which it takes items, filter, limit and time. */
+typedef struct ss_call_find {
+    ss_slice text, after;
+    bool all;        /* also what may not be shown: for admins */
+    bool categories; /* tell of these too */
+} ss_call_find;
+
 /* Large (some 32 kB): one for each thread, reused. Slices point into the decoded bytes. */
 typedef struct ss_call {
     bool has_msgid;
@@ -33,6 +40,7 @@ typedef struct ss_call {
     size_t shelf_count;
     ss_slice request_id; /* empty: none */
     bool buckets;        /* of stats */
+    ss_call_find find;
     ss_call_offers offers;
     ss_slice items[SS_CONTEXT_MAX], cart[SS_CONTEXT_MAX], exclude[SS_EXCLUDE_MAX]; /* what `request` points to */
 } ss_call;

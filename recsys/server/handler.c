@@ -1,6 +1,7 @@
 #include "server/handler.h"
 
 #include "base/clock.h"
+#include "server/find_reply.h"
 #include "server/page_reply.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +21,8 @@ struct ss_handler {
     int64_t now;        /* microseconds UTC, at the last tick */
     unsigned countdown; /* requests until one is timed */
     ss_page page;
-    place *at; /* the one being answered */
+    ss_finder *finder; /* owned */
+    place *at;         /* the one being answered */
     place places[SS_HANDLER_PLACES];
 };
 
@@ -28,11 +30,15 @@ ss_status ss_handler_new(ss_answerer *answerer, const ss_service *service, ss_st
                          ss_error *error)
 {
     ss_handler *new = calloc(1, sizeof *new);
-    if (!new) {
+    ss_finder *finder = ss_finder_new();
+    if (!new || !finder) {
+        free(new);
+        ss_finder_free(&finder);
         ss_answerer_free(&answerer);
         return ss_error_nomem(error);
     }
     new->answerer = answerer;
+    new->finder = finder;
     new->service = service;
     new->stats = stats;
     new->at = new->places;
@@ -49,6 +55,7 @@ void ss_handler_free(ss_handler **handler)
     if (!old)
         return;
     ss_answerer_free(&old->answerer);
+    ss_finder_free(&old->finder);
     ss_buffer_release(&old->reply);
     free(old);
 }
@@ -57,6 +64,7 @@ ss_answerer *ss_handler_exchange(ss_handler *handler, ss_answerer *answerer)
 {
     ss_answerer *old = handler->answerer;
     handler->answerer = answerer;
+    ss_finder_forget(handler->finder);
     return old;
 }
 
@@ -115,6 +123,18 @@ static ss_handled reply_page(ss_handler *handler)
     return status == SS_OK ? SS_HANDLED_REPLY : reply_failure(handler, status);
 }
 
+static ss_handled reply_find(ss_handler *handler)
+{
+    const ss_call *call = &handler->at->call;
+    ss_fault fault;
+    ss_status status = ss_answerer_catch_up(handler->answerer, NULL);
+    if (status != SS_OK)
+        return reply_failure(handler, status);
+    return ss_find_reply(handler->finder, ss_answerer_catalogue(handler->answerer), call, &handler->reply, &fault)
+               ? SS_HANDLED_REPLY
+               : reply_fault(handler, &fault);
+}
+
 static bool is_shelf(const ss_call *call)
 {
     return (unsigned)call->method < SS_SHELF_COUNT;
@@ -130,6 +150,8 @@ static ss_handled reply_method(ss_handler *handler)
         return SS_HANDLED_RECORD;
     if (call->method == SS_METHOD_PAGE)
         return reply_page(handler);
+    if (call->method == SS_METHOD_FIND)
+        return reply_find(handler);
     if (call->method == SS_METHOD_RELOAD)
         return SS_HANDLED_RELOAD;
     ss_status status =
@@ -153,7 +175,10 @@ static ss_handled reply_denied(ss_handler *handler)
     ss_fault fault = {.code = SS_FAULT_ACCESS_DENIED};
     const ss_call *call = &handler->at->call;
     snprintf(fault.message, sizeof fault.message, "%s%s takes the role %s", ss_method_name(call->method),
-             call->offers.wanted ? " with offers" : "", ss_role_name(ss_call_role(call)));
+             call->offers.wanted ? " with offers"
+             : call->find.all    ? " with all"
+                                 : "",
+             ss_role_name(ss_call_role(call)));
     return reply_fault(handler, &fault);
 }
 

@@ -37,6 +37,7 @@ static const struct {
     [SS_METHOD_PREVIEW - SS_SHELF_COUNT] = {"preview", SS_ROLE_EVENT, true},
     [SS_METHOD_REDEEM - SS_SHELF_COUNT] = {"redeem", SS_ROLE_EVENT, true},
     [SS_METHOD_VISITOR - SS_SHELF_COUNT] = {"visitor", SS_ROLE_ADMIN, true},
+    [SS_METHOD_FIND - SS_SHELF_COUNT] = {"find", SS_ROLE_READ, false},
 };
 
 const char *ss_method_name(ss_method method)

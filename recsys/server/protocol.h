@@ -35,6 +35,7 @@ typedef enum ss_method {
     SS_METHOD_PREVIEW, /* the same without consequences */
     SS_METHOD_REDEEM,
     SS_METHOD_VISITOR, /* what is known of a session or a customer; the recorder answers, who has the books of offers */
+    SS_METHOD_FIND, /* products by name, category or id; with `all` it takes the role admin */
     SS_METHOD_COUNT
 } ss_method;
 const char *ss_method_name(ss_method method); /* NULL outside */

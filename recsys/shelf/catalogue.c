@@ -105,6 +105,21 @@ uint32_t ss_catalogue_find_category(const ss_catalogue *catalogue, ss_slice cate
     return found == SS_NONE ? SS_NONE : catalogue->snapshot->items.categories.count + found;
 }
 
+uint32_t ss_catalogue_category_count(const ss_catalogue *catalogue)
+{
+    uint32_t named = catalogue->categories ? ss_dictionary_count(catalogue->categories) : 0;
+    return catalogue->snapshot->items.categories.count + named;
+}
+
+ss_slice ss_catalogue_category_name(const ss_catalogue *catalogue, uint32_t category)
+{
+    uint32_t known = catalogue->snapshot->items.categories.count;
+    if (category < known)
+        return ss_strings_at(&catalogue->snapshot->items.categories, category);
+    return category < ss_catalogue_category_count(catalogue) ? ss_dictionary_id(catalogue->categories, category - known)
+                                                             : (ss_slice){"", 0};
+}
+
 uint32_t ss_catalogue_group_count(const ss_catalogue *catalogue)
 {
     uint32_t named = catalogue->groups ? ss_dictionary_count(catalogue->groups) : 0;

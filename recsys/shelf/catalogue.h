@@ -122,6 +122,10 @@ uint32_t ss_catalogue_find(const ss_catalogue *catalogue, ss_slice item_id);    
 uint32_t ss_catalogue_find_category(const ss_catalogue *catalogue, ss_slice category); /* likewise */
 ss_slice ss_catalogue_id(const ss_catalogue *catalogue, uint32_t item);                /* borrowed as texts */
 
+/* Categories are numbered below this, those of the generation first; it grows when a live item has one of its own. */
+uint32_t ss_catalogue_category_count(const ss_catalogue *catalogue);
+ss_slice ss_catalogue_category_name(const ss_catalogue *catalogue, uint32_t category); /* borrowed as texts */
+
 /* Groups are numbered below this; it grows when a live item has a group of its own. */
 uint32_t ss_catalogue_group_count(const ss_catalogue *catalogue);
 

@@ -37,7 +37,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (size_t i = 0; i < call.shelf_count; i++)
         if (call.shelves[i].kind >= SS_SHELF_COUNT || call.shelves[i].limit > SS_LIMIT_MAX)
             abort();
-    if ((unsigned)call.method < SS_SHELF_COUNT || call.method == SS_METHOD_PAGE) {
+    check_inside(call.find.text, data, size);
+    check_inside(call.find.after, data, size);
+    if ((unsigned)call.method < SS_SHELF_COUNT || call.method == SS_METHOD_PAGE || call.method == SS_METHOD_FIND) {
         if (call.request.limit < 1 || call.request.limit > SS_LIMIT_MAX)
             abort();
         check_inside(call.request.item_id, data, size);
