@@ -494,7 +494,9 @@ static bool has_body(const ss_http_request *request)
 static enum MHD_Result take_head(exchange *one, const char *verb_text)
 {
     one->verb = verb_of(verb_text);
-    one->request.verb = one->verb == VERB_POST ? SS_HTTP_POST : SS_HTTP_GET;
+    one->request.verb = one->verb == VERB_POST      ? SS_HTTP_POST
+                        : one->verb == VERB_OPTIONS ? SS_HTTP_OPTIONS
+                                                    : SS_HTTP_GET;
     one->stage = STAGE_BODY;
     read_head(one);
     return one->refused && has_body(&one->request) ? send_reply(one) : MHD_YES;

@@ -68,7 +68,7 @@ size_t ss_gate_headers(const ss_gate *gate, const ss_guest *guest, const ss_http
                        ss_gate_header *headers);
 
 /* What the gate answers itself (/v1/token), as sites: fills `sites` (room for SS_GATE_SITES) and returns how many. */
-#define SS_GATE_SITES 2u
+#define SS_GATE_SITES 3u
 size_t ss_gate_sites(ss_gate *gate, ss_http_site *sites);
 
 #endif

@@ -14,6 +14,11 @@ const ss_option ss_http_option_table[] = {
      "Most connections at once: beyond, the one that has been silent for longest gives way."},
     {"http-rate", SS_OPTION_INT, AT(rate), 0, 1000000, "50", NULL, "REQUESTS",
      "Most requests a second of one address with a public key; 0: any number."},
+    {"http-offers-rate", SS_OPTION_INT, AT(offers_rate), 0, 1000000, "50", NULL, "REQUESTS",
+     "Most offers a second that are asked for with one public key, from all addresses together; 0: any number."},
+    {"http-proxy", SS_OPTION_TEXTS, AT(proxies), 0, 0, NULL, NULL, "ADDRESS",
+     "A proxy before this port, or a network of them such as 10.0.0.0/8: whom its X-Forwarded-For names is the "
+     "caller."},
     {"http-timeout", SS_OPTION_INT, AT(timeout_s), 1, 3600, "30", NULL, "SECONDS",
      "A connection that completes no request for so long is cut."},
     {"http-max-age", SS_OPTION_INT, AT(max_age_s), 0, 86400, "0", NULL, "SECONDS",

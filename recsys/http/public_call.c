@@ -288,8 +288,7 @@ static bool deny_token(ss_call_reader *reader, const char *why)
 static bool check_token(ss_call_reader *reader)
 {
     passage *way = passage_of(reader);
-    switch (ss_visitor_token_read(way->keys, way->token, way->session, way->now, way->customer,
-                                  &way->customer_size)) {
+    switch (ss_visitor_token_read(way->keys, way->token, way->session, way->now, way->customer, &way->customer_size)) {
     case SS_TOKEN_GOOD:
         return true;
     case SS_TOKEN_EXPIRED:

@@ -119,7 +119,7 @@ static void add_others(struct MHD_Response *to, const ss_response *response)
     const ss_http_reply *reply = &response->reply;
     snprintf(text, sizeof text, "%u", response->retry_s);
     add(to, MHD_HTTP_HEADER_RETRY_AFTER, response->retry_s ? text : NULL);
-    add(to, MHD_HTTP_HEADER_ALLOW, response->allow);
+    add(to, MHD_HTTP_HEADER_ALLOW, response->allow ? response->allow : reply->allow);
     add(to, MHD_HTTP_HEADER_LOCATION, reply->location);
     add(to, MHD_HTTP_HEADER_SET_COOKIE, reply->set_cookie);
     add(to, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_ORIGIN, reply->any_origin ? "*" : NULL);

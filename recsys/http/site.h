@@ -14,7 +14,8 @@
 #include "http/backend.h"
 #include <stdbool.h>
 
-typedef enum ss_http_verb { SS_HTTP_GET, SS_HTTP_POST } ss_http_verb; /* HEAD is GET whose body the port leaves out */
+/* HEAD is GET whose body the port leaves out. OPTIONS, which browsers ask beforehand, only the gate sees. */
+typedef enum ss_http_verb { SS_HTTP_GET, SS_HTTP_POST, SS_HTTP_OPTIONS } ss_http_verb;
 
 /* What was asked. Borrowed for the call. */
 typedef struct ss_http_request {
@@ -38,11 +39,13 @@ typedef struct ss_http_reply {
     ss_slice gzip;     /* the same body compressed; empty: none */
     const char *location;   /* of a 303; NULL: none. In `buffer`, or static; a path of this site only */
     const char *set_cookie; /* likewise */
-    const char *policy;     /* Content-Security-Policy in the place of the port's (then without X-Frame-Options); NULL: that one; static */
-    unsigned max_age;       /* seconds that a browser may keep it; 0: asks again each time (ETag) */
-    bool no_store;          /* nobody keeps it: it is about a visitor, or behind a key */
-    bool any_origin;        /* pages of any origin may read it: it is the same for everybody */
-    bool later; /* POST or GET that asks a backend: `question` below is asked, and `finish` makes the reply */
+    const char *allow;      /* of a 405: the verbs that may be used; static */
+    const char *
+        policy; /* Content-Security-Policy in the place of the port's (then without X-Frame-Options); NULL: that one; static */
+    unsigned max_age; /* seconds that a browser may keep it; 0: asks again each time (ETag) */
+    bool no_store;    /* nobody keeps it: it is about a visitor, or behind a key */
+    bool any_origin;  /* pages of any origin may read it: it is the same for everybody */
+    bool later;       /* POST or GET that asks a backend: `question` below is asked, and `finish` makes the reply */
     ss_backend_request question;                                              /* params in `buffer` */
     void (*finish)(void *site, ss_slice result, struct ss_http_reply *reply); /* result: a reply message */
 } ss_http_reply;
