@@ -1,0 +1,201 @@
+/* smart-popup.js: <smart-popup page="product" item-id="…">, an offer to a visitor who moves to leave. README tells its attributes. */
+import { SmartElement, kept, make, randomId } from "./smart-client.js";
+
+const IDLE_S = 40; // on touch screens, until the server has told its triggers
+const RUSH = 300; // pixels upwards
+const RUSH_MS = 400;
+const SEEN_MS = 1000;
+const TITLES = { home: "dont_go", product: "lightning", cart: "last_chance" };
+const STYLE = `dialog { box-sizing: border-box; width: min(30rem, 100vw - 2rem); padding: 1.5rem; border: 0; border-radius: var(--smart-radius, 1rem); color: CanvasText; background: Canvas; box-shadow: 0 1rem 4rem #0006; }
+::backdrop { background: #0008; }
+h2 { margin: 0 2rem 0 0; font-size: 1.5rem; line-height: 1.25; }
+[part=close] { float: inline-end; width: 2.5rem; height: 2.5rem; margin: -.6rem -.6rem 0; border: 0; font-size: 1.5rem; }
+li { display: grid; grid-template-columns: 7rem 1fr; gap: .3rem 1rem; margin-top: 1.25rem; align-items: start; }
+figure { grid-row: span 5; height: 7rem; }
+[part=row] { display: flex; gap: .5rem; }
+input { flex: 1; min-width: 0; font: 600 1rem ui-monospace, monospace; text-align: center; padding: .5rem; border: 1px dashed; border-radius: .5rem; color: inherit; background: none; }
+dialog :is(a, button) { padding: .55rem 1rem; border-radius: 2rem; text-align: center; }
+[part=accept] { color: Canvas; background: CanvasText; text-decoration: none; }
+[part=decline] { border: 0; text-decoration: underline; }
+footer { display: flex; align-items: center; justify-content: space-between; gap: 1rem; margin-top: 1.25rem; }
+@media (prefers-reduced-motion: no-preference) { dialog { animation: rise .25s; } @keyframes rise { from { opacity: 0; translate: 0 1rem; } } }`;
+
+const clock = (seconds) => [seconds / 3600, (seconds / 60) % 60, seconds % 60].map((part) => String(Math.floor(part)).padStart(2, 0)).join(":").replace(/^00:/, "");
+const touch = () => matchMedia("(hover: none)").matches;
+
+class SmartPopup extends SmartElement {
+	static observedAttributes = ["consent", "page", "item-id"];
+	#off; // ends listening
+	#question; // the request_id of what has not been answered
+	#asking;
+	#answered; // once for a view of a page
+	#guard; // where a history entry of ours stands
+	#top = {}; // where scrolling upwards began
+	#active; // when the visitor last did something
+	#clock;
+
+	connectedCallback() {
+		this.wear(STYLE);
+		this.#arm();
+	}
+
+	attributeChangedCallback() {
+		if (this.#off) this.#arm();
+	}
+
+	disconnectedCallback() {
+		this.#off.abort();
+		clearInterval(this.#clock);
+		this.root.replaceChildren();
+	}
+
+	get #page() {
+		return this.at("page") ?? "home";
+	}
+
+	get #once() {
+		return `popup.${this.at("once") === "page" ? this.#page : "session"}`;
+	}
+
+	#arm() {
+		this.#off?.abort();
+		this.#off = new AbortController();
+		this.#question = this.#answered = undefined;
+		if (!this.consents) return;
+		const on = (target, types, act) => types.split(" ").forEach((type) => target.addEventListener(type, act, { signal: this.#off.signal, passive: true }));
+		on(document, "mouseout", ({ relatedTarget, clientY }) => relatedTarget || clientY > 0 || this.#leave("mouse-out"));
+		on(document, "pointerdown pointermove keydown scroll visibilitychange", () => (this.#active = Date.now()));
+		on(document, "scroll", () => this.#rush());
+		on(document, "pointerup", () => this.#stand());
+		on(window, "popstate", () => this.#back());
+		this.#guard = history.state?.smartshelf && location.href;
+		this.#active = Date.now();
+		clearInterval(this.#clock);
+		this.#clock = setInterval(() => Date.now() - this.#active > 1000 * this.#wants("idle") && this.#leave("idle"), 1000);
+	}
+
+	/* What the page allows (`triggers`) and the server wants, once it has said so; of idle the seconds. */
+	#wants(trigger) {
+		const told = JSON.parse(kept("triggers") ?? "null") ?? { mouse_out: true, idle_seconds: touch() && IDLE_S, back_button: touch() };
+		const wanted = { "mouse-out": told.mouse_out, scroll: told.mouse_out && touch(), back: told.back_button, idle: told.idle_seconds || Infinity };
+		return (this.at("triggers") ?? trigger).split(" ").includes(trigger) && wanted[trigger];
+	}
+
+	#leave(trigger) {
+		if (this.#wants(trigger)) this.open();
+	}
+
+	#rush() {
+		const now = { y: scrollY, at: Date.now() };
+		if (!(now.y < this.#top.y) || now.at - this.#top.at > RUSH_MS) this.#top = now;
+		else if (this.#top.y - now.y > RUSH) this.#leave("scroll");
+	}
+
+	/* One entry before which going back is noticed, and no second. */
+	#stand() {
+		if (this.#guard || this.#answered || kept(this.#once) || !this.#wants("back")) return;
+		history.pushState({ ...history.state, smartshelf: true }, "");
+		this.#guard = location.href;
+	}
+
+	/* Who went back over it goes on going back unless there is something to show. */
+	async #back() {
+		const before = this.#guard;
+		this.#guard = history.state?.smartshelf && location.href;
+		if (before === location.href && !this.#guard && !(await this.open())) history.back();
+	}
+
+	/* Asks what to offer, and shows it. True: something is shown. */
+	async open() {
+		if (this.#asking || this.#answered || !this.consents || kept(this.#once) || document.querySelector("dialog[open]")) return false;
+		this.#asking = true;
+		const params = { page: this.#page, item_id: this.at("item-id"), cart: this.json("cart"), fields: ["name", "url", "image"], request_id: (this.#question ??= randomId()) };
+		const decision = await this.ask("offers", params, true).catch(() => {});
+		this.#asking = false;
+		if (!decision) return false;
+		this.#answered = true;
+		if (decision.triggers) kept("triggers", JSON.stringify(decision.triggers));
+		return decision.show && this.isConnected && this.#show(decision);
+	}
+
+	#show(decision) {
+		const { message_key, variant, offers, expires_at, ahead } = decision;
+		const left = () => Math.floor((expires_at / 1000 - Date.now() - ahead) / 1000);
+		if (left() <= 0) return false;
+		kept(this.#once, "shown");
+		const taken = new Set();
+		const [list, time, status] = [make("ul", "list", { role: "list" }), make("span", "time", { role: "timer" }), make("p", "status", { role: "status" })];
+		const close = () => dialog.close();
+		const title = this.say(`${message_key}.${variant}`) || this.say(message_key) || this.say(TITLES[this.#page]);
+		const dialog = make(
+			"dialog", "dialog", { "aria-labelledby": "title", closedby: "any", onclose: () => this.#closed(offers, taken) },
+			make("button", "close", { "aria-label": this.say("decline"), onclick: close }, "×"),
+			make("h2", "title", { id: "title" }, title),
+			list, make("footer", "footer", {}, time, make("button", "decline", { onclick: close }, this.say("decline"))), status,
+		);
+		const fill = (over) => list.replaceChildren(...offers.map((offer) => this.#offer(offer, decision, { over, taken, status, close })));
+		const tick = () => {
+			const seconds = Math.max(0, left());
+			time.textContent = seconds ? this.say("left", clock(seconds)) : this.say("expired");
+			if (seconds === 60 || !seconds) status.textContent = time.textContent;
+			if (!seconds) clearInterval(this.#clock), fill(true);
+		};
+		fill();
+		clearInterval(this.#clock);
+		this.#clock = setInterval(tick, 500);
+		tick();
+		this.root.replaceChildren(dialog);
+		dialog.showModal();
+		setTimeout(() => dialog.open && offers.forEach(({ offer_id }) => this.tell({ event: "impression", offer_id })), SEEN_MS);
+		this.announce("shown", { decision });
+		return true;
+	}
+
+	#closed(offers, taken) {
+		clearInterval(this.#clock);
+		this.root.replaceChildren();
+		if (taken.size) return;
+		for (const { offer_id } of offers) this.tell({ event: "dismiss", offer_id }, true);
+		this.announce("dismissed", { offers });
+	}
+
+	/* One of the products, or the cart as a whole; `over`: of what has expired there is only the product left. */
+	#offer(offer, decision, { over, taken, status, close }) {
+		const { item_id, name = item_id, with_name, list_price, offer_price, incentive, code, reason } = offer;
+		const money = (minor) => this.money(minor, decision.decimals);
+		const price = over ? list_price : offer_price;
+		const href = this.addressOf(offer, "link", "url");
+		const take = () => taken.has(offer) || (taken.add(offer), this.tell({ event: "accept", offer_id: offer.offer_id }, true));
+		const accept = (event) => {
+			take();
+			if (!this.announce("accepted", { offer, decision })) event.preventDefault();
+			if (!href) close();
+		};
+		const copy = async ({ target }) => {
+			field.select();
+			await navigator.clipboard.writeText(code).catch(() => document.execCommand("copy"));
+			target.textContent = status.textContent = this.say("copied");
+			take();
+		};
+		const field = make("input", "code", { readonly: "", value: code, "aria-label": this.say("code") });
+		const looks = {
+			name: item_id ? [name, with_name].filter(Boolean).join(" + ") : this.say("cart"),
+			price: money(price),
+			before: price < list_price && money(list_price),
+			badge: !over && incentive && this.#gives(incentive, money),
+			note: reason && this.why(reason),
+		};
+		return make(
+			"li", "offer", {}, ...this.card(offer, looks),
+			!over && code && make("div", "row", {}, field, make("button", "copy", { onclick: copy }, this.say("copy"))),
+			(item_id || !over) && make(href ? "a" : "button", "accept", { href, onclick: accept }, this.say("accept")),
+		);
+	}
+
+	#gives({ kind, percent, amount, points }, money) {
+		if (percent && kind !== "cashback") return this.less(percent / 100);
+		return kind === "amount" ? money(-amount) : this.say(kind, kind === "points" ? this.number(points) : money(amount));
+	}
+}
+
+customElements.define("smart-popup", SmartPopup);
