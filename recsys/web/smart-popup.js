@@ -6,19 +6,19 @@ const RUSH = 300; // pixels upwards
 const RUSH_MS = 400;
 const SEEN_MS = 1000;
 const TITLES = { home: "dont_go", product: "lightning", cart: "last_chance" };
-const STYLE = `dialog { box-sizing: border-box; width: min(30rem, 100vw - 2rem); padding: 1.5rem; border: 0; border-radius: var(--smart-radius, 1rem); color: CanvasText; background: Canvas; box-shadow: 0 1rem 4rem #0006; }
-::backdrop { background: #0008; }
-h2 { margin: 0 2rem 0 0; font-size: 1.5rem; line-height: 1.25; }
-[part=close] { float: inline-end; width: 2.5rem; height: 2.5rem; margin: -.6rem -.6rem 0; border: 0; font-size: 1.5rem; }
-li { display: grid; grid-template-columns: 7rem 1fr; gap: .3rem 1rem; margin-top: 1.25rem; align-items: start; }
-figure { grid-row: span 5; height: 7rem; }
-[part=row] { display: flex; gap: .5rem; }
-input { flex: 1; min-width: 0; font: 600 1rem ui-monospace, monospace; text-align: center; padding: .5rem; border: 1px dashed; border-radius: .5rem; color: inherit; background: none; }
-dialog :is(a, button) { padding: .55rem 1rem; border-radius: 2rem; text-align: center; }
-[part=accept] { color: Canvas; background: CanvasText; text-decoration: none; }
-[part=decline] { border: 0; text-decoration: underline; }
-footer { display: flex; align-items: center; justify-content: space-between; gap: 1rem; margin-top: 1.25rem; }
-@media (prefers-reduced-motion: no-preference) { dialog { animation: rise .25s; } @keyframes rise { from { opacity: 0; translate: 0 1rem; } } }`;
+const STYLE = `dialog { box-sizing: border-box; width: min(30rem, 100vw - 2rem); padding: 1.5rem; border: 0; border-radius: 1rem; color: CanvasText; background: Canvas; box-shadow: 0 1rem 4rem #0006 }
+::backdrop { background: #0008 }
+h2 { margin: 0 2rem 0 0; line-height: 1.25 }
+li { display: grid; grid-template-columns: 6.5rem minmax(0, 1fr); gap: .4rem 1rem; margin-top: 1.25rem; align-items: start }
+figure { grid-row: span 5; height: 6.5rem }
+[part=row], footer { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; justify-content: space-between }
+input { flex: 1 13rem; min-width: 0; padding: .5rem; font: 600 1rem monospace; text-align: center; border: 1px dashed; border-radius: .5rem; color: inherit; background: none }
+a, button { padding: .5rem 1rem; text-align: center }
+[part=accept] { color: Canvas; background: CanvasText; border-radius: 2rem; text-decoration: none }
+[part=close] { float: inline-end; margin: -1rem -1rem 0 0; border: 0; font-size: 1.5rem; line-height: 1 }
+[part=decline] { margin-inline-end: -1rem; border: 0; text-decoration: underline }
+footer { margin-top: 1rem }
+@media (prefers-reduced-motion: no-preference) { dialog { animation: rise .25s } @keyframes rise { from { opacity: 0; translate: 0 1rem } } }`;
 
 const clock = (seconds) => [seconds / 3600, (seconds / 60) % 60, seconds % 60].map((part) => String(Math.floor(part)).padStart(2, 0)).join(":").replace(/^00:/, "");
 const touch = () => matchMedia("(hover: none)").matches;
@@ -124,15 +124,12 @@ class SmartPopup extends SmartElement {
 		if (left() <= 0) return false;
 		kept(this.#once, "shown");
 		const taken = new Set();
-		const [list, time, status] = [make("ul", "list", { role: "list" }), make("span", "time", { role: "timer" }), make("p", "status", { role: "status" })];
 		const close = () => dialog.close();
-		const title = this.say(`${message_key}.${variant}`) || this.say(message_key) || this.say(TITLES[this.#page]);
-		const dialog = make(
-			"dialog", "dialog", { "aria-labelledby": "title", closedby: "any", onclose: () => this.#closed(offers, taken) },
-			make("button", "close", { "aria-label": this.say("decline"), onclick: close }, "×"),
-			make("h2", "title", { id: "title" }, title),
-			list, make("footer", "footer", {}, time, make("button", "decline", { onclick: close }, this.say("decline"))), status,
-		);
+		const text = this.say(`${message_key}.${variant}`) || this.say(message_key) || this.say(TITLES[this.#page]);
+		const [list, time, status] = [make("ul list", { role: "list" }), make("span time", { role: "timer" }), make("p status", { role: "status" })];
+		const [cross, decline] = ["close", "decline"].map((part) => make(`button ${part}`, { type: "button", "aria-label": this.say("decline"), onclick: close }, part === "close" ? "×" : this.say("decline")));
+		const attributes = { "aria-labelledby": "title", closedby: "any", onclose: () => this.#closed(offers, taken) };
+		const dialog = make("dialog", attributes, cross, make("h2 title", { id: "title" }, text), list, make("footer", {}, time, decline), status);
 		const fill = (over) => list.replaceChildren(...offers.map((offer) => this.#offer(offer, decision, { over, taken, status, close })));
 		const tick = () => {
 			const seconds = Math.max(0, left());
@@ -164,7 +161,7 @@ class SmartPopup extends SmartElement {
 		const { item_id, name = item_id, with_name, list_price, offer_price, incentive, code, reason } = offer;
 		const money = (minor) => this.money(minor, decision.decimals);
 		const price = over ? list_price : offer_price;
-		const href = this.addressOf(offer, "link", "url");
+		const href = item_id ? this.addressOf(offer, "link", "url") : undefined;
 		const take = () => taken.has(offer) || (taken.add(offer), this.tell({ event: "accept", offer_id: offer.offer_id }, true));
 		const accept = (event) => {
 			take();
@@ -173,11 +170,11 @@ class SmartPopup extends SmartElement {
 		};
 		const copy = async ({ target }) => {
 			field.select();
-			await navigator.clipboard.writeText(code).catch(() => document.execCommand("copy"));
-			target.textContent = status.textContent = this.say("copied");
+			const copied = await navigator.clipboard?.writeText(code).then(() => true, () => false);
+			if (copied || document.execCommand("copy")) target.textContent = status.textContent = "✓";
 			take();
 		};
-		const field = make("input", "code", { readonly: "", value: code, "aria-label": this.say("code") });
+		const field = make("input code", { readonly: "", value: code, "aria-label": this.say("code") });
 		const looks = {
 			name: item_id ? [name, with_name].filter(Boolean).join(" + ") : this.say("cart"),
 			price: money(price),
@@ -185,11 +182,9 @@ class SmartPopup extends SmartElement {
 			badge: !over && incentive && this.#gives(incentive, money),
 			note: reason && this.why(reason),
 		};
-		return make(
-			"li", "offer", {}, ...this.card(offer, looks),
-			!over && code && make("div", "row", {}, field, make("button", "copy", { onclick: copy }, this.say("copy"))),
-			(item_id || !over) && make(href ? "a" : "button", "accept", { href, onclick: accept }, this.say("accept")),
-		);
+		const row = !over && code && make("div row", {}, field, make("button copy", { type: "button", onclick: copy }, this.say("copy")));
+		const button = (item_id || !over) && make(href ? "a accept" : "button accept", { href, onclick: accept }, this.say("accept"));
+		return make("li offer", {}, ...this.card(offer, looks), row, button);
 	}
 
 	#gives({ kind, percent, amount, points }, money) {

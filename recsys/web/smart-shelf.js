@@ -3,32 +3,29 @@ import { SmartElement, make } from "./smart-client.js";
 
 const NEAR = "300px"; // to being seen: then it asks
 const SEEN_MS = 1000; // half visible for so long is an impression
-const STYLE = `:host { display: block; --card: var(--smart-card, 11rem); }
-header { display: flex; align-items: center; min-height: 3rem; }
-h2 { flex: 1; margin: 0; font-size: 1.35rem; line-height: 1.3; }
-button { width: 2.5rem; height: 2.5rem; margin-inline-start: .5rem; padding: 0 0 .2rem; font-size: 1.5rem; line-height: 1; border-radius: 50%; }
-button:hover { background: var(--tint); }
-[aria-disabled=true] { opacity: .4; cursor: default; }
-ul { display: flex; gap: var(--smart-gap, 1rem); margin: -.25rem; padding: .25rem; overflow: auto hidden; scroll-snap-type: x proximity; scroll-padding: .25rem; scrollbar-width: none; }
-li { flex: none; width: var(--card); scroll-snap-align: start; }
-a { display: block; min-height: calc(var(--card) + 7.5rem); color: inherit; text-decoration: none; border-radius: var(--round); }
-a:hover bdi { text-decoration: underline; }
-figure { height: var(--card); }
-bdi { height: 2.7em; margin: .6rem 0 .2rem; }
+const STYLE = `:host { display: block; --card: var(--smart-card, 11rem) }
+header { display: flex; align-items: center; min-height: 3rem }
+h2 { flex: 1; margin: 0; font-size: 1.35rem }
+button { width: 2.5rem; height: 2.5rem; margin-inline-start: .5rem; padding: 0 0 .2rem; font-size: 1.5rem; line-height: 1 }
+[aria-disabled=true] { opacity: .4 }
+ul { display: flex; gap: var(--smart-gap, 1rem); margin: -.25rem; padding: .25rem; overflow: auto hidden; scroll-snap-type: x proximity; scroll-padding: .25rem; scrollbar-width: none }
+li { flex: none; width: var(--card); scroll-snap-align: start }
+a { display: block; min-height: calc(var(--card) + 7.5rem); color: inherit; text-decoration: none; border-radius: .75rem }
+a:hover bdi { text-decoration: underline }
+figure { height: var(--card) }
+bdi { height: 2.7em; margin: .6rem 0 .2rem }
 @media (prefers-reduced-motion: no-preference) {
-ul { scroll-behavior: smooth; }
-[aria-busy] figure { animation: wait 1s infinite alternate; }
-@keyframes wait { to { opacity: .4; } }
+ul { scroll-behavior: smooth }
+[aria-busy] figure { animation: wait 1s infinite alternate }
+@keyframes wait { to { opacity: .4 } }
 }`;
 
 class SmartShelf extends SmartElement {
 	static observedAttributes = "src key kind item-id session-id customer-token cart category limit heading locale currency consent".split(" ");
 	#part; // by names; undefined: not in a page
 	#turn = 0; // of asking: the answer to an earlier one comes too late
-	#timers = new Map(); // of places that are half visible
 	#near = new IntersectionObserver((entries) => entries.at(-1).isIntersecting && this.#load(), { rootMargin: NEAR });
 	#seen = new IntersectionObserver((entries) => entries.forEach((entry) => this.#look(entry)), { threshold: 0.5 });
-	#size = new ResizeObserver(() => this.#mark());
 
 	connectedCallback() {
 		this.wear(STYLE);
@@ -52,29 +49,27 @@ class SmartShelf extends SmartElement {
 		return this.at("limit") ?? 8;
 	}
 
-	get #toLeft() {
+	get #leftwards() {
 		return getComputedStyle(this).direction === "rtl";
 	}
 
 	#end() {
 		this.#turn++;
-		for (const observer of [this.#near, this.#seen, this.#size]) observer.disconnect();
-		this.#timers.forEach(clearTimeout);
-		this.#timers.clear();
+		this.#near.disconnect();
+		this.#seen.disconnect();
 	}
 
-	/* Places for the products, which are asked for when they are nearly seen. */
+	/* Places for products, which are asked for when they are nearly seen. */
 	#begin() {
 		this.#end();
 		this.hidden = false;
-		const kind = { bought_next: "related", cart: "related" }[this.#kind] ?? this.#kind;
-		const places = Array.from({ length: Math.min(this.#limit, 12) }, () => make("li", "item", { "aria-hidden": true }, make("a", "link", {}, ...this.card({}, { name: " " }))));
-		const list = make("ul", "list", { role: "list", onscroll: () => this.#mark(), onkeydown: (event) => this.#key(event) }, ...places);
-		const [back, on] = ["previous", "next"].map((part, i) => make("button", part, { "aria-label": this.say(part), onclick: () => this.#page(2 * i - 1) }, "‹›"[i]));
-		const buttons = make("div", "buttons", { hidden: "" }, back, on);
-		const header = make("header", "header", {}, make("h2", "heading", { id: "heading" }, this.at("heading") ?? this.say(kind)), buttons);
-		const [slot, status] = [make("slot", "fallback", { hidden: "" }), make("p", "status", { role: "status" })];
-		const section = make("section", "section", { "aria-labelledby": "heading", "aria-busy": true }, header, list, slot, status);
+		const places = Array.from({ length: Math.min(this.#limit, 12) }, () => make("li item", { "aria-hidden": true }, make("a link", {}, ...this.card({}, { name: " " }))));
+		const list = make("ul list", { role: "list", onscroll: () => this.#mark(), onkeydown: (event) => this.#key(event) }, ...places);
+		const [back, on] = ["previous", "next"].map((part, i) => make(`button ${part}`, { type: "button", "aria-label": this.say(part), onclick: () => this.#page(2 * i - 1) }, "‹›"[i]));
+		const buttons = make("div buttons", { hidden: "" }, back, on);
+		const heading = make("h2 heading", { id: "h" }, this.at("heading"));
+		const [slot, status] = [make("slot", { hidden: "" }), make("p status", { role: "status" })];
+		const section = make("section", { "aria-labelledby": "h", "aria-busy": true }, make("header", {}, heading, buttons), list, slot, status);
 		this.#part = { section, list, buttons, back, on, slot, status };
 		this.root.replaceChildren(section);
 		this.#near.observe(this);
@@ -83,17 +78,23 @@ class SmartShelf extends SmartElement {
 	async #load() {
 		this.#end();
 		const turn = this.#turn;
-		const cart = this.json("cart")?.map((line) => line.item_id ?? line);
-		const params = { item_id: this.at("item-id"), "filter.category": this.at("category"), cart, limit: this.#limit, fields: "name,price,url,image,lowest_price_30d" };
-		const answer = await this.ask(this.#kind, params).catch(() => this.#fallBack());
-		if (turn === this.#turn) this.#show(answer);
+		const params = {
+			item_id: this.at("item-id"),
+			cart: this.json("cart")?.map((line) => line.item_id ?? line),
+			"filter.category": this.at("category"),
+			limit: this.#limit,
+			fields: "name,price,url,image,lowest_price_30d",
+		};
+		const answer = await this.ask(this.#kind, params).catch(() => {});
+		const shown = Array.isArray(answer?.items) ? answer : await this.#fallBack();
+		if (turn === this.#turn) this.#show(shown);
 	}
 
-	/* The page's own list: what stands between the tags, or a file of items as in an answer. */
+	/* The page's own list: what stands between the tags, or a file of items. */
 	async #fallBack() {
 		const file = !this.childElementCount && this.at("fallback");
 		const list = file ? await fetch(file).then((reply) => reply.json()).catch(() => []) : [];
-		return { still: true, items: list, ...list };
+		return { still: true, ...list, items: [list?.items ?? list].flat() };
 	}
 
 	#show({ items, decimals, generation, still }) {
@@ -104,41 +105,39 @@ class SmartShelf extends SmartElement {
 		this.hidden = slot.hidden && items.length < (this.at("min") ?? 1);
 		list.replaceChildren(...items.map((item) => this.#place(item, decimals, !still && { item_id: item.item_id, shelf: this.#kind, generation })));
 		if (!list.querySelector("[href]")) list.tabIndex = 0;
-		this.#size.observe(list);
+		this.#mark();
 		this.announce("loaded", { items, fallback: !!still });
 	}
 
 	/* `facts`: what events tell of it; none of a fallback. */
 	#place(item, decimals, facts) {
 		const { price, lowest_price_30d: lowest, reason = {} } = item;
-		const reduced = price < lowest;
+		const before = price < lowest && this.money(lowest, decimals);
 		const looks = {
 			price: price >= 0 && this.money(price, decimals),
-			before: reduced && this.money(lowest, decimals),
-			badge: reduced && this.less(1 - price / lowest),
-			note: reduced ? this.say("lowest", this.money(lowest, decimals)) : this.hasAttribute("reasons") && this.why(reason),
+			before,
+			badge: before && this.less(1 - price / lowest),
+			note: before ? this.say("lowest", before) : this.hasAttribute("reasons") && this.why(reason),
 		};
-		const click = (event) => this.#click(event, item, facts);
-		const place = make("li", "item", {}, make("a", "link", { href: this.addressOf(item, "link", "url"), onclick: click, onauxclick: click }, ...this.card(item, looks)));
+		const onclick = (event) => {
+			if (event.button > 1) return;
+			if (facts) this.tell({ event: "click", ...facts }, true);
+			if (!this.announce("clicked", { item })) event.preventDefault();
+		};
+		const place = make("li item", {}, make("a link", { href: this.addressOf(item, "link", "url"), onclick, onauxclick: onclick }, ...this.card(item, looks)));
 		if (facts) this.#seen.observe(Object.assign(place, { facts }));
 		return place;
 	}
 
-	#click(event, item, facts) {
-		if (event.button > 1) return;
-		if (facts) this.tell({ event: "click", ...facts }, true);
-		if (!this.announce("clicked", { item })) event.preventDefault();
-	}
-
 	#look({ target, isIntersecting }) {
-		clearTimeout(this.#timers.get(target));
-		if (isIntersecting) this.#timers.set(target, setTimeout(() => this.#impression(target), SEEN_MS));
+		clearTimeout(target.timer);
+		if (isIntersecting) target.timer = setTimeout(() => this.#impression(target), SEEN_MS);
 	}
 
 	#impression(place) {
+		if (document.hidden || !place.isConnected) return;
 		this.#seen.unobserve(place);
-		if (document.hidden) this.#seen.observe(place); // begins anew when the page is seen again
-		else this.tell({ event: "impression", ...place.facts });
+		this.tell({ event: "impression", ...place.facts });
 	}
 
 	/* Is there more to either side? */
@@ -152,7 +151,7 @@ class SmartShelf extends SmartElement {
 
 	#page(sign) {
 		const { list, status } = this.#part;
-		const [places, side] = [list.children, this.#toLeft ? "right" : "left"];
+		const [places, side] = [list.children, this.#leftwards ? "right" : "left"];
 		const width = list.scrollWidth / places.length;
 		const many = Math.max(1, Math.floor(list.clientWidth / width));
 		const to = Math.max(0, Math.min(Math.round(Math.abs(list.scrollLeft) / width) + sign * many, places.length - many));
@@ -162,7 +161,7 @@ class SmartShelf extends SmartElement {
 
 	#key(event) {
 		const links = [...this.#part.list.querySelectorAll("[href]")];
-		const [on, step] = [links.indexOf(this.root.activeElement), this.#toLeft ? -1 : 1];
+		const [on, step] = [links.indexOf(this.root.activeElement), this.#leftwards ? -1 : 1];
 		const next = links[{ Home: 0, End: links.length - 1, ArrowLeft: on - step, ArrowRight: on + step }[event.key]];
 		if (!next || event.altKey || event.ctrlKey || event.metaKey) return;
 		event.preventDefault();
