@@ -10,7 +10,9 @@
 #include <stdlib.h>
 
 #define JSON_MAX      (4 * SS_REPLY_MAX) /* most bytes of a reply as JSON */
+#define ROOM_MAX      (8 * SS_REPLY_MAX) /* for making one */
 #define KEPT_MAX      (64u << 10)        /* bytes of a buffer that is kept for the next request */
+#define ROOM_KEPT     (8u << 20)         /* of that in which replies are made */
 #define UPLOAD_FACTOR 4u                 /* of the largest body: who sends more is cut off */
 
 #define SECOND     INT64_C(1000000000)
@@ -45,6 +47,7 @@ typedef struct exchange {
 struct ss_exchanges {
     ss_exchange_setting setting;
     ss_packer *packer;
+    ss_buffer json;   /* where replies are made, with more room than they take in the end */
     exchange in_hand; /* a ring */
     exchange *free;   /* chained by `after` */
     size_t count, held;
@@ -60,6 +63,7 @@ ss_status ss_exchanges_new(const ss_exchange_setting *setting, ss_exchanges **ex
         return ss_error_nomem(error);
     new->setting = *setting;
     new->in_hand.before = new->in_hand.after = &new->in_hand;
+    ss_buffer_init(&new->json, ROOM_MAX);
     ss_status status = ss_packer_new(&new->packer, error);
     if (status == SS_OK)
         *exchanges = new;
@@ -86,6 +90,7 @@ void ss_exchanges_free(ss_exchanges **exchanges)
         free_one(one);
     }
     ss_packer_free(&old->packer);
+    ss_buffer_release(&old->json);
     free(old);
 }
 
@@ -233,16 +238,27 @@ static enum MHD_Result send_reply(exchange *one)
 
 /* ---- methods ---- */
 
-static void answer_result(exchange *one, ss_slice result)
+/* The result as JSON, in the request's own buffer. */
+static ss_status write_result(exchange *one, ss_slice result)
 {
     ss_slice shown;
-    ss_buffer *json = &one->buffers[USE_REPLY];
+    ss_status status;
+    ss_buffer *json = &one->all->json, *own = &one->buffers[USE_REPLY], *changed = &one->buffers[USE_RESULT];
     ss_buffer_clear(json);
-    ss_buffer_clear(&one->buffers[USE_RESULT]);
-    ss_status status = ss_gate_result(one->all->setting.gate, &one->guest, one->route.method, result,
-                                      &one->buffers[USE_RESULT], &shown, NULL);
-    if (status == SS_OK)
-        status = ss_wire_to_json(shown, json, NULL);
+    ss_buffer_clear(own);
+    ss_buffer_clear(changed);
+    SS_TRY(ss_gate_result(one->all->setting.gate, &one->guest, one->route.method, result, changed, &shown, NULL));
+    SS_TRY(ss_wire_to_json(shown, json, NULL));
+    SS_TRY(ss_buffer_append(own, json->data, json->size));
+out:
+    if (json->capacity > ROOM_KEPT)
+        ss_buffer_release(json);
+    return status;
+}
+
+static void answer_result(exchange *one, ss_slice result)
+{
+    ss_status status = write_result(one, result);
     if (status == SS_OK)
         answer_json(one, 200);
     else if (status == SS_E_LIMIT)

@@ -1,7 +1,6 @@
 #include "http/respond.h"
 
 #include "base/hash.h"
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <zlib.h>
@@ -69,7 +68,13 @@ static bool accepts_gzip(struct MHD_Connection *connection)
 
 static void make_tag(ss_slice body, bool packed, char tag[TAG_MAX])
 {
-    snprintf(tag, TAG_MAX, "\"%016" PRIx64 "%s\"", ss_hash(body.data, body.size), packed ? "-gz" : "");
+    static const char hex[] = "0123456789abcdef";
+    uint64_t hash = ss_hash(body.data, body.size);
+    char *at = tag;
+    *at++ = '"';
+    for (unsigned shift = 64; shift > 0; shift -= 4)
+        *at++ = hex[hash >> (shift - 4) & 15];
+    memcpy(at, packed ? "-gz\"" : "\"", packed ? 5 : 2);
 }
 
 /* Is the tag in the list, or does the list name anything (RFC 9110, 13.1.2)? */
@@ -85,6 +90,14 @@ static void add(struct MHD_Response *to, const char *name, const char *value)
 {
     if (value)
         MHD_add_response_header(to, name, value);
+}
+
+static void __attribute__((format(printf, 3, 0)))
+add_number(struct MHD_Response *to, const char *name, const char *format, unsigned number)
+{
+    char text[48];
+    snprintf(text, sizeof text, format, number);
+    add(to, name, text);
 }
 
 #define POLICY                                                                                                         \
@@ -103,22 +116,23 @@ static void add_security(struct MHD_Response *to, const ss_http_reply *reply)
 
 static void add_caching(struct MHD_Response *to, const ss_response *response, const char *tag)
 {
-    char text[48];
+    unsigned max_age = response->reply.max_age;
     if (!response->tagged) {
         add(to, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
         return;
     }
-    snprintf(text, sizeof text, "public, max-age=%u", response->reply.max_age);
-    add(to, MHD_HTTP_HEADER_CACHE_CONTROL, response->reply.max_age ? text : "no-cache");
+    if (max_age)
+        add_number(to, MHD_HTTP_HEADER_CACHE_CONTROL, "public, max-age=%u", max_age);
+    else
+        add(to, MHD_HTTP_HEADER_CACHE_CONTROL, "no-cache");
     add(to, MHD_HTTP_HEADER_ETAG, tag);
 }
 
 static void add_others(struct MHD_Response *to, const ss_response *response)
 {
-    char text[16];
     const ss_http_reply *reply = &response->reply;
-    snprintf(text, sizeof text, "%u", response->retry_s);
-    add(to, MHD_HTTP_HEADER_RETRY_AFTER, response->retry_s ? text : NULL);
+    if (response->retry_s)
+        add_number(to, MHD_HTTP_HEADER_RETRY_AFTER, "%u", response->retry_s);
     add(to, MHD_HTTP_HEADER_ALLOW, response->allow ? response->allow : reply->allow);
     add(to, MHD_HTTP_HEADER_LOCATION, reply->location);
     add(to, MHD_HTTP_HEADER_SET_COOKIE, reply->set_cookie);

@@ -2,8 +2,8 @@
  * transcode.h: between JSON and the protocol's MessagePack, both ways, without a tree in between.
  *
  * What a method takes is not looked at here: names, types and ranges are the server's to judge, so that an error over HTTP is the
- * same as over ZeroMQ. Pure: safe from any thread. Nothing allocates but the growth of `out`, and the JSON parser (yajl) a few
- * kilobytes that its depth and its longest text bound.
+ * same as over ZeroMQ. Pure: safe from any thread. Nothing allocates but the growth of `out` and, for
+ * a request of more than half a kilobyte, the memory of the JSON parser (yajl), which is given back.
  */
 #ifndef SS_HTTP_TRANSCODE_H
 #define SS_HTTP_TRANSCODE_H
@@ -23,7 +23,8 @@
 ss_status ss_json_to_wire(ss_slice json, ss_buffer *out, ss_error *error);
 
 /* One value of MessagePack, well formed, as JSON. Text is escaped so that it may stand in HTML's <script> too (<, >, &, U+2028, U+2029);
- * bytes that are no UTF-8 become U+FFFD; a real that JSON cannot say becomes null. SS_E_NOMEM, SS_E_FORMAT. */
+ * bytes that are no UTF-8 become U+FFFD; a real that JSON cannot say becomes null. Makes room for seven times the bytes, which `out`'s ceiling
+ * must have. SS_E_NOMEM, SS_E_LIMIT, SS_E_FORMAT (with `out` as it was). */
 ss_status ss_wire_to_json(ss_slice wire, ss_buffer *out, ss_error *error);
 
 #endif

@@ -1,7 +1,9 @@
 #include "http/transcode.h"
 
 #include "client/wire.h"
+#include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <yajl/yajl_parse.h>
 
 #define HEAD_SIZE 3u    /* bytes of the head of a map or array, however many they hold */
@@ -238,6 +240,56 @@ static ss_status check_text(ss_slice json, ss_error *error)
     return SS_OK;
 }
 
+/*
+ * ---- the parser's memory ----
+ *
+ * yajl does not expect that memory may run out, so that it is given beforehand all that it may come to want: a few hundred bytes for itself,
+ * and two buffers for text that is escaped or cut off, which begin with 2 KiB and double up to twice the longest. Of a
+ * short request it stands on the stack.
+ */
+#define OF_ITSELF 8192u
+#define OF_TEXT   8u /* for each byte of the request */
+#define SHORT_MAX 512u
+#define SCRATCH   (OF_ITSELF + OF_TEXT * SHORT_MAX)
+
+typedef struct scratch {
+    char *bytes;
+    size_t size, used;
+} scratch;
+
+/* Before each block, its size. */
+typedef union head {
+    size_t size;
+    max_align_t align;
+} head;
+
+static void *take_block(void *context, size_t size)
+{
+    scratch *in = context;
+    size_t whole = sizeof(head) + (size + sizeof(head) - 1) / sizeof(head) * sizeof(head);
+    if (whole > in->size - in->used)
+        return NULL;
+    head *block = (head *)(void *)(in->bytes + in->used);
+    in->used += whole;
+    block->size = size;
+    return block + 1;
+}
+
+static void free_block(void *context, void *block)
+{
+    (void)context;
+    (void)block;
+}
+
+static void *grow_block(void *context, void *block, size_t size)
+{
+    void *new = take_block(context, size);
+    size_t old = block ? ((head *)block - 1)->size : 0;
+    if (new &&old > 0)
+        memcpy(new, block, old < size ? old : size);
+    return new;
+}
+
 /* ---- the whole ---- */
 
 static ss_status describe(yajl_handle parser, ss_slice json, ss_error *error)
@@ -252,7 +304,7 @@ static ss_status describe(yajl_handle parser, ss_slice json, ss_error *error)
     return SS_E_FORMAT;
 }
 
-static ss_status parse(reader *from, ss_slice json)
+static ss_status parse(reader *from, ss_slice json, scratch *memory)
 {
     static const yajl_callbacks callbacks = {.yajl_null = read_null,
                                              .yajl_boolean = read_boolean,
@@ -263,9 +315,8 @@ static ss_status parse(reader *from, ss_slice json)
                                              .yajl_end_map = close_map,
                                              .yajl_start_array = open_array,
                                              .yajl_end_array = close_array};
-    yajl_handle parser = yajl_alloc(&callbacks, NULL, from);
-    if (!parser)
-        return ss_error_nomem(from->error);
+    yajl_alloc_funcs functions = {take_block, grow_block, free_block, memory};
+    yajl_handle parser = yajl_alloc(&callbacks, &functions, from);
     yajl_status ended = yajl_parse(parser, (const unsigned char *)json.data, json.size);
     if (ended == yajl_status_ok)
         ended = yajl_complete_parse(parser);
@@ -276,15 +327,34 @@ static ss_status parse(reader *from, ss_slice json)
     return status;
 }
 
+static ss_status parse_with_memory(reader *from, ss_slice json)
+{
+    _Alignas(max_align_t) char on_stack[SCRATCH];
+    scratch memory = {.bytes = on_stack, .size = SCRATCH};
+    if (json.size > SHORT_MAX) {
+        memory.size = OF_ITSELF + OF_TEXT * json.size;
+        memory.bytes = malloc(memory.size);
+    }
+    if (!memory.bytes)
+        return ss_error_nomem(from->error);
+    ss_status status = parse(from, json, &memory);
+    if (memory.bytes != on_stack)
+        free(memory.bytes);
+    return status;
+}
+
 ss_status ss_json_to_wire(ss_slice json, ss_buffer *out, ss_error *error)
 {
     size_t before = out->size;
-    reader from = {.out = out, .error = error};
-    ss_status status = check_text(json, error);
+    reader from; /* as large as its names, which are set when they are read */
+    from.out = out;
+    from.status = SS_OK;
+    from.error = error;
+    from.depth = from.values = 0;
+    from.name_count = 0;
+    ss_status status = json.size > 0 ? check_text(json, error) : SS_OK;
     if (status == SS_OK)
-        status = parse(&from, json);
-    if (status == SS_OK && out->size == before)
-        status = fail_at(error, 0, "a JSON object is expected");
+        status = parse_with_memory(&from, json);
     if (status != SS_OK)
         out->size = before;
     return status;

@@ -1,13 +1,19 @@
 #include "http/transcode.h"
 
 #include "client/wire.h"
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 
 #define NUMBER_MAX   32u /* bytes of any number as text */
-#define ESCAPED_MAX  6u  /* bytes that one byte becomes */
 #define FRACTION_MAX 17u /* digits behind the point */
+
+/*
+ * Bytes of JSON that a byte of MessagePack becomes at most: six of a character that is escaped, and a seventh is more than the commas,
+ * colons, quotes and brackets of what takes a byte itself; a real of five or nine bytes has at most 25 characters. So room is made
+ * once for all.
+ */
+#define GROWTH 7u
+#define SPARE  64u
 
 #define EXACT_MAX 9007199254740992.0 /* 2^53: whole numbers below are doubles */
 
@@ -19,7 +25,7 @@ typedef struct level {
 
 typedef struct writer {
     ss_wire_reader wire;
-    ss_buffer *out;
+    char *at; /* where the next byte goes */
     ss_error *error;
     level levels[SS_WIRE_DEPTH_MAX + 1]; /* the lowest holds the one value */
     unsigned depth;
@@ -30,23 +36,22 @@ static ss_status not_wire(writer *to, const char *what)
     return ss_error_set(to->error, SS_E_FORMAT, "%s", what);
 }
 
-static ss_status no_room(writer *to, ss_status status)
-{
-    return ss_error_set(to->error, status, "no room for the JSON text");
-}
-
 /* ---- numbers ---- */
 
-static char *put_digits(char *at, uint64_t number)
+/* `count` digits, with zeros before them where the number has fewer. */
+static inline char *put_fixed(char *at, uint64_t number, unsigned count)
 {
-    char digits[20];
-    size_t count = 0;
-    do
-        digits[count++] = (char)('0' + number % 10);
-    while ((number /= 10) > 0);
-    while (count > 0)
-        *at++ = digits[--count];
-    return at;
+    for (unsigned i = count; i-- > 0; number /= 10)
+        at[i] = (char)('0' + number % 10);
+    return at + count;
+}
+
+static inline char *put_digits(char *at, uint64_t number)
+{
+    unsigned count = 1;
+    for (uint64_t rest = number; rest >= 10; rest /= 10)
+        count++;
+    return put_fixed(at, number, count);
 }
 
 static const double powers[FRACTION_MAX + 1] = {1e0, 1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,
@@ -77,13 +82,7 @@ static char *put_short(char *at, uint64_t number, unsigned fraction)
     uint64_t unit = (uint64_t)powers[fraction];
     at = put_digits(at, number / unit);
     *at++ = '.';
-    for (uint64_t rest = number % unit; unit >= 10; rest %= unit) {
-        unit /= 10;
-        *at++ = (char)('0' + rest / unit);
-    }
-    if (fraction == 0)
-        *at++ = '0';
-    return at;
+    return put_fixed(at, number % unit, fraction ? fraction : 1);
 }
 
 static char *put_real(char *at, double value, bool single)
@@ -103,13 +102,13 @@ static char *put_real(char *at, double value, bool single)
 
 /* ---- text ---- */
 
-/* What a byte of ASCII becomes: 0: itself; a letter: that behind a backslash; 'u': \u00XX. */
-static const char escapes[128] = {
-    [0] = 'u',   [1] = 'u',     [2] = 'u',   [3] = 'u',   [4] = 'u',   [5] = 'u',   [6] = 'u',  [7] = 'u',
-    [8] = 'b',   [9] = 't',     [10] = 'n',  [11] = 'u',  [12] = 'f',  [13] = 'r',  [14] = 'u', [15] = 'u',
-    [16] = 'u',  [17] = 'u',    [18] = 'u',  [19] = 'u',  [20] = 'u',  [21] = 'u',  [22] = 'u', [23] = 'u',
-    [24] = 'u',  [25] = 'u',    [26] = 'u',  [27] = 'u',  [28] = 'u',  [29] = 'u',  [30] = 'u', [31] = 'u',
-    ['"'] = '"', ['\\'] = '\\', ['<'] = 'u', ['>'] = 'u', ['&'] = 'u', [127] = 'u',
+/* What a byte becomes: 0: itself; a letter: that behind a backslash; 'u': \u00XX; '8': it belongs to a character beyond ASCII. */
+#define EIGHT(LETTER) LETTER, LETTER, LETTER, LETTER, LETTER, LETTER, LETTER, LETTER
+static const char escapes[256] = {
+    EIGHT('u'), 'b',        't',         'n',           'u',         'f',         'r',         'u',         'u',
+    EIGHT('u'), EIGHT('u'), ['"'] = '"', ['\\'] = '\\', ['<'] = 'u', ['>'] = 'u', ['&'] = 'u', [127] = 'u', EIGHT('8'),
+    EIGHT('8'), EIGHT('8'), EIGHT('8'),  EIGHT('8'),    EIGHT('8'),  EIGHT('8'),  EIGHT('8'),  EIGHT('8'),  EIGHT('8'),
+    EIGHT('8'), EIGHT('8'), EIGHT('8'),  EIGHT('8'),    EIGHT('8'),  EIGHT('8'),
 };
 
 static char *put_escaped(char *at, uint8_t byte)
@@ -142,39 +141,62 @@ static char *put_character(char *at, const char *from, size_t step)
     return at + step;
 }
 
-static char *put_text(char *at, const char *from, size_t size)
+/* Bytes looked at together: a vector of the compiler's, on whatever the machine has. */
+typedef uint8_t block __attribute__((vector_size(16)));
+
+/* Copies a block; do its first `size` bytes stand as they are? */
+static inline bool put_block(char *at, const char *from, size_t size)
 {
-    const char *end = from + size;
-    *at++ = '"';
+    static const block places = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    block bytes;
+    uint64_t halves[2];
+    memcpy(&bytes, from, sizeof bytes);
+    memcpy(at, from, sizeof bytes);
+    block odd = (block)(bytes < 0x20) | (block)(bytes > 0x7e) | (block)(bytes == '"') | (block)(bytes == '\\') |
+                (block)(bytes == '<') | (block)(bytes == '>') | (block)(bytes == '&');
+    odd &= (block)(places < (uint8_t)size);
+    memcpy(halves, &odd, sizeof halves);
+    return (halves[0] | halves[1]) == 0;
+}
+
+static char *put_bytes(char *at, const char *from, const char *end)
+{
     while (from < end) {
         uint8_t byte = (uint8_t)*from;
-        if (byte >= 0x80) {
+        char escape = escapes[byte];
+        if (escape == '8') {
             size_t step = ss_slice_utf8_step((ss_slice){from, (size_t)(end - from)});
             at = put_character(at, from, step);
             from += step ? step : 1;
             continue;
         }
         from++;
-        if (escapes[byte])
+        if (escape)
             at = put_escaped(at, byte);
         else
             *at++ = (char)byte;
     }
+    return at;
+}
+
+/* `readable`: up to where bytes may be looked at. */
+static inline char *put_text(char *at, const char *from, size_t size, const char *readable)
+{
+    const char *end = from + size;
+    *at++ = '"';
+    while (from < end) {
+        size_t part = (size_t)(end - from) < sizeof(block) ? (size_t)(end - from) : sizeof(block);
+        if ((size_t)(readable - from) < sizeof(block) || !put_block(at, from, part))
+            break;
+        from += part;
+        at += part;
+    }
+    at = put_bytes(at, from, end);
     *at++ = '"';
     return at;
 }
 
 /* ---- values ---- */
-
-static ss_status write_text(writer *to, const ss_wire_token *token)
-{
-    ss_status status = ss_buffer_reserve(to->out, token->size * ESCAPED_MAX + 3);
-    if (status != SS_OK)
-        return no_room(to, status);
-    char *begin = to->out->data + to->out->size;
-    to->out->size += (size_t)(put_text(begin, token->bytes, token->size) - begin);
-    return SS_OK;
-}
 
 static ss_status open_level(writer *to, const ss_wire_token *token)
 {
@@ -182,59 +204,55 @@ static ss_status open_level(writer *to, const ss_wire_token *token)
     if (to->depth == SS_WIRE_DEPTH_MAX)
         return not_wire(to, "values are nested too deep");
     to->levels[++to->depth] = (level){.left = map ? 2 * token->number : token->number, .map = map};
-    to->out->data[to->out->size++] = map ? '{' : '[';
+    *to->at++ = map ? '{' : '[';
     return SS_OK;
 }
 
-static char *put_word(char *at, const char *word)
+static inline char *put_word(char *at, const char *word, size_t size)
 {
-    size_t size = strlen(word);
     memcpy(at, word, size);
     return at + size;
 }
 
-/* There is room for a number. `single`: a real of 4 bytes. */
+/* `single`: a real of 4 bytes. */
 static ss_status write_value(writer *to, const ss_wire_token *token, bool single)
 {
-    char *begin = to->out->data + to->out->size, *at = begin;
     switch (token->kind) {
     case SS_WIRE_NIL:
-        at = put_word(at, "null");
+        to->at = put_word(to->at, "null", 4);
         break;
     case SS_WIRE_BOOL:
-        at = put_word(at, token->number ? "true" : "false");
+        to->at = token->number ? put_word(to->at, "true", 4) : put_word(to->at, "false", 5);
         break;
     case SS_WIRE_UINT:
-        at = put_digits(at, token->number);
+        to->at = put_digits(to->at, token->number);
         break;
     case SS_WIRE_INT:
-        *at++ = '-';
-        at = put_digits(at, -token->number);
+        *to->at++ = '-';
+        to->at = put_digits(to->at, -token->number);
         break;
     case SS_WIRE_REAL:
-        at = put_real(at, token->real, single);
+        to->at = put_real(to->at, token->real, single);
         break;
     case SS_WIRE_TEXT:
     case SS_WIRE_BYTES:
-        return write_text(to, token);
+        to->at = put_text(to->at, token->bytes, token->size, (const char *)to->wire.end);
+        break;
     case SS_WIRE_ARRAY:
     case SS_WIRE_MAP:
         return open_level(to, token);
     case SS_WIRE_EXT:
         return not_wire(to, "an extension of MessagePack is nothing that JSON can say");
     }
-    to->out->size += (size_t)(at - begin);
     return SS_OK;
 }
 
 /* What stands before the next value of a level. */
-static void put_separator(writer *to, level *of)
+static inline void put_separator(writer *to, level *of)
 {
     bool value_of_name = of->map && of->left % 2 == 1;
-    if (value_of_name)
-        to->out->data[to->out->size++] = ':';
-    else if (of->begun)
-        to->out->data[to->out->size++] = ',';
+    if (value_of_name || of->begun)
+        *to->at++ = value_of_name ? ':' : ',';
     of->begun = true;
 }
 
@@ -243,37 +261,57 @@ static ss_status write_next(writer *to)
     ss_wire_token token;
     level *of = &to->levels[to->depth];
     const uint8_t *begin = to->wire.at;
+    if (to->depth > 0)
+        put_separator(to, of);
+    if (begin < to->wire.end && (*begin & 0xe0u) == 0xa0 &&
+        to->wire.end - begin > (*begin & 0x1f)) { /* a short text: most are */
+        size_t size = *begin & 0x1fu;
+        to->at = put_text(to->at, (const char *)begin + 1, size, (const char *)to->wire.end);
+        to->wire.at += size + 1;
+        of->left--;
+        return SS_OK;
+    }
     if (!ss_wire_next(&to->wire, &token))
         return not_wire(to, "the bytes are no MessagePack");
     bool name = of->map && of->left % 2 == 0;
     if (name && token.kind != SS_WIRE_TEXT && token.kind != SS_WIRE_BYTES)
         return not_wire(to, "a name is no text");
-    ss_status status = ss_buffer_reserve(to->out, NUMBER_MAX + 2);
-    if (status != SS_OK)
-        return no_room(to, status);
-    if (to->depth > 0)
-        put_separator(to, of);
     of->left--;
     return write_value(to, &token, *begin == 0xca);
+}
+
+static ss_status write_all(writer *to)
+{
+    for (;;) {
+        const level *of = &to->levels[to->depth];
+        if (of->left > 0) {
+            ss_status status = write_next(to);
+            if (status != SS_OK)
+                return status;
+            continue;
+        }
+        if (to->depth == 0)
+            return to->wire.at == to->wire.end ? SS_OK : not_wire(to, "bytes follow the value");
+        *to->at++ = of->map ? '}' : ']';
+        to->depth--;
+    }
 }
 
 ss_status ss_wire_to_json(ss_slice wire, ss_buffer *out, ss_error *error)
 {
     const uint8_t *bytes = (const uint8_t *)wire.data;
-    writer to = {.wire = {bytes, bytes + wire.size}, .out = out, .error = error, .levels = {{.left = 1}}};
-    for (;;) {
-        level *of = &to.levels[to.depth];
-        if (of->left > 0) {
-            ss_status status = write_next(&to);
-            if (status != SS_OK)
-                return status;
-            continue;
-        }
-        if (to.depth == 0)
-            return to.wire.at == to.wire.end ? SS_OK : not_wire(&to, "bytes follow the value");
-        ss_status status = ss_buffer_append(out, of->map ? "}" : "]", 1);
-        if (status != SS_OK)
-            return no_room(&to, status);
-        to.depth--;
-    }
+    ss_status status = ss_buffer_reserve(out, GROWTH * wire.size + SPARE);
+    if (status != SS_OK)
+        return ss_error_set(error, status, "no room for the JSON text");
+    writer to; /* as large as its levels, which are set when they are opened */
+    to.wire = (ss_wire_reader){bytes, bytes + wire.size};
+    to.at = out->data + out->size;
+    to.error = error;
+    to.depth = 0;
+    to.levels[0] = (level){.left = 1};
+    status = write_all(&to);
+    if (status == SS_OK)
+        out->size = (size_t)(to.at - out->data);
+    out->data[out->size] = '\0';
+    return status;
 }
