@@ -143,7 +143,7 @@ static bool walk_events(event_walk *walk, ss_slice params)
     }
     if (!listed)
         take_event(walk, &ids);
-    return true;
+    return reader.at == reader.end;
 }
 
 static bool way_of_events(const ss_homes *homes, const ss_backend_request *request, ss_way *way, ss_fault *fault)
