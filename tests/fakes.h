@@ -121,7 +121,7 @@ static inline void fake_reply(fake *self, fake_mood mood, const void *identity, 
 {
     uint8_t bytes[256];
     unsigned code = mood == FAKE_STOPPING ? SS_FAULT_SHUTTING_DOWN : mood == FAKE_BROKEN ? SS_FAULT_INTERNAL : 0;
-    size_t size = fake_write(self, request->msgid + (mood == FAKE_STRANGER), code, bytes);
+    size_t size = fake_write(self, request->msgid + (mood == FAKE_STRANGER ? 1000000u : 0), code, bytes);
     if (mood == FAKE_GARBAGE)
         memset(bytes, 0xc1, size);
     if (mood == FAKE_CUT)
