@@ -198,6 +198,8 @@ static void one_is_in_a_mood(shop *self, fake_mood mood, bool ejected)
         assert_int_equal(answer_to(self, ticket).count, 1);
         assert_int_equal(answer_to(self, ticket).code, 0);
     }
+    if (ejected) /* who owes answers is asked less: it may take a probe to see that there is a reason */
+        wait_state(self, 1, SS_FITNESS_EJECTED);
     assert_int_equal(ss_counted(&self->counts.servers[1].ejections) > 0, ejected);
     assert_int_equal(ss_counted(&self->counts.overdue), 0);
     set_mood(self, 1, FAKE_WELL);

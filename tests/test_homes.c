@@ -66,6 +66,7 @@ static void each_method_has_its_way(void **state)
     expect_way(keeper_way(SS_METHOD_OFFERS, "s-1", "r"), SS_WAY_HOME, 0, true);
     expect_way(keeper_way(SS_METHOD_PREVIEW, "s-1", NULL), SS_WAY_HOME, 0, true);
     expect_way(keeper_way(SS_METHOD_REDEEM, "s-1", NULL), SS_WAY_HOME, 0, true);
+    expect_way(keeper_way(SS_METHOD_VISITOR, "s-1", NULL), SS_WAY_HOME, 0, true);
     expect_way(keeper_way(SS_METHOD_ITEMS, NULL, NULL), SS_WAY_ALL, 0, false);
     expect_way(keeper_way(SS_METHOD_FORGET, NULL, NULL), SS_WAY_ALL, 0, false);
     expect_way(keeper_way(SS_METHOD_RELOAD, NULL, NULL), SS_WAY_ALL, 0, false);

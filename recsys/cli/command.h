@@ -43,6 +43,7 @@ extern const ss_command ss_command_nightly;
 extern const ss_command ss_command_generations;
 extern const ss_command ss_command_rollback;
 extern const ss_command ss_command_serve;
+extern const ss_command ss_command_gateway;
 extern const ss_command ss_command_query;
 extern const ss_command ss_command_find;
 extern const ss_command ss_command_event;

@@ -18,6 +18,7 @@ const ss_command *const ss_commands[] = {
     &ss_command_generations,
     &ss_command_rollback,
     &ss_command_serve,
+    &ss_command_gateway,
     &ss_command_query,
     &ss_command_find,
     &ss_command_event,

@@ -128,27 +128,47 @@ static bool send_to(carrier *self, uint32_t number, ss_errand *errand, int64_t n
     return true;
 }
 
+static bool is_fit(const server *to)
+{
+    return !to->lost && to->fitness.state != SS_FITNESS_EJECTED;
+}
+
 static bool may_be_asked(const server *to)
 {
     return !to->lost && ss_fitness_allows(&to->fitness, to->outstanding);
 }
 
+/* Is nobody who is fit going to answer it? Then who returns is asked more than they would be otherwise. */
+static bool is_pressed(const carrier *self, const ss_errand *errand)
+{
+    for (uint32_t i = 0; i < self->count; i++)
+        if ((errand->awaited & bit(i)) && is_fit(&self->servers[i]))
+            return false;
+    return true;
+}
+
 /* The fit server with the fewest outstanding that the errand was not sent to; of several, another one each time. */
-static uint32_t choose(carrier *self, const ss_errand *errand)
+static uint32_t choose_of(carrier *self, const ss_errand *errand, bool (*fits)(const server *to))
 {
     uint32_t best = NOBODY, home = errand->way.home;
-    if (errand->way.kind == SS_WAY_PREFER && !(errand->tried & bit(home)) && may_be_asked(&self->servers[home]))
+    if (errand->way.kind == SS_WAY_PREFER && !(errand->tried & bit(home)) && fits(&self->servers[home]))
         return home;
     self->turn++;
     for (uint32_t i = 0; i < self->count; i++) {
         uint32_t number = (self->turn + i) % self->count;
         const server *to = &self->servers[number];
-        if ((errand->tried & bit(number)) || !may_be_asked(to))
+        if ((errand->tried & bit(number)) || !fits(to))
             continue;
         if (best == NOBODY || to->outstanding < self->servers[best].outstanding)
             best = number;
     }
     return best;
+}
+
+static uint32_t choose(carrier *self, const ss_errand *errand)
+{
+    uint32_t best = choose_of(self, errand, may_be_asked);
+    return best == NOBODY && is_pressed(self, errand) ? choose_of(self, errand, is_fit) : best;
 }
 
 /* When no server is fit: those that are not, the one that was heard last first. */
@@ -192,8 +212,7 @@ static void ask_home(carrier *self, ss_errand *errand, int64_t now)
 {
     server *home = &self->servers[errand->way.home];
     int64_t due = errand->deadline;
-    bool there = home->fitness.state != SS_FITNESS_EJECTED && !home->lost;
-    if (there && send_to(self, errand->way.home, errand, now)) {
+    if (is_fit(home) && send_to(self, errand->way.home, errand, now)) {
         int64_t wait = (self->setting.change / REPEAT_FIRST) << errand->repeats;
         if (errand->way.again && now + wait < due)
             due = now + wait;
@@ -217,15 +236,14 @@ static bool ask_all(carrier *self, ss_errand *errand, int64_t now)
 
 /* ---- servers come and go ---- */
 
-static void log_state(carrier *self, uint32_t number, const char *what, const char *why)
+static const char *quoted(const carrier *self, uint32_t number, char *text, size_t size)
 {
-    char endpoint[256];
-    ss_log(self->setting.logger, SS_LOG_WARN, "%s endpoint=%s reason=%s", what,
-           ss_log_quote(ss_slice_of(self->setting.endpoints[number]), endpoint, sizeof endpoint), why);
+    return ss_log_quote(ss_slice_of(self->setting.endpoints[number]), text, size);
 }
 
 static void note_state(carrier *self, uint32_t number, const char *why)
 {
+    char endpoint[256];
     server *of = &self->servers[number];
     uint64_t before = ss_counted(&of->counts->state);
     if (before == (uint64_t)of->fitness.state)
@@ -233,9 +251,11 @@ static void note_state(carrier *self, uint32_t number, const char *why)
     ss_count_set(&of->counts->state, of->fitness.state);
     if (of->fitness.state == SS_FITNESS_EJECTED) {
         ss_count(&of->counts->ejections);
-        log_state(self, number, "a server is ejected", why);
+        ss_log(self->setting.logger, SS_LOG_WARN, "a server is ejected endpoint=%s reason=%s",
+               quoted(self, number, endpoint, sizeof endpoint), why);
     } else if (before == SS_FITNESS_EJECTED) {
-        log_state(self, number, "a server returns", why);
+        ss_log(self->setting.logger, SS_LOG_INFO, "a server answers endpoint=%s",
+               quoted(self, number, endpoint, sizeof endpoint));
     }
 }
 

@@ -87,7 +87,7 @@ void ss_fitness_eject(ss_fitness *fitness, int64_t now)
 
 bool ss_fitness_failed(ss_fitness *fitness, int64_t now)
 {
-    hear(fitness, now);
+    fitness->unanswered = 0;
     fitness->failures++;
     bool enough = fitness->failures >= fitness->rules.eject_after || fitness->state == SS_FITNESS_RETURNING;
     if (!enough || fitness->state == SS_FITNESS_EJECTED)

@@ -5,7 +5,7 @@
  * | state | asked | leaves it |
  * |---|---|---|
  * | up | as any | silence or failures: ejected |
- * | returning | at most `room` questions at once, which doubles with as many good answers | at 64, or after five seconds: up; silence or one failure: ejected |
+ * | returning | at most `room` questions at once, as long as another is fit; it doubles with as many good answers | at 64, or after five seconds: up; silence or one failure: ejected |
  * | ejected | by probes alone (`health`) | two good probes in a row: returning |
  *
  * Silence: nothing has come since `eject_after` questions were sent, the first of them `silent` ago; or a probe was not

@@ -11,9 +11,8 @@
 #define MS          INT64_C(1000000)
 #define UNDER_WAY   8192u /* requests of one thread at a time */
 #define QUEUE       (2 * (int)UNDER_WAY)
-#define SILENT_MS   20  /* without an answer so long, three questions being open, a server is silent */
-#define PATIENCE_MS 250 /* for the answer to a probe */
-#define TIME_MS_MAX 600000
+#define PATIENCE_MS 250  /* for the answer to a probe */
+#define TIME_MS_MAX 9000 /* the port waits for ten seconds */
 
 #define AT(MEMBER) offsetof(ss_gateway_options, MEMBER)
 
@@ -23,15 +22,17 @@ const ss_option ss_gateway_option_table[] = {
     {"visitors", SS_OPTION_CHOICE, AT(visitors), 0, 0, "keeper", "keeper|spread", NULL,
      "Who keeps what visitors do, and decides on their offers: the first server, or each server for some of them, "
      "with budgets of its own."},
-    {"second-try", SS_OPTION_INT, AT(second_try_ms), 1, 10000, "20", NULL, "MS",
+    {"second-try", SS_OPTION_INT, AT(second_try_ms), 1, TIME_MS_MAX, "20", NULL, "MS",
      "Longest wait for an answer before another server is asked too. It follows what answers take."},
     {"read-timeout", SS_OPTION_INT, AT(read_ms), 1, TIME_MS_MAX, "500", NULL, "MS", "Longest wait for a shelf."},
     {"change-timeout", SS_OPTION_INT, AT(change_ms), 1, TIME_MS_MAX, "2000", NULL, "MS",
      "Longest wait for events, offers, and changes."},
-    {"reload-timeout", SS_OPTION_INT, AT(reload_ms), 1, TIME_MS_MAX, "120000", NULL, "MS",
+    {"reload-timeout", SS_OPTION_INT, AT(reload_ms), 1, 600000, "120000", NULL, "MS",
      "Longest wait for all servers to take a new generation."},
     {"eject-after", SS_OPTION_INT, AT(eject_after), 1, 1000, "3", NULL, NULL,
      "A server is ejected after so many requests without an answer, or failures, in a row."},
+    {"eject-silence", SS_OPTION_INT, AT(eject_silence_ms), 1, TIME_MS_MAX, "50", NULL, "MS",
+     "But not before it has been silent for so long."},
     {"probe", SS_OPTION_INT, AT(probe_ms), 1, TIME_MS_MAX, "100", NULL, "MS",
      "First interval at which an ejected server is probed; it doubles."},
     {"probe-most", SS_OPTION_INT, AT(probe_most_ms), 1, TIME_MS_MAX, "2000", NULL, "MS", "Longest such interval."},
@@ -202,7 +203,7 @@ ss_status ss_gateway_backend(void *gateway, unsigned thread, ss_backend *backend
         .endpoints = options->endpoints.text,
         .homes = &self->homes,
         .logger = self->setting.logger,
-        .rules = {.silent = SILENT_MS * MS,
+        .rules = {.silent = options->eject_silence_ms * MS,
                   .eject_after = (unsigned)options->eject_after,
                   .probe = options->probe_ms * MS,
                   .probe_most = options->probe_most_ms * MS,

@@ -27,7 +27,7 @@ typedef struct ss_gateway_options {
     ss_texts endpoints; /* 1 to SS_HOMES_MAX, all different; the first is the keeper */
     int64_t visitors;   /* 0: keeper, 1: spread */
     int64_t second_try_ms, read_ms, change_ms, reload_ms;
-    int64_t eject_after, probe_ms, probe_most_ms;
+    int64_t eject_after, eject_silence_ms, probe_ms, probe_most_ms;
 } ss_gateway_options;
 
 extern const ss_option ss_gateway_option_table[]; /* target: ss_gateway_options */

@@ -197,6 +197,7 @@ bool ss_homes_way(const ss_homes *homes, const ss_backend_request *request, ss_w
         return way_of_events(homes, request, way, fault);
     case SS_METHOD_PREVIEW:
     case SS_METHOD_REDEEM:
+    case SS_METHOD_VISITOR:
         *way = (ss_way){SS_WAY_HOME, home, true};
         return true;
     default:
