@@ -25,10 +25,10 @@ ss_status ss_errands_new(uint32_t most, ss_errands **errands, ss_error *error)
         return ss_error_nomem(error);
     new->places = ss_array_zeroed(size, sizeof *new->places);
     new->tickets = ss_array_zeroed(size, sizeof *new->tickets);
-    if (new->places &&new->tickets)
-        status = ss_timers_new(size, &new->timers, error);
-    else
+    if (!new->places || !new->tickets)
         ss_error_nomem(error);
+    else
+        status = ss_timers_new(size, &new->timers, error);
     new->mask = size - 1;
     new->most = most;
     for (uint32_t i = 0; new->places &&i < size; i++)

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "http/carrier.h"
+#include "http/fitness.h"
 #include "http/gateway_report.h"
 #include "server/endpoint.h"
 #include <pthread.h>
@@ -120,12 +121,15 @@ ss_status ss_gateway_new(const ss_gateway_setting *setting, ss_gateway **gateway
     set_upstreams(new);
     new->counts = ss_array_zeroed(setting->threads, sizeof *new->counts);
     new->zmq_context = zmq_ctx_new();
-    if (new->counts &&new->zmq_context) {
-        *gateway = new;
-        return SS_OK;
+    if (!new->counts || !new->zmq_context) {
+        ss_gateway_free(&new);
+        return ss_error_nomem(error);
     }
-    ss_gateway_free(&new);
-    return ss_error_nomem(error);
+    for (unsigned thread = 0; thread < setting->threads; thread++)
+        for (unsigned server = 0; server < SS_HOMES_MAX; server++) /* until a thread knows better */
+            ss_count_set(&new->counts[thread].servers[server].state, SS_FITNESS_EJECTED);
+    *gateway = new;
+    return SS_OK;
 }
 
 void ss_gateway_free(ss_gateway **gateway)
