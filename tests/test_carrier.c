@@ -38,7 +38,7 @@ static void serves(void *context, uint32_t server, ss_slice generation)
     snprintf(self->generation, sizeof self->generation, "%.*s", (int)generation.size, generation.data);
 }
 
-static void open_carrier(shop *self, bool spread, uint32_t most)
+static void open_carrier(shop *self, bool spread, uint32_t most, int64_t read_ms)
 {
     ss_error error;
     ss_homes_init(&self->homes, self->endpoints, SERVERS, spread);
@@ -49,7 +49,7 @@ static void open_carrier(shop *self, bool spread, uint32_t most)
         .homes = &self->homes,
         .rules = {20 * MS, 3, 20 * MS, 100 * MS, 100 * MS},
         .second_try = 20 * MS,
-        .read = 3000 * MS,
+        .read = read_ms * MS,
         .change = 1000 * MS,
         .reload = 1500 * MS,
         .most = most,
@@ -118,7 +118,7 @@ static int set_up(void **state)
         self->endpoints[i] = self->fakes[i].endpoint;
         self->upstreams[i] = (ss_upstream_options){.endpoint = self->endpoints[i], .queue = 1000};
     }
-    open_carrier(self, false, 4096);
+    open_carrier(self, false, 4096, 3000);
     *state = self;
     return 0;
 }
@@ -294,7 +294,9 @@ static void when_all_are_gone_it_waits_for_one_to_return(void **state)
 static void in_the_end_it_says_that_nobody_answered(void **state)
 {
     shop *self = *state;
-    warm_up(self);
+    close_carrier(self);
+    open_carrier(self, false, 4096, 200);
+    wait_returned(self);
     for (unsigned i = 0; i < SERVERS; i++)
         set_mood(self, i, FAKE_SILENT);
     uint64_t ticket = fake_port_ask(&self->port, SS_METHOD_PAGE, NULL, NULL, 0);
@@ -324,7 +326,7 @@ static void there_is_an_end_to_what_may_be_under_way(void **state)
 {
     shop *self = *state;
     close_carrier(self);
-    open_carrier(self, false, 8);
+    open_carrier(self, false, 8, 3000);
     warm_up(self);
     for (unsigned i = 0; i < SERVERS; i++)
         set_mood(self, i, FAKE_FROZEN);
@@ -395,6 +397,7 @@ static void a_change_waits_for_a_home_that_is_away(void **state)
     shop *self = *state;
     warm_up(self);
     set_mood(self, 0, FAKE_GONE);
+    fake_port_ask(&self->port, SS_METHOD_PAGE, "s-1", NULL, 0); /* which finds it gone */
     wait_state(self, 0, SS_FITNESS_EJECTED);
     uint64_t never_sent = fake_port_ask(&self->port, SS_METHOD_EVENT, "s-1", NULL, 0);
     fake_port_pass(&self->port, 50);
@@ -409,6 +412,7 @@ static void a_change_is_seen_to_though_the_caller_left(void **state)
     shop *self = *state;
     warm_up(self);
     set_mood(self, 0, FAKE_GONE);
+    fake_port_ask(&self->port, SS_METHOD_PAGE, "s-1", NULL, 0); /* which finds it gone */
     wait_state(self, 0, SS_FITNESS_EJECTED);
     uint64_t ticket = fake_port_ask(&self->port, SS_METHOD_EVENT, "s-1", "event_id", 3);
     self->port.backend.forget(self->port.backend.self, ticket);
@@ -499,7 +503,7 @@ static void spread_visitors_have_homes_of_their_own(void **state)
     shop *self = *state;
     unsigned homes[SERVERS] = {0};
     close_carrier(self);
-    open_carrier(self, true, 4096);
+    open_carrier(self, true, 4096, 3000);
     warm_up(self);
     for (unsigned i = 0; i < 60; i++) {
         char visitor[16];
@@ -533,7 +537,7 @@ static void whatever_happens(void **state)
     shop *self = *state;
     ss_random random = test_random();
     bool longer = getenv("SMARTSHELF_LONG") != NULL;
-    unsigned rounds = longer ? 3000 : 150, well = 1, name = 0;
+    unsigned rounds = longer ? 3000 : 300, well = 1, name = 0;
     static unsigned char reads[PORT_TICKETS_MAX], named[PORT_TICKETS_MAX];
     warm_up(self);
     uint64_t first = self->port.asked;
