@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "http/fault_status.h"
+#include "http/sites.h"
 #include "http/transcode.h"
 #include "http/visitor_token.h"
 #include "server/call_reader.h"
@@ -128,6 +129,14 @@ static void answer_token(void *context, const ss_http_request *request, ss_http_
 
 /* ---- the others ---- */
 
+static void answer_description(void *context, const ss_http_request *request, ss_http_reply *reply)
+{
+    (void)context;
+    (void)request;
+    ss_site_asset(SS_SLICE_LITERAL("openapi.json"), reply);
+    reply->any_origin = true;
+}
+
 static void answer_unknown(void *context, const ss_http_request *request, ss_http_reply *reply)
 {
     static const size_t prefix = sizeof "/v1/" - 1;
@@ -145,6 +154,7 @@ size_t ss_api_sites(const ss_api_keys *keys, ss_http_site *sites)
     size_t count = 0;
     sites[count++] = (ss_http_site){
         .prefix = "/v1/token", .secret = true, .context = (void *)(uintptr_t)keys, .answer = answer_token};
+    sites[count++] = (ss_http_site){.prefix = "/openapi.json", .answer = answer_description};
     sites[count++] = (ss_http_site){.prefix = "/v1/", .answer = answer_unknown};
     return count;
 }

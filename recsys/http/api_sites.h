@@ -3,6 +3,7 @@
  *
  * - POST /v1/token {customer_id, session_id, minutes}, with a secret key: a visitor token (visitor_token.h) and when it ends: {customer_token,
  *   expires_at (microseconds UTC)}. minutes: 1 to SS_VISITOR_MINUTES_MAX, SS_VISITOR_MINUTES unless given. Without keys: 409 `refused`.
+ * - /openapi.json: the description of all of this, for anybody.
  * - anything else below /v1/: 404 `unknown_method`.
  */
 #ifndef SS_HTTP_API_SITES_H

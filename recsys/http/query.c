@@ -107,6 +107,7 @@ static form form_of(ss_slice name)
         {SS_SLICE_LITERAL("explain"), FORM_FLAG},
         {SS_SLICE_LITERAL("buckets"), FORM_FLAG},
         {SS_SLICE_LITERAL("categories"), FORM_FLAG},
+        {SS_SLICE_LITERAL("all"), FORM_FLAG},
         {SS_SLICE_LITERAL("timestamp"), FORM_NUMBER},
         {SS_SLICE_LITERAL("filter.price_min"), FORM_NUMBER},
         {SS_SLICE_LITERAL("filter.price_max"), FORM_NUMBER},

@@ -60,7 +60,8 @@ bool ss_target_read(char *uri, size_t size, ss_target *target, ss_fault *fault)
 
 bool ss_method_is_safe(ss_method method)
 {
-    return (!ss_method_is_recorded(method) && method != SS_METHOD_RELOAD) || method == SS_METHOD_PREVIEW;
+    return (!ss_method_is_recorded(method) && method != SS_METHOD_RELOAD) || method == SS_METHOD_PREVIEW ||
+           method == SS_METHOD_VISITOR;
 }
 
 bool ss_method_is_shared(ss_method method)
