@@ -92,7 +92,7 @@ static bool number_is_at_most(ss_call_reader *reader, unsigned most, bool *is)
     if (!peek(reader, &token))
         return false;
     *is = token.kind == SS_WIRE_REAL
-              ? token.real > 0 && token.real <= most
+              ? token.real >= 0 && token.real <= most
               : token.kind != SS_WIRE_INT && !(token.kind == SS_WIRE_UINT && token.number > most);
     return true;
 }
