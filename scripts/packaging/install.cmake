@@ -18,7 +18,7 @@ install(PROGRAMS ${here}/smartshelf-demo DESTINATION ${CMAKE_INSTALL_BINDIR} COM
 install(FILES ${here}/smartshelf.path ${here}/smartshelf-nightly.timer DESTINATION lib/systemd/system COMPONENT server)
 install(FILES ${here}/sysusers.conf RENAME smartshelf.conf DESTINATION lib/sysusers.d COMPONENT server)
 install(FILES ${here}/tmpfiles.conf RENAME smartshelf.conf DESTINATION lib/tmpfiles.d COMPONENT server)
-install(FILES README.md recsys/server/PROTOCOL.md ${here}/copyright DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/doc/smartshelf
+install(FILES README.md recsys/server/PROTOCOL.md ${here}/copyright ${here}/nginx-smartshelf.conf DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/doc/smartshelf
         COMPONENT server)
 install(TARGETS smartshelf_client ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT client)
 install(FILES recsys/client/smartshelf.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT client)
