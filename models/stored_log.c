@@ -19,6 +19,15 @@ static const ss_tensor_rule tensor_rules[] = {
     {"spent", SS_I64, 1, {"customers"}, SS_RULE_ANY, NULL, false},
     SS_STRINGS_RULES("set_aside", "set_aside", true),
     SS_LOOKUP_RULE("set_aside", true),
+    {"items.read", SS_U32, 1, {"items"}, SS_RULE_ANY, NULL, false},
+    {"set_aside.read", SS_U32, 1, {"set_aside"}, SS_RULE_ANY, NULL, false},
+    SS_STRINGS_RULES("gone.items", "gone_items", false),
+    SS_LOOKUP_RULE("gone.items", false),
+    {"gone.items.read", SS_U32, 1, {"gone_items"}, SS_RULE_ANY, NULL, false},
+    SS_STRINGS_RULES("gone.customers", "gone_customers", false),
+    SS_LOOKUP_RULE("gone.customers", false),
+    {"gone.before", SS_U32, 1, {"gone_customers"}, SS_RULE_ANY, NULL, false},
+    {"gone.spent", SS_I64, 1, {"gone_customers"}, SS_RULE_ANY, NULL, false},
     {.name = NULL},
 };
 
@@ -56,16 +65,19 @@ static bool in_order(const parts *a, const parts *b)
 typedef struct tally {
     const ss_tensor *rows, *items, *customers, *baskets;
     uint32_t *of_item, *of_customer;
+    uint64_t gone_items, gone_customers;
 } tally;
 
+/* Rows are of what is left, origins of what is gone as well. */
 static ss_status check_row(const tally *of, const ss_tensor *in, uint64_t i, const parts *row, const parts *before,
                            ss_error *error)
 {
+    bool origin = in != of->rows;
     if (row->event >= EVENTS)
         return ss_tensor_corrupt(in, i, "no event has this number", error);
-    if (row->item >= of->items->count)
+    if (row->item >= of->items->count + (origin ? of->gone_items : 0))
         return ss_tensor_corrupt(in, i, "a row of an item that there is not", error);
-    if (row->customer != SS_NONE && row->customer >= of->customers->count)
+    if (row->customer != SS_NONE && row->customer >= of->customers->count + (origin ? of->gone_customers : 0))
         return ss_tensor_corrupt(in, i, "a row of a customer that there is not", error);
     if (row->basket != SS_NONE && row->basket >= of->baskets->count)
         return ss_tensor_corrupt(in, i, "a row of a basket that there is not", error);
@@ -112,6 +124,43 @@ static ss_status compare(const ss_tensor *stored, const uint32_t *found, ss_erro
     return SS_OK;
 }
 
+/* They stand together or not at all. */
+static bool has_gone(const ss_tensor *tensors, size_t count)
+{
+    return ss_tensor_find(tensors, count, "gone.before") != NULL;
+}
+
+static ss_status check_before(const tally *of, const ss_tensor *before, ss_error *error)
+{
+    const uint32_t *met = before->data;
+    for (uint64_t i = 0; i < before->count; i++)
+        if (met[i] > of->customers->count || (i > 0 && met[i] < met[i - 1]))
+            return ss_tensor_corrupt(before, i, "more customers than there are, or fewer than before", error);
+    return SS_OK;
+}
+
+static ss_status check_gone(tally *of, const ss_tensor *tensors, size_t count, ss_error *error)
+{
+    static const char *const needed[] = {"items.read", "set_aside.read", "gone.items.read", "gone.items.lookup",
+                                         "gone.customers.lookup"};
+    ss_status status = SS_OK;
+    if (!has_gone(tensors, count))
+        return SS_OK;
+    const ss_tensor *before = ss_tensor_find(tensors, count, "gone.before");
+    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
+        if (!ss_tensor_find(tensors, count, needed[i]))
+            return ss_tensor_corrupt(before, 0, "a part is missing of what is told of ids without rows", error);
+    if (ss_tensor_find(tensors, count, "spent") && !ss_tensor_find(tensors, count, "gone.spent"))
+        return ss_tensor_corrupt(before, 0, "what customers without rows spent is missing", error);
+    SS_TRY(ss_strings_check_ids(tensors, count, "gone.items", error));
+    SS_TRY(ss_strings_check_ids(tensors, count, "gone.customers", error));
+    of->gone_items = ss_tensor_find(tensors, count, "gone.items.read")->count;
+    of->gone_customers = before->count;
+    SS_TRY(check_before(of, before, error));
+out:
+    return status;
+}
+
 static ss_status check_rows(const ss_tensor *tensors, size_t count, ss_error *error)
 {
     ss_status status;
@@ -120,10 +169,13 @@ static ss_status check_rows(const ss_tensor *tensors, size_t count, ss_error *er
                 ss_tensor_find(tensors, count, "customers.rows"),
                 ss_tensor_find(tensors, count, "baskets.keys"),
                 NULL,
-                NULL};
+                NULL,
+                0,
+                0};
     const uint64_t *words = of.rows->data;
     parts before = {0};
     SS_TRY(ss_strings_check_ids(tensors, count, "set_aside", error));
+    SS_TRY(check_gone(&of, tensors, count, error));
     of.of_item = ss_array_zeroed(of.items->count, sizeof *of.of_item);
     of.of_customer = ss_array_zeroed(of.customers->count, sizeof *of.of_customer);
     SS_TRY(of.of_item && of.of_customer ? SS_OK : ss_error_nomem(error));

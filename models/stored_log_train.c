@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "log/gone.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,13 +80,72 @@ static ss_status put_flags(output *to, const ss_interactions *log, bool has_cata
     return status;
 }
 
-static ss_status put_set_aside(output *to, const ss_dictionary *ids, ss_strings_builder *builder)
+static ss_status put_ids(output *to, const char *name, const ss_dictionary *ids, ss_strings_builder *builder)
 {
-    ss_status status = SS_OK;
+    ss_status status = builder ? SS_OK : ss_error_nomem(to->error);
     uint32_t count = ids ? ss_dictionary_count(ids) : 0;
     for (uint32_t i = 0; i < count && status == SS_OK; i++)
         status = ss_strings_builder_push_id(builder, ss_dictionary_id(ids, i), to->error);
-    return status == SS_OK ? ss_strings_builder_add(builder, to->writer, "set_aside", true, to->error) : status;
+    return status == SS_OK ? ss_strings_builder_add(builder, to->writer, name, true, to->error) : status;
+}
+
+static ss_status put_numbers(output *to, const char *name, const uint32_t *numbers, uint64_t count)
+{
+    return ss_model_writer_add(to->writer, name, SS_U32, numbers, count, 0, to->error);
+}
+
+/* The columns of ids stay until the file is finished. */
+typedef struct columns {
+    ss_strings_builder *set_aside, *items, *customers; /* owned */
+    uint32_t *items_read;                              /* owned */
+    ss_interaction *origins;                           /* owned */
+} columns;
+
+static void columns_release(columns *of)
+{
+    ss_strings_builder_free(&of->set_aside);
+    ss_strings_builder_free(&of->items);
+    ss_strings_builder_free(&of->customers);
+    free(of->items_read);
+    free(of->origins);
+}
+
+static ss_status put_gone(output *to, const ss_interactions *log, uint32_t item_count, columns *of)
+{
+    const ss_gone *gone = log->gone;
+    uint64_t customers = ss_dictionary_count(gone->customers);
+    ss_status status;
+    of->items = ss_strings_builder_new();
+    of->customers = ss_strings_builder_new();
+    of->items_read = ss_array_zeroed(item_count, sizeof *of->items_read);
+    SS_TRY(of->items_read ? SS_OK : ss_error_nomem(to->error));
+    if (log->item_count > 0)
+        memcpy(of->items_read, gone->item_rows, log->item_count * sizeof *of->items_read);
+    SS_TRY(put_numbers(to, "items.read", of->items_read, item_count));
+    SS_TRY(put_numbers(to, "set_aside.read", gone->set_aside_rows,
+                       log->set_aside ? ss_dictionary_count(log->set_aside) : 0));
+    SS_TRY(put_ids(to, "gone.items", gone->items, of->items));
+    SS_TRY(put_numbers(to, "gone.items.read", gone->gone_rows, ss_dictionary_count(gone->items)));
+    SS_TRY(put_ids(to, "gone.customers", gone->customers, of->customers));
+    SS_TRY(put_numbers(to, "gone.before", gone->before, customers));
+    if (gone->spent)
+        SS_TRY(ss_model_writer_add(to->writer, "gone.spent", SS_I64, gone->spent, customers, 0, to->error));
+out:
+    return status;
+}
+
+/* Items that only a catalogue names have their numbers before those that are gone. */
+static ss_status put_origins(output *to, const ss_interactions *log, uint32_t item_count, columns *of)
+{
+    of->origins = ss_array_new(log->origin_count, sizeof *of->origins);
+    if (!of->origins)
+        return ss_error_nomem(to->error);
+    for (size_t i = 0; i < log->origin_count; i++) {
+        of->origins[i] = log->origins[i];
+        if (log->origins[i].item >= log->item_count)
+            of->origins[i].item += item_count - log->item_count;
+    }
+    return ss_model_writer_add(to->writer, "origins", SS_U64, of->origins, log->origin_count, 3, to->error);
 }
 
 static void count_rows(const ss_interactions *log, uint32_t *of_item, uint32_t *of_customer)
@@ -104,7 +164,6 @@ static ss_status put_tensors(output *to, const ss_interactions *log, const uint3
     ss_error *error = to->error;
     uint64_t baskets = log->basket_keys ? log->key_count : 0;
     SS_TRY(ss_model_writer_add(to->writer, "rows", SS_U64, log->rows, log->count, 3, error));
-    SS_TRY(ss_model_writer_add(to->writer, "origins", SS_U64, log->origins, log->origin_count, 3, error));
     SS_TRY(ss_model_writer_add(to->writer, "items.rows", SS_U32, of_item, item_count, 0, error));
     SS_TRY(ss_model_writer_add(to->writer, "customers.rows", SS_U32, of_customer, log->customer_count, 0, error));
     SS_TRY(ss_model_writer_add(to->writer, "baskets.keys", SS_U64, log->basket_keys, baskets, 0, error));
@@ -122,19 +181,21 @@ ss_status ss_stored_log_write(const ss_interactions *interactions, uint32_t item
     char path[PATH_ROOM];
     uint32_t *of_item = ss_array_zeroed(item_count, sizeof *of_item);
     uint32_t *of_customer = ss_array_zeroed(interactions->customer_count, sizeof *of_customer);
-    ss_strings_builder *builder = ss_strings_builder_new();
+    columns of = {.set_aside = ss_strings_builder_new()};
     output to = {ss_model_writer_new(&ss_stored_log_schema), 0, error};
-    SS_TRY(of_item && of_customer && builder && to.writer ? SS_OK : ss_error_nomem(error));
+    SS_TRY(of_item && of_customer && to.writer ? SS_OK : ss_error_nomem(error));
     SS_TRY(ss_file_join(path, sizeof path, generation_path, SS_STORED_LOG_FILE, error));
     count_rows(interactions, of_item, of_customer);
     SS_TRY(put_tensors(&to, interactions, of_item, item_count, of_customer));
-    SS_TRY(put_set_aside(&to, interactions->set_aside, builder));
+    SS_TRY(put_origins(&to, interactions, item_count, &of));
+    SS_TRY(put_ids(&to, "set_aside", interactions->set_aside, of.set_aside));
+    SS_TRY(put_gone(&to, interactions, item_count, &of));
     SS_TRY(put_flags(&to, interactions, has_catalog));
     SS_TRY(put_options(&to, options, report));
     SS_TRY(ss_model_writer_finish(to.writer, path, error));
 out:
     ss_model_writer_free(&to.writer);
-    ss_strings_builder_free(&builder);
+    columns_release(&of);
     free(of_item);
     free(of_customer);
     return status;
@@ -211,6 +272,23 @@ static void view_tensors(ss_stored_log *log)
     ss_strings_view(log->file, "set_aside", &log->set_aside);
 }
 
+/* All of it stands or nothing. */
+static void view_gone(ss_stored_log *log)
+{
+    const ss_tensor *before = ss_model_file_tensor(log->file, "gone.before"),
+                    *spent = ss_model_file_tensor(log->file, "gone.spent");
+    log->has_gone = before != NULL;
+    if (!before)
+        return;
+    log->gone_before = before->data;
+    log->gone_spent = spent ? spent->data : NULL;
+    log->item_reads = ss_model_file_tensor(log->file, "items.read")->data;
+    log->set_aside_reads = ss_model_file_tensor(log->file, "set_aside.read")->data;
+    log->gone_item_reads = ss_model_file_tensor(log->file, "gone.items.read")->data;
+    ss_strings_view(log->file, "gone.items", &log->gone_items);
+    ss_strings_view(log->file, "gone.customers", &log->gone_customers);
+}
+
 ss_status ss_stored_log_open(const char *generation_path, ss_stored_log *log, ss_error *error)
 {
     ss_status status;
@@ -220,6 +298,7 @@ ss_status ss_stored_log_open(const char *generation_path, ss_stored_log *log, ss
     SS_TRY(ss_model_file_open(path, &ss_stored_log_schema, &opened.file, error));
     SS_TRY(ss_model_file_verify(opened.file, error));
     view_tensors(&opened);
+    view_gone(&opened);
     SS_TRY(read_metadata(&opened, error));
     *log = opened;
     opened.file = NULL;

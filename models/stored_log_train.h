@@ -26,6 +26,12 @@ typedef struct ss_stored_log { /* borrowed from the map but for `file`; read-onl
     const uint64_t *basket_keys;
     const int64_t *spent; /* NULL: no price is known */
     ss_strings set_aside;
+    /* Where has_gone (stored_log.h): ids of which no row is left, which origins number on, and rows read of each id. */
+    bool has_gone;
+    ss_strings gone_items, gone_customers;
+    const uint32_t *gone_before;
+    const int64_t *gone_spent; /* NULL: no price is known */
+    const uint32_t *item_reads, *set_aside_reads, *gone_item_reads;
     bool has_catalog, ids_folded, has_times, has_baskets, has_customers, has_purchases;
     int64_t newest[SS_EVENT_COUNT]; /* SS_NO_TIME: none */
     ss_log_options options;         /* as the log was read; for what follows it */

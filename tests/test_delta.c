@@ -2,7 +2,7 @@
  * test_delta.c: lists of a delta are near those of a full training on simulated shops; new items; what is hard-linked and
  * what the manifest tells; what is refused. That counts are equal is test_delta_random.c's.
  */
-#include "delta_shop.h"
+#include "delta_same.h"
 
 #include "base/buffer.h"
 #include "job/nightly_rollback.h"
@@ -336,6 +336,180 @@ static void birthdays_stay_known(void **state)
     delta_shop_end(&on);
 }
 
+/* ---- what a full training would count ---- */
+
+/* Folds in what has happened; the result is that of a full training. */
+static ss_delta_report folds_as_a_full_training(delta_shop *on)
+{
+    same_totals sum = {0};
+    ss_train_report whole;
+    ss_delta_report folded = delta_shop_fold(on, NULL);
+    delta_shop_train(on, on->whole, &whole);
+    ss_snapshot *full = delta_shop_open(on->whole), *delta = delta_shop_open(on->store);
+    assert_same_counts(full, delta, &sum);
+    assert_same_histories(full, delta);
+    assert_same_popularity(full, delta);
+    ss_snapshot_release(&full);
+    ss_snapshot_release(&delta);
+    return folded;
+}
+
+static ss_live_event gave_back(const char *customer, const char *order, const char *item, int64_t later)
+{
+    ss_live_event event = bought(customer, order, item);
+    event.quantity = -1;
+    event.time += later;
+    return event;
+}
+
+/* Nothing was bought, and somebody is to be left out all the same. */
+static void forgetting_alone_is_published(void **state)
+{
+    ss_live_event events[] = {bought("cid", "3", "jar")}; /* is in the log */
+    delta_shop on;
+    ss_train_report report;
+    (void)state;
+    small_shop(&on, NULL, &report);
+    delta_shop_happens(&on, events, 1);
+    delta_shop_forget(&on, "ann", NOON);
+    ss_delta_report folded = folds_as_a_full_training(&on);
+    assert_true(folded.published);
+    assert_int_equal(folded.folded, 0);
+    assert_int_equal(folded.forgotten, 2);
+    delta_shop_end(&on);
+}
+
+/* zed gave his hat back, and nothing is left of him and of hats: the purchase comes to be known later. */
+static void a_return_meets_a_purchase_that_comes_late(void **state)
+{
+    ss_live_event before[] = {gave_back("zed", "8", "hat", SS_DAY / 24)};
+    ss_live_event events[] = {bought("zed", "7", "hat"), bought("eve", "9", "cup")};
+    delta_shop on;
+    ss_train_report report;
+    (void)state;
+    delta_shop_begin(&on, small_log, NULL);
+    on.now = NOON + SS_DAY;
+    delta_shop_happens(&on, before, 1);
+    delta_shop_train(&on, on.store, &report);
+    delta_shop_happens(&on, events, 2);
+    ss_delta_report folded = folds_as_a_full_training(&on);
+    assert_int_equal(folded.folded, 2);
+    assert_int_equal(folded.new_customers, 1);
+    delta_shop_end(&on);
+}
+
+/* What zed gave back in the base counts for what he paid when he buys again. */
+static void what_was_given_back_counts_for_what_is_paid(void **state)
+{
+    ss_live_event before[] = {gave_back("zed", "8", "hat", 0)}, events[] = {bought("zed", "9", "cup")};
+    delta_shop on;
+    ss_train_report report;
+    (void)state;
+    delta_shop_begin(&on, small_log, NULL);
+    on.now = NOON + SS_DAY;
+    delta_shop_happens(&on, before, 1);
+    delta_shop_train(&on, on.store, &report);
+    delta_shop_happens(&on, events, 1);
+    folds_as_a_full_training(&on);
+    ss_snapshot *delta = delta_shop_open(on.store);
+    uint32_t zed = ss_strings_find(&delta->customers.ids, SS_SLICE_LITERAL("zed"));
+    assert_int_equal(delta->segments.value[zed], 0);
+    ss_snapshot_release(&delta);
+    delta_shop_end(&on);
+}
+
+/* Of zed's order nothing is left, but the log has it: what is sent again does not count. */
+static void an_order_that_was_given_back_is_held(void **state)
+{
+    static const char log[] = "order_id,customer_id,item_id,quantity,unit_price,timestamp\n"
+                              "7,zed,hat,1,5,2023-10-01\n8,zed,hat,-1,5,2023-10-02\n"
+                              "1,ann,cup,1,2,2023-10-03\n1,ann,pot,1,9,2023-10-03\n";
+    ss_live_event events[] = {bought("zed", "7", "hat"), bought("eve", "9", "cup")};
+    delta_shop on;
+    ss_train_report report;
+    (void)state;
+    delta_shop_begin(&on, log, NULL);
+    on.now = NOON + SS_DAY;
+    delta_shop_train(&on, on.store, &report);
+    delta_shop_happens(&on, events, 2);
+    ss_delta_report folded = folds_as_a_full_training(&on);
+    assert_int_equal(folded.folded, 1);
+    assert_int_equal(folded.log.ignored[SS_IGNORED_OVERLAP], 1);
+    delta_shop_end(&on);
+}
+
+/* An event of nobody was held by the log's row of ann, who is left out now. */
+static void what_a_forgotten_customer_held_counts(void **state)
+{
+    ss_live_event before[] = {bought("", "1", "cup")}, events[] = {bought("eve", "9", "cup")};
+    delta_shop on;
+    ss_train_report report;
+    (void)state;
+    delta_shop_begin(&on, small_log, NULL);
+    on.now = NOON + SS_DAY;
+    delta_shop_happens(&on, before, 1);
+    delta_shop_train(&on, on.store, &report);
+    delta_shop_happens(&on, events, 1);
+    delta_shop_forget(&on, "ann", NOON);
+    ss_delta_report folded = folds_as_a_full_training(&on);
+    assert_int_equal(folded.read, 1);
+    assert_int_equal(folded.folded, 2);
+    delta_shop_end(&on);
+}
+
+/* zed, who gave all back, was met before bob: an order of both is zed's. */
+static void an_order_of_two_customers_is_the_first_one_s(void **state)
+{
+    static const char log[] = "order_id,customer_id,item_id,quantity,unit_price,timestamp\n"
+                              "7,zed,hat,1,5,2023-10-01\n8,zed,hat,-1,5,2023-10-02\n"
+                              "1,bob,cup,1,2,2023-10-03\n2,bob,cup,1,2,2023-10-04\n2,bob,pot,1,9,2023-10-04\n"
+                              "3,zed,hat,1,5,2023-10-05\n4,zed,hat,-1,5,2023-10-06\n";
+    ss_live_event events[] = {bought("zed", "1", "pot"), bought("bob", "5", "cup"), bought("bob", "5", "pot")};
+    delta_shop on;
+    ss_train_report report;
+    (void)state;
+    delta_shop_begin(&on, log, NULL);
+    on.now = NOON + SS_DAY;
+    delta_shop_train(&on, on.store, &report);
+    delta_shop_happens(&on, events, 3);
+    folds_as_a_full_training(&on);
+    ss_snapshot *delta = delta_shop_open(on.store);
+    uint32_t cup = ss_strings_find(&delta->items.ids, SS_SLICE_LITERAL("cup"));
+    ss_neighbours pots = ss_cooccurrence_neighbours(&delta->cooccurrence, SS_BOUGHT_TOGETHER, cup);
+    assert_int_equal(pots.pairs[0], 3);
+    assert_int_equal(pots.customers[0], 2);
+    ss_snapshot_release(&delta);
+    delta_shop_end(&on);
+}
+
+/* With more ids of letters the one without digits is no longer odd: the base's decision stands, and that is told. */
+static void what_would_be_judged_otherwise_is_told(void **state)
+{
+    ss_live_event events[] = {bought("eve", "9", "GIFTBOX"), bought("eve", "9", "BASKET"),
+                              bought("fay", "10", "BASKET")};
+    delta_shop on;
+    ss_train_report report;
+    (void)state;
+    delta_shop_begin(&on,
+                     "order_id,customer_id,item_id,quantity,unit_price,timestamp\n"
+                     "1,ann,10001,1,2,2023-10-01\n1,ann,10002,1,9,2023-10-01\n1,ann,POST,1,9,2023-10-01\n"
+                     "2,bob,10001,1,2,2023-10-08\n2,bob,10002,1,9,2023-10-08\n3,bob,10003,1,9,2023-10-08\n"
+                     "4,cid,10001,9,2,2023-10-09\n5,cid,10002,1,9,2023-10-10\n6,cid,10003,1,9,2023-10-11\n"
+                     "7,dan,10001,9,2,2023-10-09\n8,dan,10002,1,9,2023-10-10\n9,dan,10003,1,9,2023-10-11\n"
+                     "a,dan,10001,9,2,2023-10-12\nb,dan,10002,1,9,2023-10-13\nc,dan,10003,1,9,2023-10-14\n"
+                     "d,dan,10001,9,2,2023-10-12\ne,dan,10002,1,9,2023-10-13\nf,dan,10003,1,9,2023-10-14\n"
+                     "g,dan,10001,9,2,2023-10-12\nh,dan,10002,1,9,2023-10-13\n",
+                     NULL);
+    on.now = NOON + SS_DAY;
+    delta_shop_train(&on, on.store, &report);
+    delta_shop_happens(&on, events, 3);
+    ss_delta_report folded = delta_shop_fold(&on, NULL);
+    assert_true(folded.published);
+    assert_int_equal(folded.doubts.items, 1);
+    assert_string_equal(folded.doubts.item_id, "POST");
+    delta_shop_end(&on);
+}
+
 /* ---- what is refused ---- */
 
 static void refuses(delta_shop *on, ss_status wanted, const char *words)
@@ -449,6 +623,13 @@ int main(void)
         cmocka_unit_test(bytes_do_not_depend_on_threads),
         cmocka_unit_test(the_manifest_tells_of_what_it_is_a_delta),
         cmocka_unit_test(birthdays_stay_known),
+        cmocka_unit_test(forgetting_alone_is_published),
+        cmocka_unit_test(a_return_meets_a_purchase_that_comes_late),
+        cmocka_unit_test(what_was_given_back_counts_for_what_is_paid),
+        cmocka_unit_test(an_order_that_was_given_back_is_held),
+        cmocka_unit_test(what_a_forgotten_customer_held_counts),
+        cmocka_unit_test(an_order_of_two_customers_is_the_first_one_s),
+        cmocka_unit_test(what_would_be_judged_otherwise_is_told),
         cmocka_unit_test(what_cannot_be_gone_on_from_is_refused),
         cmocka_unit_test(what_a_person_took_back_is_not_made_again),
         cmocka_unit_test(nothing_new_publishes_nothing),

@@ -34,6 +34,17 @@ static ss_status check_settings(const ss_train_settings *settings, const ss_cli 
     return SS_OK;
 }
 
+static void print_doubts(const ss_delta_doubts *of)
+{
+    if (of->items > 0)
+        printf("  of %u ids the next full training will find otherwise whether they are products (%s%s); until then it "
+               "stays as it was\n",
+               of->items, of->item_id, of->items > 1 ? ", …" : "");
+    if (of->spellings)
+        printf("  the next full training will join spellings of items: the catalogue and the events show that they are "
+               "the same\n");
+}
+
 static void print_human(const char *store, const ss_delta_report *of)
 {
     if (!of->published) {
@@ -46,6 +57,7 @@ static void print_human(const char *store, const ss_delta_report *of)
            of->base, of->read, of->folded, of->log.ignored[SS_IGNORED_OVERLAP], of->log.return_rows);
     if (of->forgotten > 0)
         printf("  %" PRIu64 " rows of forgotten customers are left out\n", of->forgotten);
+    print_doubts(&of->doubts);
     printf(
         "delta\n  %u new items, %u new customers; lists counted anew: %u of %u bought together, %u related, %u bought "
         "next\n",
@@ -61,12 +73,13 @@ static void print_human(const char *store, const ss_delta_report *of)
 static ss_status print_json(const ss_delta_report *of, ss_error *error)
 {
     json_t *root = json_pack(
-        "{s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:i, s:i, s:i, s:{s:i, s:i, s:i}, s:{s:f, s:f, s:f, s:f, s:f}}", "base",
-        of->base, "generation", of->published ? json_string(of->generation) : json_null(), "events",
+        "{s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:i, s:i, s:i, s:i, s:b, s:{s:i, s:i, s:i}, s:{s:f, s:f, s:f, s:f, s:f}}",
+        "base", of->base, "generation", of->published ? json_string(of->generation) : json_null(), "events",
         (json_int_t)of->read, "folded", (json_int_t)of->folded, "in_logs",
         (json_int_t)of->log.ignored[SS_IGNORED_OVERLAP], "forgotten_rows", (json_int_t)of->forgotten, "last_sequence",
         (json_int_t)of->last, "items", (int)of->items, "new_items", (int)of->new_items, "new_customers",
-        (int)of->new_customers, "recounted", "bought_together", (int)of->recounted[SS_BOUGHT_TOGETHER], "related",
+        (int)of->new_customers, "judged_otherwise", (int)of->doubts.items, "spellings_otherwise",
+        (int)of->doubts.spellings, "recounted", "bought_together", (int)of->recounted[SS_BOUGHT_TOGETHER], "related",
         (int)of->recounted[SS_RELATED], "bought_next", (int)of->recounted[SS_BOUGHT_NEXT], "seconds", "read",
         of->seconds_read, "fold", of->seconds_fold, "cooccurrence", of->seconds_cooccurrence, "models",
         of->seconds_models, "publish", of->seconds_publish);

@@ -45,6 +45,7 @@ typedef struct delta {
     base base;
     ss_feed *feed;              /* owned */
     ss_raw_log events;          /* owned */
+    size_t again;               /* the first of them are those that the base read */
     ss_delta_rows rows;         /* owned, but for what `data` takes */
     ss_training_data data;      /* owned */
     ss_generation_draft *draft; /* owned */
@@ -105,6 +106,11 @@ static ss_status open_log(base *of, ss_error *error)
                      "the generation does not hold the log it was trained from (" SS_STORED_LOG_FILE
                      "): train anew, without --keep-log=false");
         ss_error_place(error, of->path, 0);
+    }
+    if (status == SS_OK && !of->log.has_gone) {
+        ss_error_set(error, SS_E_UNSUPPORTED, "an earlier version of the program kept the log less fully: train anew");
+        ss_error_place(error, of->path, 0);
+        return SS_E_UNSUPPORTED;
     }
     if (status != SS_OK || of->log.has_times)
         return status;
@@ -244,40 +250,84 @@ out:
     return status;
 }
 
-static ss_status read_events(delta *of, ss_error *error)
+static ss_status read_from(delta *of, uint64_t from, uint64_t last, ss_raw_log *events, ss_log_report *report,
+                           ss_error *error)
 {
     ss_row_source *source = NULL;
     ss_log_options options = of->base.log.options;
-    uint64_t from = (uint64_t)of->base.last + 1;
     ss_status status;
     options.forgotten = ss_feed_forgotten(of->feed);
     options.newest = of->base.log.newest;
     options.keep = true;
-    SS_TRY(
-        ss_event_source_open(ss_feed_events(of->feed), from, ss_feed_last(of->feed), options.decimals, &source, error));
-    SS_TRY(ss_raw_log_read(source, &options, of->progress, &of->events, &of->report->log, error));
+    SS_TRY(ss_event_source_open(ss_feed_events(of->feed), from, last, options.decimals, &source, error));
+    SS_TRY(ss_raw_log_read(source, &options, of->progress, events, report, error));
+out:
+    ss_row_source_close(&source);
+    return status;
+}
+
+/* What the report counts of rows that the base has counted. */
+static void subtract(ss_log_report *from, const ss_log_report *counted)
+{
+    from->rows -= counted->rows;
+    from->events -= counted->events;
+    for (unsigned i = 0; i < SS_BAD_COUNT; i++)
+        from->bad[i] -= counted->bad[i];
+    for (unsigned i = 0; i < SS_IGNORED_COUNT; i++)
+        from->ignored[i] -= counted->ignored[i];
+}
+
+static ss_delta_base base_of(const delta *of)
+{
+    return (ss_delta_base){&of->base.log, &of->base.items, of->base.has_customers ? &of->base.customers : NULL};
+}
+
+/* Where orders of the logs are lost, the base's events are read again (delta_held.h): first alone, to know how many rows
+ * are theirs. */
+static ss_status read_events(delta *of, ss_error *error)
+{
+    const ss_delta_base with = base_of(of);
+    ss_raw_log alone = {0};
+    ss_log_report counted = {0};
+    uint64_t from = (uint64_t)of->base.last + 1;
+    ss_status status;
+    if (of->base.last > 0 && ss_delta_loses_orders(&with, ss_feed_forgotten(of->feed))) {
+        SS_TRY(read_from(of, 1, (uint64_t)of->base.last, &alone, &counted, error));
+        of->again = alone.count;
+        from = 1;
+    }
+    SS_TRY(read_from(of, from, ss_feed_last(of->feed), &of->events, &of->report->log, error));
+    subtract(&of->report->log, &counted);
     of->report->read = of->report->log.events;
     of->report->last = ss_feed_last(of->feed);
 out:
-    ss_row_source_close(&source);
+    ss_raw_log_free(&alone);
     return status;
 }
 
 /* Rows of events and of the base become those that the models are made from. */
 static ss_status fold(delta *of, ss_error *error)
 {
-    const ss_delta_base with = {&of->base.log, &of->base.items, of->base.has_customers ? &of->base.customers : NULL};
+    const ss_delta_base with = base_of(of);
+    const ss_left_out *forgotten = ss_feed_forgotten(of->feed);
     ss_delta_ids ids = {0};
+    uint8_t *held = NULL;
+    uint64_t in_logs = 0;
     ss_status status;
-    SS_TRY(ss_delta_ids_make(&with, &of->events, of->data.catalog, &ids, error));
-    SS_TRY(ss_delta_rows_make(&with, &of->events, &ids, ss_feed_forgotten(of->feed), of->data.catalog, &of->report->log,
-                              &of->rows, error));
+    SS_TRY(ss_delta_ids_begin(&with, &of->events, &ids, error));
+    status = ss_delta_held_find(&with, forgotten, &ids, of->again, &of->events, &held, &in_logs);
+    SS_TRY(status == SS_OK ? SS_OK : ss_error_nomem(error));
+    of->report->log.ignored[SS_IGNORED_OVERLAP] += in_logs;
+    SS_TRY(ss_delta_ids_judge(&with, &of->events, of->data.catalog, &ids, &of->report->doubts, error));
+    SS_TRY(ss_delta_rows_make(&with, &of->events, held, &ids, forgotten, of->data.catalog, &of->report->log, &of->rows,
+                              error));
     of->report->folded = of->rows.folded;
     of->report->forgotten = of->rows.forgotten;
     of->report->items = of->rows.log.item_count;
     of->report->new_items = of->rows.log.item_count - of->base.items.count;
 out:
     ss_delta_ids_release(&ids);
+    free(held);
     return status;
 }
 

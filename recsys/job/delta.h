@@ -4,8 +4,8 @@
  * It goes on from the newest full generation that the current one is, or is a delta of (the base), which holds its log
  * as it was learned from (models/stored_log.h). Of the live store it reads the events after those that the base holds
  * (manifest input.events.last_sequence), by the base's rules: what the base's logs hold already does not count again
- * (log/overlap.h), returns take back, new ids are judged as the base judged its own, spellings are joined where it
- * joined them (delta_ids.h), and who asked to be forgotten is left out, of the base's rows too (delta_rows.h).
+ * (log/overlap.h, delta_held.h), returns take back, new ids are judged as the base judged its own, spellings are joined
+ * where it joined them (delta_ids.h), and who asked to be forgotten is left out, of the base's rows too (delta_rows.h).
  *
  * What a full training on the base's logs and all events would count, it counts:
  *
@@ -21,15 +21,18 @@
  *   als, session_knn  the base's: a new item has no factors and is in no session before the next training
  *
  * That differs from a full training, then: factors, sessions and the lists of substitutes are yesterday's; so are the
- * scores of lists that were not counted anew. Ids of items are judged one by one: that a style of ids, or joining
- * spellings, would now be found for the whole log, or another spelling stand for an item, is left to the next training.
- * Of items and customers of whom cleaning has left nothing, the base does not know the returns: an event that happened
- * before one of these is not taken back by it. An order of several customers counts for the first of them, and a customer
- * of whom the base has no row comes last. Of what a customer paid who asked to be forgotten in between, nothing of the
- * base's is known any more, even if later rows stay.
+ * scores of lists that were not counted anew. What was decided of the whole log stays decided until the next training:
+ * which ids are products (where a full training would find otherwise now, report->doubts tells), whether spellings are
+ * joined (likewise) and which one stands for an item, and whether orders that begin with the usual prefix cancel.
  *
- * In about one random log of fifty (tests/test_delta_random.c with other seeds) a number of groups, or what a customer
- * paid, is not that of the full training, for a reason not known yet.
+ * The counts themselves can differ in these cases, all of which need a row that a shop hardly has:
+ *   - an event repeats an order of the logs under another spelling of a joined item: it is held here, and counts there;
+ *   - two baskets of one customer, of which one is an order and the other a session, or of one of which the base has but
+ *     rows of what is no product, hold the same item at the same microsecond, and one of the two is returned;
+ *   - some rows of the base are later than the time at which their customer asked to be forgotten, which is when a clock
+ *     was wrong: of repeats that cleaning joined the first one's time decides, what the customer paid is no longer known,
+ *     and an order shared with others may count for another of them;
+ *   - the logs were read with --state-from and have rows later than that, and an event repeats one of their orders.
  *
  * It is published as any other generation: a folder of its own, in which files that stay are hard links of the base's;
  * its manifest has delta.base, delta.events_last (the number of the last event folded in) and delta.events (how many
@@ -39,6 +42,7 @@
 #ifndef SS_JOB_DELTA_H
 #define SS_JOB_DELTA_H
 
+#include "job/delta_ids.h"
 #include "job/train.h"
 
 /* Where a manifest tells of what it is a delta. */
@@ -53,6 +57,7 @@ typedef struct ss_delta_report {
     uint64_t forgotten;    /* rows of the base left out */
     uint64_t last;         /* number of the last event read */
     uint32_t items, new_items, new_customers;
+    ss_delta_doubts doubts;                /* what a full training would decide otherwise */
     uint32_t recounted[SS_RELATION_COUNT]; /* items whose lists are new */
     ss_log_report log;                     /* of reading the events */
     double seconds_read, seconds_fold, seconds_cooccurrence, seconds_models, seconds_publish;

@@ -1,6 +1,7 @@
 #include "job/delta_ids.h"
 
 #include "base/memory.h"
+#include "log/fold_ids.h"
 #include "log/item_rules.h"
 
 #include <stdlib.h>
@@ -8,6 +9,8 @@
 
 void ss_delta_ids_release(ss_delta_ids *ids)
 {
+    free(ids->known);
+    free(ids->gone);
     free(ids->items);
     free(ids->customers);
     free(ids->baskets);
@@ -42,119 +45,270 @@ static uint32_t *numbers_new(uint64_t count)
     return numbers;
 }
 
-/* ---- items ---- */
+/* ---- items that the base knows ---- */
 
-/* All ids that the rules are asked about: the base's items, then those of the events that are none of them. */
+/* The base's items by the common form of their spellings, where it joined those. */
+typedef struct forms {
+    ss_dictionary *forms; /* owned; NULL: not joined */
+    uint32_t *items;      /* form → number. Owned */
+} forms;
+
+static void forms_release(forms *of)
+{
+    ss_dictionary_free(&of->forms);
+    free(of->items);
+}
+
+static ss_status add_form(forms *of, ss_slice id, uint32_t item)
+{
+    char text[SS_ID_MAX];
+    uint32_t form, count = ss_dictionary_count(of->forms);
+    ss_status status = ss_dictionary_intern(of->forms, (ss_slice){text, ss_fold_id(id, text)}, &form);
+    if (status == SS_OK && form == count)
+        of->items[form] = item;
+    return status;
+}
+
+static ss_status list_forms(const ss_delta_base *base, const uint32_t *gone, forms *of)
+{
+    const ss_strings *ids = &base->items->ids, *gone_ids = &base->log->gone_items;
+    ss_status status = SS_OK;
+    if (!base->log->ids_folded)
+        return SS_OK;
+    of->forms = ss_dictionary_new();
+    of->items = ss_array_new((size_t)ids->count + gone_ids->count, sizeof *of->items);
+    if (!of->forms || !of->items)
+        return SS_E_NOMEM;
+    for (uint32_t i = 0; status == SS_OK && i < ids->count; i++)
+        status = add_form(of, ss_strings_at(ids, i), i);
+    for (uint32_t i = 0; status == SS_OK && i < gone_ids->count; i++)
+        status = add_form(of, ss_strings_at(gone_ids, i), gone[i]);
+    return status;
+}
+
+static uint32_t find_form(const forms *of, ss_slice id)
+{
+    char text[SS_ID_MAX];
+    uint32_t form = ss_dictionary_find(of->forms, (ss_slice){text, ss_fold_id(id, text)});
+    return form == SS_NONE ? SS_NONE : of->items[form];
+}
+
+/* An item that only a catalogue names may be gone from the log. */
+static void number_gone(const ss_delta_base *base, uint32_t *gone)
+{
+    const ss_strings *ids = &base->log->gone_items;
+    for (uint32_t i = 0; i < ids->count; i++) {
+        uint32_t item = ss_strings_find(&base->items->ids, ss_strings_at(ids, i));
+        gone[i] = item == SS_NONE ? base->log->item_count + i : item;
+    }
+}
+
+static ss_status find_known(const ss_delta_base *base, const ss_raw_log *events, ss_delta_ids *ids)
+{
+    ss_status status;
+    forms of = {0};
+    uint32_t count = ss_dictionary_count(events->items);
+    ids->known = numbers_new(count);
+    ids->gone = numbers_new(base->log->gone_items.count);
+    SS_TRY(ids->known && ids->gone ? SS_OK : SS_E_NOMEM);
+    number_gone(base, ids->gone);
+    SS_TRY(list_forms(base, ids->gone, &of));
+    for (uint32_t raw = 0; raw < count; raw++) {
+        ss_slice id = ss_dictionary_id(events->items, raw);
+        uint32_t item = ss_strings_find(&base->items->ids, id), gone = ss_strings_find(&base->log->gone_items, id);
+        if (item == SS_NONE && gone != SS_NONE)
+            item = ids->gone[gone];
+        ids->known[raw] = item == SS_NONE && of.forms ? find_form(&of, id) : item;
+    }
+out:
+    forms_release(&of);
+    return status;
+}
+
+/* ---- the other items ---- */
+
+/* All ids that the rules are asked about: the base's, with those set aside and those gone; then those of the events. */
 typedef struct judging {
+    const ss_delta_base *base;
+    const ss_catalog *catalog;
     ss_dictionary *ids; /* owned */
     uint32_t *rows;     /* of each. Owned */
-    uint32_t *standing; /* id → the base's item that its group of spellings has, or SS_NONE. Owned */
+    size_t row_room;
     uint32_t base_count;
-    ss_item_rules rules; /* owned */
+    ss_item_rules before, now; /* without the events, and with them. Owned */
 } judging;
 
 static void judging_release(judging *of)
 {
     ss_dictionary_free(&of->ids);
     free(of->rows);
-    free(of->standing);
-    ss_item_rules_free(&of->rules);
+    ss_item_rules_free(&of->before);
+    ss_item_rules_free(&of->now);
 }
 
-static ss_status list_ids(judging *of, const ss_delta_base *base, const ss_raw_log *events)
+/* Adds to what is known of an id that so many rows have it. */
+static ss_status add_id(judging *of, ss_slice id, uint32_t rows)
 {
-    uint32_t number, raw_count = ss_dictionary_count(events->items);
-    ss_status status;
-    of->ids = dictionary_of(&base->items->ids, &status);
-    of->base_count = base->items->ids.count;
-    of->rows = ss_array_zeroed((size_t)of->base_count + raw_count, sizeof *of->rows);
-    if (status == SS_OK && !of->rows)
-        status = SS_E_NOMEM;
-    for (uint32_t item = 0; status == SS_OK && item < of->base_count; item++)
-        of->rows[item] = base->log->item_rows[item];
-    for (uint32_t raw = 0; status == SS_OK && raw < raw_count; raw++) {
-        status = ss_dictionary_intern(of->ids, ss_dictionary_id(events->items, raw), &number);
-        if (status == SS_OK)
-            of->rows[number] += events->item_rows[raw];
-    }
+    uint32_t number;
+    size_t known = of->row_room;
+    ss_status status = ss_dictionary_intern(of->ids, id, &number);
+    if (status != SS_OK)
+        return status;
+    if (!ss_array_grow(&of->rows, &of->row_room, (size_t)number + 1, sizeof *of->rows))
+        return SS_E_NOMEM;
+    if (of->row_room > known)
+        memset(of->rows + known, 0, (of->row_room - known) * sizeof *of->rows);
+    of->rows[number] += rows;
+    return SS_OK;
+}
+
+static ss_status add_column(judging *of, const ss_strings *ids, const uint32_t *rows)
+{
+    ss_status status = SS_OK;
+    for (uint32_t i = 0; status == SS_OK && i < ids->count; i++)
+        status = add_id(of, ss_strings_at(ids, i), rows[i]);
     return status;
 }
 
-static ss_status find_standing(judging *of)
-{
-    uint32_t count = ss_dictionary_count(of->ids);
-    of->standing = numbers_new(count);
-    for (uint32_t item = 0; of->standing && item < of->base_count; item++)
-        if (of->standing[of->rules.to[item]] == SS_NONE)
-            of->standing[of->rules.to[item]] = item;
-    return of->standing ? SS_OK : SS_E_NOMEM;
-}
-
-static ss_status judge(judging *of, const ss_delta_base *base, const ss_raw_log *events, const ss_catalog *catalog,
-                       ss_error *error)
+/* The ids of a catalogue are in the dictionary from the first time on that the rules are asked. */
+static ss_status ask(judging *of, ss_fold_ids fold_ids, ss_item_rules *rules, ss_error *error)
 {
     ss_log_report unheard = {0}; /* what is found of the base's items was told when it was trained */
-    ss_log_options options = base->log->options;
-    options.fold_ids = base->log->ids_folded ? SS_FOLD_YES : SS_FOLD_NO;
-    ss_status status = list_ids(of, base, events);
+    ss_log_options options = of->base->log->options;
+    uint32_t count = ss_dictionary_count(of->ids);
+    options.fold_ids = (int64_t)fold_ids;
+    ss_status status = SS_OK;
+    if (count > 0)
+        status = add_id(of, ss_dictionary_id(of->ids, count - 1), 0);
+    return status == SS_OK ? ss_item_rules_make(of->ids, of->rows, &options, of->catalog, rules, &unheard, error)
+                           : explain(status, error);
+}
+
+static ss_status judge(judging *of, const ss_raw_log *events, ss_error *error)
+{
+    const ss_stored_log *log = of->base->log;
+    ss_fold_ids fold_ids = log->ids_folded ? SS_FOLD_YES : SS_FOLD_NO;
+    ss_status status;
+    of->ids = ss_dictionary_new();
+    status = of->ids ? SS_OK : SS_E_NOMEM;
+    if (status == SS_OK)
+        status = add_column(of, &of->base->items->ids, log->item_reads);
+    if (status == SS_OK)
+        status = add_column(of, &log->set_aside, log->set_aside_reads);
+    if (status == SS_OK)
+        status = add_column(of, &log->gone_items, log->gone_item_reads);
     if (status != SS_OK)
         return explain(status, error);
-    SS_TRY(ss_item_rules_make(of->ids, of->rows, &options, catalog, &of->rules, &unheard, error));
-    status = find_standing(of);
+    of->base_count = ss_dictionary_count(of->ids);
+    SS_TRY(ask(of, fold_ids, &of->before, error));
+    for (uint32_t raw = 0; status == SS_OK && raw < ss_dictionary_count(events->items); raw++)
+        status = add_id(of, ss_dictionary_id(events->items, raw), events->item_rows[raw]);
     if (status != SS_OK)
-        status = ss_error_nomem(error);
+        return explain(status, error);
+    SS_TRY(ask(of, fold_ids, &of->now, error));
 out:
     return status;
 }
 
-/* The number of an id of the events; SS_NONE: it is no product. */
-static ss_status number_item(const judging *of, ss_slice id, ss_delta_ids *ids, uint32_t *item)
+/* Were spellings not joined, or told apart, because of the catalogue and the ids that were read, what of now? */
+static ss_status doubt_spellings(const judging *of, ss_delta_doubts *doubts, ss_error *error)
 {
-    uint32_t number = ss_dictionary_find(of->ids, id), to = of->rules.to[number];
-    *item = SS_NONE;
-    if (number < of->base_count)
-        *item = number;
-    else if (of->standing[to] != SS_NONE)
-        *item = of->standing[to];
-    else if (ss_dictionary_find(ids->set_aside, id) == SS_NONE && of->rules.verdict[to] == SS_ITEM_KEPT)
-        return ss_dictionary_intern(ids->item_ids, ss_dictionary_id(of->ids, to), item);
-    return SS_OK;
+    ss_folding found = {0};
+    if (of->base->log->options.fold_ids != SS_FOLD_AUTO || !of->catalog)
+        return SS_OK;
+    ss_status status = ss_fold_ids_find(of->ids, of->rows, of->catalog, SS_FOLD_AUTO, &found, error);
+    doubts->spellings = status == SS_OK && found.folded && !of->base->log->ids_folded;
+    ss_folding_free(&found);
+    return status;
 }
 
-/* What the rules set aside now and the base has not among its items. */
-static ss_status add_set_aside(const judging *of, ss_delta_ids *ids)
+static void doubt_items(const judging *of, ss_delta_doubts *doubts)
+{
+    for (uint32_t id = 0; id < of->base_count; id++) {
+        if ((of->before.verdict[id] == SS_ITEM_KEPT) == (of->now.verdict[id] == SS_ITEM_KEPT))
+            continue;
+        if (doubts->items++ == 0)
+            ss_slice_printable(ss_dictionary_id(of->ids, id), doubts->item_id, sizeof doubts->item_id);
+    }
+}
+
+/* The number of an id of the events that is none of the base's items. */
+static ss_status number_item(const judging *of, ss_slice id, bool gone, ss_delta_ids *ids, uint32_t *item)
+{
+    uint32_t number = ss_dictionary_find(of->ids, id), to = of->now.to[number];
+    *item = SS_NONE;
+    if (of->now.verdict[to] != SS_ITEM_KEPT || (!gone && ss_strings_find(&of->base->log->set_aside, id) != SS_NONE))
+        return SS_OK;
+    return ss_dictionary_intern(ids->item_ids, ss_dictionary_id(of->ids, to), item);
+}
+
+/* Those of which something new was bought are items again. */
+static void number_gone_again(const judging *of, ss_delta_ids *ids)
+{
+    const ss_strings *gone = &of->base->log->gone_items;
+    for (uint32_t i = 0; i < gone->count; i++) {
+        if (ids->gone[i] < of->base->log->item_count)
+            continue;
+        uint32_t number = ss_dictionary_find(of->ids, ss_strings_at(gone, i));
+        ids->gone[i] = ss_dictionary_find(ids->item_ids, ss_dictionary_id(of->ids, of->now.to[number]));
+    }
+}
+
+static ss_status add_set_aside(ss_delta_ids *ids, ss_slice id)
 {
     uint32_t number;
-    for (uint32_t i = 0; i < ss_dictionary_count(of->rules.set_aside); i++) {
-        ss_slice id = ss_dictionary_id(of->rules.set_aside, i);
-        if (ss_dictionary_find(ids->item_ids, id) != SS_NONE)
-            continue;
-        ss_status status = ss_dictionary_intern(ids->set_aside, id, &number);
-        if (status != SS_OK)
-            return status;
-    }
-    return SS_OK;
+    if (ss_dictionary_find(ids->item_ids, id) != SS_NONE)
+        return SS_OK;
+    return ss_dictionary_intern(ids->set_aside, id, &number);
 }
 
-static ss_status number_items(const ss_delta_base *base, const ss_raw_log *events, const ss_catalog *catalog,
-                              ss_delta_ids *ids, ss_error *error)
+/* What the base set aside, and what the rules set aside now, unless it is an item. */
+static ss_status list_set_aside(const judging *of, ss_delta_ids *ids)
 {
-    judging of = {0};
-    uint32_t count = ss_dictionary_count(events->items);
+    const ss_strings *before = &of->base->log->set_aside;
+    ss_status status = SS_OK;
+    ids->set_aside = ss_dictionary_new();
+    if (!ids->set_aside)
+        return SS_E_NOMEM;
+    for (uint32_t i = 0; status == SS_OK && i < before->count; i++)
+        status = add_set_aside(ids, ss_strings_at(before, i));
+    for (uint32_t i = 0; status == SS_OK && i < ss_dictionary_count(of->now.set_aside); i++)
+        status = add_set_aside(ids, ss_dictionary_id(of->now.set_aside, i));
+    return status;
+}
+
+static ss_status number_items(const judging *of, const ss_raw_log *events, ss_delta_ids *ids)
+{
+    uint32_t count = ss_dictionary_count(events->items), known = of->base->log->item_count;
     ss_status status;
     ids->items = numbers_new(count);
-    ids->item_ids = dictionary_of(&base->items->ids, &status);
-    if (status == SS_OK)
-        ids->set_aside = dictionary_of(&base->log->set_aside, &status);
+    ids->item_ids = dictionary_of(&of->base->items->ids, &status);
     if (status == SS_OK && !ids->items)
         status = SS_E_NOMEM;
-    if (status != SS_OK)
-        return explain(status, error);
-    SS_TRY(judge(&of, base, events, catalog, error));
-    for (uint32_t raw = 0; raw < count && status == SS_OK; raw++)
-        status = number_item(&of, ss_dictionary_id(events->items, raw), ids, &ids->items[raw]);
-    if (status == SS_OK)
-        status = add_set_aside(&of, ids);
+    for (uint32_t raw = 0; raw < count && status == SS_OK; raw++) {
+        if (ids->known[raw] < known)
+            ids->items[raw] = ids->known[raw];
+        else if (events->item_rows[raw] > 0)
+            status = number_item(of, ss_dictionary_id(events->items, raw), ids->known[raw] != SS_NONE, ids,
+                                 &ids->items[raw]);
+    }
+    return status;
+}
+
+ss_status ss_delta_ids_judge(const ss_delta_base *base, const ss_raw_log *events, const ss_catalog *catalog,
+                             ss_delta_ids *ids, ss_delta_doubts *doubts, ss_error *error)
+{
+    judging of = {.base = base, .catalog = catalog};
+    ss_status status;
+    *doubts = (ss_delta_doubts){0};
+    SS_TRY(judge(&of, events, error));
+    SS_TRY(doubt_spellings(&of, doubts, error));
+    doubt_items(&of, doubts);
+    status = number_items(&of, events, ids);
+    if (status == SS_OK) {
+        number_gone_again(&of, ids);
+        status = list_set_aside(&of, ids);
+    }
     if (status != SS_OK)
         status = explain(status, error);
 out:
@@ -166,12 +320,15 @@ out:
 
 static ss_status number_customers(const ss_delta_base *base, const ss_raw_log *events, ss_delta_ids *ids)
 {
-    uint32_t count = ss_dictionary_count(events->customers);
+    const ss_strings *gone = &base->log->gone_customers;
+    uint32_t count = ss_dictionary_count(events->customers), number;
     ss_status status;
     ids->customers = numbers_new(count);
     ids->customer_ids = dictionary_of(base->customers ? &base->customers->ids : NULL, &status);
     if (status == SS_OK && !ids->customers)
         status = SS_E_NOMEM;
+    for (uint32_t c = 0; status == SS_OK && c < gone->count; c++)
+        status = ss_dictionary_intern(ids->customer_ids, ss_strings_at(gone, c), &number);
     for (uint32_t raw = 0; raw < count && status == SS_OK; raw++)
         status =
             ss_dictionary_intern(ids->customer_ids, ss_dictionary_id(events->customers, raw), &ids->customers[raw]);
@@ -270,21 +427,12 @@ out:
     return status;
 }
 
-ss_status ss_delta_ids_make(const ss_delta_base *base, const ss_raw_log *events, const ss_catalog *catalog,
-                            ss_delta_ids *ids, ss_error *error)
+ss_status ss_delta_ids_begin(const ss_delta_base *base, const ss_raw_log *events, ss_delta_ids *ids, ss_error *error)
 {
-    ss_delta_ids made = {0};
-    ss_status status = number_items(base, events, catalog, &made, error);
-    if (status == SS_OK) {
-        status = number_customers(base, events, &made);
-        if (status == SS_OK)
-            status = number_baskets(base->log, events, &made);
-        if (status != SS_OK)
-            status = explain(status, error);
-    }
+    ss_status status = find_known(base, events, ids);
     if (status == SS_OK)
-        *ids = made;
-    else
-        ss_delta_ids_release(&made);
-    return status;
+        status = number_customers(base, events, ids);
+    if (status == SS_OK)
+        status = number_baskets(base->log, events, ids);
+    return status == SS_OK ? SS_OK : explain(status, error);
 }

@@ -10,7 +10,9 @@
 
 /* All that is at hand while rows are put together. */
 typedef struct maker {
-    const ss_stored_log *base;
+    const ss_delta_base *from;
+    const ss_stored_log *base; /* of it */
+    const uint8_t *held;
     ss_raw_log *events;
     ss_delta_ids *ids;
     const ss_left_out *forgotten;
@@ -49,93 +51,15 @@ void ss_delta_rows_release(ss_delta_rows *rows)
 
 /* ---- the rows of the events, in the numbers of the base ---- */
 
-/* Order, with item and sign, of an event that the log may hold already. */
-static uint64_t held_key(uint32_t basket, uint32_t item, float quantity)
-{
-    return ((uint64_t)basket << 1 | (quantity < 0)) << 32 | item;
-}
-
-/* Is it a row of the log, and no event folded in before? The rows of the log are as old as its newest or older. */
-static bool is_of_the_log(const ss_stored_log *base, const ss_interaction *row)
-{
-    int64_t from = base->options.events_from;
-    return row->event == SS_EVENT_PURCHASE &&
-           (from != SS_NO_TIME ? row->time < from : row->time <= base->newest[SS_EVENT_PURCHASE]);
-}
-
-/* Orders with their items that the log has, of those in which there are new events: rising. */
-typedef struct held_rows {
-    uint64_t *keys; /* owned */
-    size_t count, room;
-} held_rows;
-
-static int by_key(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return (x > y) - (x < y);
-}
-
-/* Is it of a customer who asked to be forgotten since? */
-static bool is_erased(const maker *of, const ss_interaction *row)
-{
-    return row->customer != SS_NONE && of->forgotten &&
-           ss_left_out_has(of->forgotten, ss_dictionary_id(of->ids->customer_ids, row->customer), row->time);
-}
-
-/* Of rows of the log in baskets that are asked about. */
-static ss_status list_held(const maker *of, const ss_interaction *rows, size_t count, const uint8_t *asked,
-                           held_rows *held)
-{
-    for (size_t i = 0; i < count; i++) {
-        const ss_interaction *row = &rows[i];
-        if (row->basket == SS_NONE || !asked[row->basket] || !is_of_the_log(of->base, row) || is_erased(of, row))
-            continue;
-        if (!ss_array_grow(&held->keys, &held->room, held->count + 1, sizeof *held->keys))
-            return SS_E_NOMEM;
-        held->keys[held->count++] = held_key(row->basket, row->item, row->quantity);
-    }
-    return SS_OK;
-}
-
-/* Orders alone: a session with the same item is no repetition. */
-static ss_status find_held(const maker *of, held_rows *held)
-{
-    const ss_stored_log *base = of->base;
-    uint8_t *asked = ss_array_zeroed(base->basket_count, 1);
-    bool any = false;
-    if (!asked)
-        return SS_E_NOMEM;
-    for (size_t i = 0; i < of->events->count; i++) {
-        uint32_t raw = of->events->rows[i].basket;
-        if (raw == SS_NONE || raw % 2 != 0 || of->ids->baskets[raw] >= base->basket_count)
-            continue;
-        asked[of->ids->baskets[raw]] = 1;
-        any = true;
-    }
-    ss_status status = any ? list_held(of, base->rows, base->count, asked, held) : SS_OK;
-    if (any && status == SS_OK)
-        status = list_held(of, base->origins, base->origin_count, asked, held);
-    ss_sort_u64(held->keys, held->count);
-    free(asked);
-    return status;
-}
-
 /* Numbers a row; false: it is left out, and counted. */
-static bool take_event(maker *of, const ss_interaction *raw, const held_rows *held, ss_interaction *row)
+static bool take_event(maker *of, const ss_interaction *raw, ss_interaction *row)
 {
-    bool of_order = raw->basket != SS_NONE && raw->basket % 2 == 0;
     *row = *raw;
     row->item = of->ids->items[raw->item];
     row->customer = raw->customer == SS_NONE ? SS_NONE : of->ids->customers[raw->customer];
     row->basket = raw->basket == SS_NONE ? SS_NONE : of->ids->baskets[raw->basket];
-    uint64_t key = held_key(row->basket, row->item, row->quantity);
     if (row->item == SS_NONE) {
         of->report->ignored[SS_IGNORED_EXCLUDED]++;
-        return false;
-    }
-    if (of_order && row->event == SS_EVENT_PURCHASE && held->count &&
-        bsearch(&key, held->keys, held->count, sizeof key, by_key)) {
-        of->report->ignored[SS_IGNORED_OVERLAP]++;
         return false;
     }
     return true;
@@ -153,28 +77,29 @@ static int64_t known_price(const maker *of, int64_t price, uint32_t item)
 /* What customers paid in all: as the base has it, and what comes with the events. */
 static ss_status begin_spent(maker *of)
 {
+    const ss_stored_log *base = of->base;
     of->out->log.spent = ss_array_zeroed(of->customer_count, sizeof *of->out->log.spent);
     if (!of->out->log.spent)
         return SS_E_NOMEM;
-    for (uint32_t c = 0; of->base->spent && c < of->base->customer_count; c++)
-        of->out->log.spent[c] = of->base->spent[c];
+    int64_t *spent = of->out->log.spent;
+    for (uint32_t c = 0; base->spent && c < base->customer_count; c++)
+        spent[c] = base->spent[c];
+    for (uint32_t c = 0; base->gone_spent && c < base->gone_customers.count; c++)
+        spent[base->customer_count + c] = base->gone_spent[c];
     return SS_OK;
 }
 
 /* Leaves the events' rows at the front of their array, in the base's numbers. */
 static ss_status take_events(maker *of)
 {
-    held_rows held = {0};
     size_t kept = 0;
     bool priced = of->base->spent != NULL;
     ss_raw_log *events = of->events;
-    ss_status status = find_held(of, &held);
-    if (status == SS_OK)
-        status = begin_spent(of);
+    ss_status status = begin_spent(of);
     for (size_t i = 0; status == SS_OK && i < events->count; i++) {
         ss_interaction row, raw = events->rows[i];
         int64_t price = raw.event == SS_EVENT_PURCHASE ? ss_price_tape_next(&events->prices) : SS_NO_MONEY;
-        if (!take_event(of, &raw, &held, &row))
+        if (of->held[i] || !take_event(of, &raw, &row))
             continue;
         events->rows[kept++] = row;
         of->report->return_rows += row.quantity < 0;
@@ -190,28 +115,43 @@ static ss_status take_events(maker *of)
         free(of->out->log.spent);
         of->out->log.spent = NULL;
     }
-    free(held.keys);
     return status;
 }
 
 /* ---- who is forgotten ---- */
 
+static void take_back_spent(maker *of, uint32_t customer)
+{
+    const ss_stored_log *base = of->base;
+    uint32_t left = base->customer_count;
+    int64_t *spent = of->out->log.spent;
+    if (spent && base->spent)
+        spent[customer] -= customer < left ? base->spent[customer] : base->gone_spent[customer - left];
+}
+
 /* Finds those of whom the base has rows that are to be left out; of what they paid nothing is known any more. */
 static ss_status find_erased(maker *of)
 {
     size_t room = 0;
+    const ss_stored_log *base = of->base;
     if (!of->forgotten || ss_left_out_count(of->forgotten) == 0)
         return SS_OK;
-    for (size_t i = 0, end; i < of->base->count; i = end) {
-        const ss_interaction *first = &of->base->rows[i];
-        end = ss_rows_group_end(of->base->rows, of->base->count, i);
-        if (!is_erased(of, first))
+    for (size_t i = 0, end; i < base->count; i = end) {
+        const ss_interaction *first = &base->rows[i];
+        end = ss_rows_group_end(base->rows, base->count, i);
+        if (!ss_delta_erased(of->from, of->forgotten, first))
             continue;
         if (!ss_array_grow(&of->erased, &room, of->erased_count + 1, sizeof *of->erased))
             return SS_E_NOMEM;
         of->erased[of->erased_count++] = first->customer;
-        if (of->out->log.spent && of->base->spent)
-            of->out->log.spent[first->customer] -= of->base->spent[first->customer];
+        take_back_spent(of, first->customer);
+    }
+    for (size_t i = 0, end; i < base->origin_count; i = end) { /* of those who are gone */
+        const ss_interaction *first = &base->origins[i];
+        end = ss_rows_group_end(base->origins, base->origin_count, i);
+        if (first->customer != SS_NONE && first->customer >= base->customer_count &&
+            ss_delta_erased(of->from, of->forgotten, first))
+            take_back_spent(of, first->customer);
     }
     return SS_OK;
 }
@@ -228,7 +168,9 @@ static uint64_t group_key(const ss_interaction *row)
 static void mark_before(maker *of, const ss_interaction *rows, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        of->in_baskets[rows[i].item] = of->of_customers[rows[i].item] = 1;
+        uint32_t item = ss_delta_item(of->from, of->ids, rows[i].item);
+        if (item != SS_NONE)
+            of->in_baskets[item] = of->of_customers[item] = 1;
         if (rows[i].basket != SS_NONE)
             of->baskets[rows[i].basket] = 1;
     }
@@ -249,15 +191,22 @@ static bool has_origin(const group *rows, const ss_interaction *row)
 }
 
 /* The rows of the base as they were before they were cleaned, without what is forgotten; how many. */
-static size_t restore(const maker *of, const group *rows, ss_interaction *to)
+static size_t restore(maker *of, const group *rows, ss_interaction *to)
 {
     size_t kept = 0;
-    for (size_t i = 0; i < rows->old_count; i++)
-        if (!has_origin(rows, &rows->old[i]) && (!of->erasing || !is_erased(of, &rows->old[i])))
+    for (size_t i = 0; i < rows->old_count; i++) {
+        bool erased = of->erasing && ss_delta_erased(of->from, of->forgotten, &rows->old[i]);
+        of->out->forgotten += erased;
+        if (!erased && !has_origin(rows, &rows->old[i]))
             to[kept++] = rows->old[i];
-    for (size_t i = 0; i < rows->origin_count; i++)
-        if (!of->erasing || !is_erased(of, &rows->origins[i]))
-            to[kept++] = rows->origins[i];
+    }
+    for (size_t i = 0; i < rows->origin_count; i++) {
+        uint32_t item = ss_delta_item(of->from, of->ids, rows->origins[i].item);
+        if (item == SS_NONE || ss_delta_erased(of->from, of->forgotten, &rows->origins[i]))
+            continue;
+        to[kept] = rows->origins[i];
+        to[kept++].item = item;
+    }
     return kept;
 }
 
@@ -414,20 +363,26 @@ static void take_marks(maker *of)
 
 /* ---- the result ---- */
 
-/* What the log is as a whole; where it has become another kind of log, every count may be another. */
+/* What is learned from, as long as it is the kind of log that the base was. */
+static void begin_kind(maker *of)
+{
+    ss_interactions *log = &of->out->log;
+    log->has_times = true;
+    log->has_baskets = of->base->has_baskets || of->events->has_baskets;
+    log->has_customers = of->base->has_customers || of->events->has_customers;
+    log->has_purchases = of->base->has_purchases;
+    log->ids_folded = of->base->ids_folded;
+    of->learning = ss_interactions_learning_events(log);
+}
+
+/* Where it has become another kind of log, every count may be another. */
 static void settle_kind(maker *of)
 {
     const ss_stored_log *base = of->base;
     ss_interactions *log = &of->out->log;
-    bool bought = base->has_purchases;
-    for (size_t i = 0; i < of->events->count && !bought; i++)
-        bought = of->events->rows[i].event == SS_EVENT_PURCHASE && of->events->rows[i].quantity > 0;
-    log->has_times = true;
-    log->has_baskets = base->has_baskets || of->events->has_baskets;
-    log->has_customers = base->has_customers || of->events->has_customers;
-    log->has_purchases = bought;
-    log->ids_folded = base->ids_folded;
-    of->learning = ss_interactions_learning_events(log);
+    log->has_purchases = false;
+    for (size_t i = 0; i < log->count && !log->has_purchases; i++)
+        log->has_purchases = log->rows[i].event == SS_EVENT_PURCHASE;
     of->all = log->has_baskets != base->has_baskets || log->has_customers != base->has_customers ||
               log->has_purchases != base->has_purchases;
 }
@@ -442,32 +397,73 @@ static void settle_extent(ss_interactions *log)
     }
 }
 
+/* Gives those who have rows their number, in order of `customer`; *sorted stays true as long as numbers rise. */
+typedef struct renumbering {
+    uint32_t *numbers;
+    int64_t *spent; /* by new number. Owned */
+    uint32_t highest;
+    bool sorted;
+} renumbering;
+
+static ss_status number_customer(maker *of, uint32_t customer, renumbering *to)
+{
+    ss_interactions *log = &of->out->log;
+    uint32_t number;
+    if (to->numbers[customer] == 0)
+        return SS_OK;
+    ss_status status = ss_dictionary_intern(log->customers, ss_dictionary_id(of->ids->customer_ids, customer), &number);
+    to->numbers[customer] = number;
+    to->sorted &= customer >= to->highest;
+    to->highest = customer;
+    if (to->spent && status == SS_OK)
+        to->spent[number] = log->spent[customer];
+    log->customer_count = number + 1;
+    return status;
+}
+
+/* As they were met: the base's, those gone in between, and then the new ones. */
+static ss_status number_in_order(maker *of, renumbering *to)
+{
+    const ss_stored_log *base = of->base;
+    uint32_t gone = 0, gone_count = base->gone_customers.count;
+    ss_status status = SS_OK;
+    for (uint32_t c = 0; status == SS_OK && c <= base->customer_count; c++) {
+        bool last = c == base->customer_count;
+        for (; status == SS_OK && gone < gone_count && (last || base->gone_before[gone] <= c); gone++)
+            status = number_customer(of, base->customer_count + gone, to);
+        if (!last && status == SS_OK)
+            status = number_customer(of, c, to);
+    }
+    for (uint32_t c = base->customer_count + gone_count; status == SS_OK && c < of->customer_count; c++)
+        status = number_customer(of, c, to);
+    return status;
+}
+
 /* Customers without rows have no number: of the forgotten not even the id stays. */
 static ss_status number_customers(maker *of)
 {
     ss_interactions *log = &of->out->log;
-    uint32_t all = ss_dictionary_count(of->ids->customer_ids), count = 0, number;
-    uint32_t *numbers = ss_array_zeroed(all, sizeof *numbers);
-    ss_dictionary *customers = ss_dictionary_new();
-    ss_status status = numbers && customers ? SS_OK : SS_E_NOMEM;
-    for (size_t i = 0; status == SS_OK && i < log->count; i++)
+    renumbering to = {.numbers = ss_array_zeroed(of->customer_count, sizeof *to.numbers), .sorted = true};
+    ss_status status;
+    log->customers = ss_dictionary_new();
+    if (log->spent)
+        to.spent = ss_array_zeroed(of->customer_count, sizeof *to.spent);
+    SS_TRY(to.numbers && log->customers && (to.spent || !log->spent) ? SS_OK : SS_E_NOMEM);
+    for (size_t i = 0; i < log->count; i++)
         if (log->rows[i].customer != SS_NONE)
-            numbers[log->rows[i].customer] = 1;
-    for (uint32_t c = 0; c < all && status == SS_OK; c++) {
-        if (!numbers[c])
-            continue;
-        status = ss_dictionary_intern(customers, ss_dictionary_id(of->ids->customer_ids, c), &number);
-        numbers[c] = count;
-        if (log->spent)
-            log->spent[count] = log->spent[c];
-        count++;
-    }
-    for (size_t i = 0; status == SS_OK && count < all && i < log->count; i++)
+            to.numbers[log->rows[i].customer] = 1;
+    SS_TRY(number_in_order(of, &to));
+    for (size_t i = 0; i < log->count; i++)
         if (log->rows[i].customer != SS_NONE)
-            log->rows[i].customer = numbers[log->rows[i].customer];
-    free(numbers);
-    log->customers = customers;
-    log->customer_count = count;
+            log->rows[i].customer = to.numbers[log->rows[i].customer];
+    if (!to.sorted)
+        ss_rows_sort(log->rows, log->count);
+    free(log->spent);
+    log->spent = to.spent;
+    to.spent = NULL;
+out:
+    free(to.numbers);
+    free(to.spent);
     return status;
 }
 
@@ -495,12 +491,14 @@ static ss_status make_marks(maker *of)
     return of->customers && of->baskets && of->in_baskets && of->of_customers ? SS_OK : SS_E_NOMEM;
 }
 
-ss_status ss_delta_rows_make(const ss_delta_base *base, ss_raw_log *events, ss_delta_ids *ids,
+ss_status ss_delta_rows_make(const ss_delta_base *base, ss_raw_log *events, const uint8_t *held, ss_delta_ids *ids,
                              const ss_left_out *forgotten, const ss_catalog *catalog, ss_log_report *report,
                              ss_delta_rows *rows, ss_error *error)
 {
     ss_delta_rows made = {0};
-    maker of = {.base = base->log,
+    maker of = {.from = base,
+                .base = base->log,
+                .held = held,
                 .events = events,
                 .ids = ids,
                 .forgotten = forgotten,
@@ -512,8 +510,9 @@ ss_status ss_delta_rows_make(const ss_delta_base *base, ss_raw_log *events, ss_d
     SS_TRY(make_marks(&of));
     SS_TRY(take_events(&of));
     SS_TRY(find_erased(&of));
-    settle_kind(&of);
+    begin_kind(&of);
     SS_TRY(put_together(&of));
+    settle_kind(&of);
     take_marks(&of);
     settle_extent(&made.log);
     SS_TRY(settle_names(&of));

@@ -10,7 +10,7 @@
 #define SS_JOB_DELTA_ROWS_H
 
 #include "base/progress.h"
-#include "job/delta_ids.h"
+#include "job/delta_held.h"
 
 typedef struct ss_delta_rows {
     ss_interactions log; /* owned. Items keep the base's numbers, those without rows too; new ones follow */
@@ -26,10 +26,11 @@ typedef struct ss_delta_rows {
 
 /*
  * Takes what it needs out of `events` (read with the base's options, to be kept) and `ids`, which are still to be
- * released. `forgotten` and `catalog` may be NULL. `report` is that of reading the events: what is left out further is
- * counted there. SS_E_NOMEM, SS_E_LIMIT, SS_E_CANCELLED.
+ * released; `held` marks the rows of events that do not count again (delta_held.h). `forgotten` and `catalog` may be
+ * NULL. `report` is that of reading the events: what is left out further is counted there. SS_E_NOMEM, SS_E_LIMIT,
+ * SS_E_CANCELLED.
  */
-ss_status ss_delta_rows_make(const ss_delta_base *base, ss_raw_log *events, ss_delta_ids *ids,
+ss_status ss_delta_rows_make(const ss_delta_base *base, ss_raw_log *events, const uint8_t *held, ss_delta_ids *ids,
                              const ss_left_out *forgotten, const ss_catalog *catalog, ss_log_report *report,
                              ss_delta_rows *rows, ss_error *error);
 void ss_delta_rows_release(ss_delta_rows *rows);

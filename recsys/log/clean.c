@@ -1,6 +1,7 @@
 #include "log/clean.h"
 
 #include "base/memory.h"
+#include "log/gone.h"
 #include "log/introsort.h"
 #include "log/sort_rows.h"
 #include "log/spent.h"
@@ -247,7 +248,7 @@ static ss_status keep_customers(ss_raw_log *log, const uint32_t *numbers, ss_int
     out->customers = ss_dictionary_new();
     ss_status status = out->customers ? SS_OK : SS_E_NOMEM;
     for (uint32_t i = 0; status == SS_OK && i < all; i++)
-        if (numbers[i] != SS_NONE)
+        if (numbers[i] < out->customer_count)
             status = ss_dictionary_intern(out->customers, ss_dictionary_id(log->customers, i), &number);
     return status;
 }
@@ -304,21 +305,16 @@ static void renumber(ss_interactions *out, const numbering *new)
     ss_rows_sort_by_time(out->rows + run, out->count - run);
 }
 
-/* Of items and customers of whom nothing is left, origins say nothing either: they have no number. */
+/* Items and customers of whom nothing is left have numbers here, too (gone.h). */
 static void renumber_origins(ss_interactions *out, const numbering *new)
 {
-    size_t kept = 0;
     for (size_t i = 0; i < out->origin_count; i++) {
-        ss_interaction row = out->origins[i];
-        bool is_customer = row.customer != SS_NONE;
-        row.item = new->items[row.item];
-        row.customer = is_customer ? new->customers[row.customer] : SS_NONE;
-        row.basket = row.basket == SS_NONE ? SS_NONE : new->baskets[row.basket];
-        if (row.item != SS_NONE && (!is_customer || row.customer != SS_NONE))
-            out->origins[kept++] = row;
+        ss_interaction *row = &out->origins[i];
+        row->item = new->items[row->item];
+        row->customer = row->customer == SS_NONE ? SS_NONE : new->customers[row->customer];
+        row->basket = row->basket == SS_NONE ? SS_NONE : new->baskets[row->basket];
     }
-    out->origin_count = kept;
-    ss_rows_sort(out->origins, kept);
+    ss_rows_sort(out->origins, out->origin_count);
 }
 
 static uint32_t *new_numbers(uint64_t count)
@@ -329,8 +325,8 @@ static uint32_t *new_numbers(uint64_t count)
     return numbers;
 }
 
-/* From here on the rows belong to `out`; they are counted in `log`. */
-static ss_status number_all(ss_raw_log *log, ss_interactions *out)
+/* From here on the rows belong to `out`; they are counted in `log`. With `rules` it is told what is gone, too. */
+static ss_status number_all(ss_raw_log *log, const ss_item_rules *rules, ss_interactions *out)
 {
     ss_status status = SS_E_NOMEM;
     uint32_t item_count = ss_dictionary_count(log->items), customer_count = ss_dictionary_count(log->customers);
@@ -348,8 +344,10 @@ static ss_status number_all(ss_raw_log *log, ss_interactions *out)
     number_origin_baskets(&new, out);
     SS_TRY(number_items(log->items, item_rows, new.items, out));
     SS_TRY(keep_spent(log, new.customers, out));
-    SS_TRY(keep_customers(log, new.customers, out));
     SS_TRY(keep_basket_keys(log, new.baskets, out));
+    if (rules)
+        SS_TRY(ss_gone_find(log, rules, out, new.items, new.customers, &out->gone));
+    SS_TRY(keep_customers(log, new.customers, out));
     renumber(out, &new);
     renumber_origins(out, &new);
 out:
@@ -403,7 +401,7 @@ ss_status ss_clean(ss_raw_log *log, const ss_log_options *options, const ss_cata
     SS_TRY(clean_groups(log, options->keep ? &origins : NULL, progress, report, error));
     SS_TRY(take_rows(log, &result));
     take_origins(&origins, &result);
-    SS_TRY(number_all(log, &result));
+    SS_TRY(number_all(log, options->keep ? &rules : NULL, &result));
     result.ids_folded = report->folded;
     result.set_aside = rules.set_aside;
     rules.set_aside = NULL;

@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "base/memory.h"
+#include "log/gone.h"
 #include "log/sort_rows.h"
 
 #include <stdlib.h>
@@ -30,6 +31,7 @@ void ss_interactions_free(ss_interactions *interactions)
     free(interactions->spent);
     free(interactions->basket_keys);
     free(interactions->origins);
+    ss_gone_free(&interactions->gone);
     ss_dictionary_free(&interactions->items);
     ss_dictionary_free(&interactions->set_aside);
     ss_dictionary_free(&interactions->customers);
@@ -81,6 +83,7 @@ ss_status ss_interactions_subset(const ss_interactions *source, ss_interaction_f
     ss_interactions subset = *source;
     subset.items = subset.customers = subset.set_aside = NULL;
     subset.spent = NULL;
+    subset.gone = NULL;
     subset.basket_keys = NULL;
     subset.origins = NULL;
     subset.origin_count = subset.key_count = 0;

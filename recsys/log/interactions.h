@@ -71,9 +71,11 @@ typedef struct ss_interactions {
     int64_t *spent;
     /*
      * For who goes on from these rows another day, where it was asked for (read_log.h); else, and in a subset, NULL: what
-     * rows were before they were cleaned, where that is not the same (origins.h), in the order of rows; and number of a
-     * basket → ss_basket_key, with those behind basket_count that only the origins know. Owned.
+     * rows were before they were cleaned, where that is not the same (origins.h), in the order of rows; number of a
+     * basket → ss_basket_key, with those behind basket_count that only the origins know; and the ids of which no row is
+     * left (gone.h). Owned.
      */
+    struct ss_gone *gone;
     ss_interaction *origins;
     size_t origin_count;
     uint64_t *basket_keys;
