@@ -1,19 +1,17 @@
-/* What <smart-shelf> and <smart-popup> share. What comes from the server enters the page as text and attributes, never as markup. */
+/* What <smart-shelf> and <smart-popup> share. What comes from the server enters the page as text and addresses, never as markup. */
 import { textsOf } from "./smart-texts.js";
 
 const BATCH = 40; // events of a beacon, far below its 64 KiB
 const waiting = new Map(); // events by address
-const memory = {};
 
-/* Keeps a text as long as the tab (or the page, where nothing can be stored); without one gives it back. */
-export function kept(name, text) {
+/* Lasts as long as the tab, or as the page where nothing may be stored. */
+export const store = (() => {
 	try {
-		if (text) sessionStorage[`smartshelf.${name}`] = text;
-		return sessionStorage[`smartshelf.${name}`];
+		return sessionStorage;
 	} catch {
-		return (memory[name] = text ?? memory[name]);
+		return {};
 	}
-}
+})();
 
 export const randomId = () => crypto.getRandomValues(new Uint32Array(4)).join("-");
 
@@ -27,19 +25,23 @@ document.addEventListener("visibilitychange", () => document.hidden && flush());
 /* A name, not endless and without what turns the letters beside it. */
 const letters = (name) => [...String(name).replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, " ")].slice(0, 160).join("");
 
-/* `kind` is "tag" or "tag part"; functions are handlers; what is undefined or false is left out. */
-export function make(kind, attributes, ...children) {
+/* "tag" or "tag part", with properties and children, of which false is left out. */
+export function make(kind, properties, ...children) {
 	const [tag, part = tag] = kind.split(" ");
-	const element = document.createElement(tag);
-	for (const [name, value] of Object.entries({ part, ...attributes }))
-		if (typeof value === "function") element[name] = value;
-		else if (value !== undefined) element.setAttribute(name, value);
+	const element = Object.assign(document.createElement(tag), { part }, properties);
 	element.append(...children.filter(Boolean));
 	return element;
 }
 
 export class SmartElement extends HTMLElement {
 	root = this.attachShadow({ mode: "open" });
+
+	constructor(rules) {
+		super();
+		const sheet = new CSSStyleSheet();
+		sheet.replaceSync(STYLE + rules);
+		this.root.adoptedStyleSheets = [sheet];
+	}
 
 	at(name) {
 		return this.getAttribute(name) || undefined;
@@ -56,7 +58,7 @@ export class SmartElement extends HTMLElement {
 	}
 
 	get session() {
-		if (this.consents) return this.at("session-id") ?? kept("session") ?? kept("session", randomId());
+		if (this.consents) return this.at("session-id") ?? (store["smartshelf.session"] ??= randomId());
 	}
 
 	#address(method, params) {
@@ -85,7 +87,7 @@ export class SmartElement extends HTMLElement {
 
 	/* False: a listener prevents what follows. */
 	announce(name, detail) {
-		return this.dispatchEvent(new CustomEvent(`${this.localName}:${name}`, { bubbles: true, composed: true, cancelable: true, detail }));
+		return this.dispatchEvent(new CustomEvent(`${this.localName}:${name}`, { bubbles: true, cancelable: true, detail }));
 	}
 
 	get #locale() {
@@ -110,20 +112,20 @@ export class SmartElement extends HTMLElement {
 		return this.number(-share, { style: "percent" });
 	}
 
-	why({ model, because_name: name }) {
+	why({ model, because_name: name } = {}) {
 		return name && /^(bought|related)/.test(model) && this.say("bought_with", letters(name));
 	}
 
-	/* Where an item's page or picture is: of http, or nowhere. */
-	addressOf(item, attribute, column) {
+	/* {property: the address of an item's page or picture}, where it is of http. */
+	linked(property, item, attribute, column) {
 		const made = item.item_id && this.at(attribute)?.replaceAll("{item_id}", encodeURIComponent(item.item_id));
-		const link = make("a", { href: made || item[column] || undefined });
-		return /^https?:$/.test(link.protocol) ? link.href : undefined;
+		const { href, protocol } = make("a", { href: made || item[column] || "none:" });
+		return /^https?:$/.test(protocol) && { [property]: href };
 	}
 
 	card(item, { name = item.name ?? item.item_id, price, before, badge, note }) {
-		const src = this.addressOf(item, "image", "image");
-		const image = src && make("img image", { src, alt: "", loading: "lazy", onerror: () => image.remove() });
+		const src = this.linked("src", item, "image", "image");
+		const image = src && make("img image", { alt: "", loading: "lazy", onerror: () => image.remove(), ...src });
 		return [
 			make("figure picture", {}, image, badge && make("mark badge", {}, badge)),
 			make("bdi name", {}, letters(name)),
@@ -131,10 +133,9 @@ export class SmartElement extends HTMLElement {
 			note && make("small note", {}, note),
 		];
 	}
+}
 
-	wear(rules) {
-		const sheet = new CSSStyleSheet();
-		sheet.replaceSync(`[hidden], :host([hidden]) { display: none !important }
+const STYLE = `[hidden], :host([hidden]) { display: none !important }
 :focus-visible { outline: 2px solid; outline-offset: 2px }
 button { font: inherit; color: inherit; background: none; border: 1px solid; border-radius: 2rem; cursor: pointer }
 ul, figure { margin: 0; padding: 0; list-style: none }
@@ -145,7 +146,4 @@ bdi, small { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-cl
 b { display: block; min-height: 1.5em }
 del { margin-inline-start: .5em; font-weight: 400; opacity: .8 }
 [role=status] { position: absolute; clip-path: inset(50%) }
-${rules}`);
-		this.root.adoptedStyleSheets = [sheet];
-	}
-}
+`;

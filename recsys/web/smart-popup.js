@@ -1,5 +1,5 @@
 /* smart-popup.js: <smart-popup page="product" item-id="…">, an offer to a visitor who moves to leave. README tells its attributes. */
-import { SmartElement, kept, make, randomId } from "./smart-client.js";
+import { SmartElement, make, randomId, store } from "./smart-client.js";
 
 const IDLE_S = 40; // on touch screens, until the server has told its triggers
 const RUSH = 300; // pixels upwards
@@ -16,31 +16,44 @@ input { flex: 1 13rem; min-width: 0; padding: .5rem; font: 600 1rem monospace; t
 a, button { padding: .5rem 1rem; text-align: center }
 [part=accept] { color: Canvas; background: CanvasText; border-radius: 2rem; text-decoration: none }
 [part=close] { float: inline-end; margin: -1rem -1rem 0 0; border: 0; font-size: 1.5rem; line-height: 1 }
-[part=decline] { margin-inline-end: -1rem; border: 0; text-decoration: underline }
+[part=decline] { border: 0; text-decoration: underline }
 footer { margin-top: 1rem }
 @media (prefers-reduced-motion: no-preference) { dialog { animation: rise .25s } @keyframes rise { from { opacity: 0; translate: 0 1rem } } }`;
 
 const clock = (seconds) => [seconds / 3600, (seconds / 60) % 60, seconds % 60].map((part) => String(Math.floor(part)).padStart(2, 0)).join(":").replace(/^00:/, "");
-const touch = () => matchMedia("(hover: none)").matches;
 
 class SmartPopup extends SmartElement {
 	static observedAttributes = ["consent", "page", "item-id"];
 	#off; // ends listening
-	#question; // the request_id of what has not been answered
-	#asking;
-	#answered; // once for a view of a page
+	#question; // {id} of a view of a page, then {asking}, {answered}
 	#guard; // where a history entry of ours stands
 	#top = {}; // where scrolling upwards began
 	#active; // when the visitor last did something
 	#clock;
 
+	constructor() {
+		super(STYLE);
+	}
+
 	connectedCallback() {
-		this.wear(STYLE);
-		this.#arm();
+		this.#off?.abort();
+		this.#off = new AbortController();
+		this.#question = { id: randomId() };
+		clearInterval(this.#clock);
+		if (!this.consents) return;
+		const on = (target, types, act) => types.split(" ").forEach((type) => target.addEventListener(type, act, { signal: this.#off.signal, passive: true }));
+		on(document, "mouseout", ({ relatedTarget, clientY }) => relatedTarget || clientY > 0 || this.#leave("mouse-out"));
+		on(document, "pointerdown pointermove keydown scroll visibilitychange", () => (this.#active = Date.now()));
+		on(document, "scroll", () => this.#rush());
+		on(document, "pointerup", () => this.#stand());
+		on(window, "popstate", () => this.#back());
+		this.#guard = history.state?.smartshelf && location.href;
+		this.#active = Date.now();
+		this.#clock = setInterval(() => Date.now() - this.#active > 1000 * this.#wants("idle") && this.#leave("idle"), 1000);
 	}
 
 	attributeChangedCallback() {
-		if (this.#off) this.#arm();
+		if (this.#off) this.connectedCallback();
 	}
 
 	disconnectedCallback() {
@@ -54,30 +67,14 @@ class SmartPopup extends SmartElement {
 	}
 
 	get #once() {
-		return `popup.${this.at("once") === "page" ? this.#page : "session"}`;
-	}
-
-	#arm() {
-		this.#off?.abort();
-		this.#off = new AbortController();
-		this.#question = this.#answered = undefined;
-		if (!this.consents) return;
-		const on = (target, types, act) => types.split(" ").forEach((type) => target.addEventListener(type, act, { signal: this.#off.signal, passive: true }));
-		on(document, "mouseout", ({ relatedTarget, clientY }) => relatedTarget || clientY > 0 || this.#leave("mouse-out"));
-		on(document, "pointerdown pointermove keydown scroll visibilitychange", () => (this.#active = Date.now()));
-		on(document, "scroll", () => this.#rush());
-		on(document, "pointerup", () => this.#stand());
-		on(window, "popstate", () => this.#back());
-		this.#guard = history.state?.smartshelf && location.href;
-		this.#active = Date.now();
-		clearInterval(this.#clock);
-		this.#clock = setInterval(() => Date.now() - this.#active > 1000 * this.#wants("idle") && this.#leave("idle"), 1000);
+		return `smartshelf.popup.${this.at("once") === "page" ? this.#page : "session"}`;
 	}
 
 	/* What the page allows (`triggers`) and the server wants, once it has said so; of idle the seconds. */
 	#wants(trigger) {
-		const told = JSON.parse(kept("triggers") ?? "null") ?? { mouse_out: true, idle_seconds: touch() && IDLE_S, back_button: touch() };
-		const wanted = { "mouse-out": told.mouse_out, scroll: told.mouse_out && touch(), back: told.back_button, idle: told.idle_seconds || Infinity };
+		const touch = matchMedia("(hover: none)").matches;
+		const told = JSON.parse(store["smartshelf.triggers"] ?? null) ?? { mouse_out: true, idle_seconds: touch && IDLE_S, back_button: touch };
+		const wanted = { "mouse-out": told.mouse_out, scroll: told.mouse_out && touch, back: told.back_button, idle: told.idle_seconds || Infinity };
 		return (this.at("triggers") ?? trigger).split(" ").includes(trigger) && wanted[trigger];
 	}
 
@@ -93,7 +90,7 @@ class SmartPopup extends SmartElement {
 
 	/* One entry before which going back is noticed, and no second. */
 	#stand() {
-		if (this.#guard || this.#answered || kept(this.#once) || !this.#wants("back")) return;
+		if (this.#guard || this.#question.answered || store[this.#once] || !this.#wants("back")) return;
 		history.pushState({ ...history.state, smartshelf: true }, "");
 		this.#guard = location.href;
 	}
@@ -107,66 +104,72 @@ class SmartPopup extends SmartElement {
 
 	/* Asks what to offer, and shows it. True: something is shown. */
 	async open() {
-		if (this.#asking || this.#answered || !this.consents || kept(this.#once) || document.querySelector("dialog[open]")) return false;
-		this.#asking = true;
-		const params = { page: this.#page, item_id: this.at("item-id"), cart: this.json("cart"), fields: ["name", "url", "image"], request_id: (this.#question ??= randomId()) };
+		const question = this.#question;
+		if (question.asking || question.answered || !this.consents || store[this.#once] || document.querySelector("dialog[open]")) return false;
+		question.asking = true;
+		const params = { page: this.#page, item_id: this.at("item-id"), cart: this.json("cart"), fields: ["name", "url", "image"], request_id: question.id };
 		const decision = await this.ask("offers", params, true).catch(() => {});
-		this.#asking = false;
+		question.asking = false;
 		if (!decision) return false;
-		this.#answered = true;
-		if (decision.triggers) kept("triggers", JSON.stringify(decision.triggers));
+		question.answered = true;
+		if (decision.triggers) store["smartshelf.triggers"] = JSON.stringify(decision.triggers);
 		return decision.show && this.isConnected && this.#show(decision);
 	}
 
 	#show(decision) {
 		const { message_key, variant, offers, expires_at, ahead } = decision;
-		const left = () => Math.floor((expires_at / 1000 - Date.now() - ahead) / 1000);
-		if (left() <= 0) return false;
-		kept(this.#once, "shown");
-		const taken = new Set();
-		const close = () => dialog.close();
+		const left = () => Math.max(0, Math.floor((expires_at / 1000 - Date.now() - ahead) / 1000));
+		if (!left()) return false;
+		store[this.#once] = "shown";
 		const text = this.say(`${message_key}.${variant}`) || this.say(message_key) || this.say(TITLES[this.#page]);
 		const [list, time, status] = [make("ul list", { role: "list" }), make("span time", { role: "timer" }), make("p status", { role: "status" })];
-		const [cross, decline] = ["close", "decline"].map((part) => make(`button ${part}`, { type: "button", "aria-label": this.say("decline"), onclick: close }, part === "close" ? "×" : this.say("decline")));
-		const attributes = { "aria-labelledby": "title", closedby: "any", onclose: () => this.#closed(offers, taken) };
-		const dialog = make("dialog", attributes, cross, make("h2 title", { id: "title" }, text), list, make("footer", {}, time, decline), status);
-		const fill = (over) => list.replaceChildren(...offers.map((offer) => this.#offer(offer, decision, { over, taken, status, close })));
+		const button = (part, ...inside) => make(`button ${part}`, { type: "button", ariaLabel: this.say("decline"), onclick: () => dialog.close() }, ...inside);
+		const footer = make("footer", {}, time, button("decline", this.say("decline")));
+		const dialog = make("dialog", { ariaLabel: text, onclose: () => this.#closed(offers) }, button("close", "×"), make("h2 title", {}, text), list, footer, status);
+		const fill = (over) => list.replaceChildren(...offers.map((offer) => this.#offer(offer, decision, over, status)));
 		const tick = () => {
-			const seconds = Math.max(0, left());
-			time.textContent = seconds ? this.say("left", clock(seconds)) : this.say("expired");
-			if (seconds === 60 || !seconds) status.textContent = time.textContent;
-			if (!seconds) clearInterval(this.#clock), fill(true);
+			time.textContent = left() ? this.say("left", clock(left())) : this.say("expired");
+			if (left() && left() !== 60) return;
+			status.textContent = time.textContent;
+			if (!left()) clearInterval(this.#clock), fill(true);
 		};
 		fill();
+		tick();
 		clearInterval(this.#clock);
 		this.#clock = setInterval(tick, 500);
-		tick();
 		this.root.replaceChildren(dialog);
 		dialog.showModal();
-		setTimeout(() => dialog.open && offers.forEach(({ offer_id }) => this.tell({ event: "impression", offer_id })), SEEN_MS);
+		setTimeout(() => dialog.open && this.#tell("impression", offers), SEEN_MS);
 		this.announce("shown", { decision });
 		return true;
 	}
 
-	#closed(offers, taken) {
+	#tell(event, offers) {
+		for (const { offer_id } of offers) this.tell({ event, offer_id }, true);
+	}
+
+	#closed(offers) {
 		clearInterval(this.#clock);
 		this.root.replaceChildren();
-		if (taken.size) return;
-		for (const { offer_id } of offers) this.tell({ event: "dismiss", offer_id }, true);
+		if (offers.some(({ taken }) => taken)) return;
+		this.#tell("dismiss", offers);
 		this.announce("dismissed", { offers });
 	}
 
 	/* One of the products, or the cart as a whole; `over`: of what has expired there is only the product left. */
-	#offer(offer, decision, { over, taken, status, close }) {
+	#offer(offer, decision, over, status) {
 		const { item_id, name = item_id, with_name, list_price, offer_price, incentive, code, reason } = offer;
 		const money = (minor) => this.money(minor, decision.decimals);
 		const price = over ? list_price : offer_price;
-		const href = item_id ? this.addressOf(offer, "link", "url") : undefined;
-		const take = () => taken.has(offer) || (taken.add(offer), this.tell({ event: "accept", offer_id: offer.offer_id }, true));
+		const link = item_id && this.linked("href", offer, "link", "url");
+		const take = () => {
+			if (!offer.taken) this.#tell("accept", [offer]);
+			offer.taken = true;
+		};
 		const accept = (event) => {
 			take();
 			if (!this.announce("accepted", { offer, decision })) event.preventDefault();
-			if (!href) close();
+			if (!link) this.root.firstChild.close();
 		};
 		const copy = async ({ target }) => {
 			field.select();
@@ -174,16 +177,16 @@ class SmartPopup extends SmartElement {
 			if (copied || document.execCommand("copy")) target.textContent = status.textContent = "✓";
 			take();
 		};
-		const field = make("input code", { readonly: "", value: code, "aria-label": this.say("code") });
+		const field = make("input code", { readOnly: true, value: code, ariaLabel: this.say("code") });
 		const looks = {
 			name: item_id ? [name, with_name].filter(Boolean).join(" + ") : this.say("cart"),
 			price: money(price),
 			before: price < list_price && money(list_price),
 			badge: !over && incentive && this.#gives(incentive, money),
-			note: reason && this.why(reason),
+			note: this.why(reason),
 		};
 		const row = !over && code && make("div row", {}, field, make("button copy", { type: "button", onclick: copy }, this.say("copy")));
-		const button = (item_id || !over) && make(href ? "a accept" : "button accept", { href, onclick: accept }, this.say("accept"));
+		const button = (item_id || !over) && make(link ? "a accept" : "button accept", { onclick: accept, ...link }, this.say("accept"));
 		return make("li offer", {}, ...this.card(offer, looks), row, button);
 	}
 

@@ -16,24 +16,38 @@ figure { height: var(--card) }
 bdi { height: 2.7em; margin: .6rem 0 .2rem }
 @media (prefers-reduced-motion: no-preference) {
 ul { scroll-behavior: smooth }
-[aria-busy] figure { animation: wait 1s infinite alternate }
+[aria-busy=true] figure { animation: wait 1s infinite alternate }
 @keyframes wait { to { opacity: .4 } }
 }`;
 
 class SmartShelf extends SmartElement {
 	static observedAttributes = "src key kind item-id session-id customer-token cart category limit heading locale currency consent".split(" ");
 	#part; // by names; undefined: not in a page
-	#turn = 0; // of asking: the answer to an earlier one comes too late
+	#turn; // of asking: the answer to an earlier one comes too late
 	#near = new IntersectionObserver((entries) => entries.at(-1).isIntersecting && this.#load(), { rootMargin: NEAR });
 	#seen = new IntersectionObserver((entries) => entries.forEach((entry) => this.#look(entry)), { threshold: 0.5 });
 
+	constructor() {
+		super(STYLE);
+	}
+
+	/* Places for products, which are asked for when they are nearly seen. */
 	connectedCallback() {
-		this.wear(STYLE);
-		this.#begin();
+		this.#end();
+		this.hidden = false;
+		const places = Array.from({ length: Math.min(this.#limit, 12) }, () => make("li item", { ariaHidden: true }, make("a link", {}, ...this.card({}, { name: " " }))));
+		const list = make("ul list", { role: "list", onscroll: () => this.#mark(), onkeydown: (event) => this.#key(event) }, ...places);
+		const [back, on] = ["previous", "next"].map((part, i) => make(`button ${part}`, { type: "button", ariaLabel: this.say(part), onclick: () => this.#page(2 * i - 1) }, "‹›"[i]));
+		const buttons = make("div buttons", { hidden: true }, back, on);
+		const [slot, status] = [make("slot", { hidden: true }), make("p status", { role: "status" })];
+		const section = make("section", { ariaLabel: this.at("heading"), ariaBusy: true }, make("header", {}, make("h2 heading", {}, this.at("heading")), buttons), list, slot, status);
+		this.#part = { section, list, buttons, back, on, slot, status };
+		this.root.replaceChildren(section);
+		this.#near.observe(this);
 	}
 
 	attributeChangedCallback() {
-		if (this.#part) this.#begin();
+		if (this.#part) this.connectedCallback();
 	}
 
 	disconnectedCallback() {
@@ -54,37 +68,16 @@ class SmartShelf extends SmartElement {
 	}
 
 	#end() {
-		this.#turn++;
+		this.#turn = {};
 		this.#near.disconnect();
 		this.#seen.disconnect();
-	}
-
-	/* Places for products, which are asked for when they are nearly seen. */
-	#begin() {
-		this.#end();
-		this.hidden = false;
-		const places = Array.from({ length: Math.min(this.#limit, 12) }, () => make("li item", { "aria-hidden": true }, make("a link", {}, ...this.card({}, { name: " " }))));
-		const list = make("ul list", { role: "list", onscroll: () => this.#mark(), onkeydown: (event) => this.#key(event) }, ...places);
-		const [back, on] = ["previous", "next"].map((part, i) => make(`button ${part}`, { type: "button", "aria-label": this.say(part), onclick: () => this.#page(2 * i - 1) }, "‹›"[i]));
-		const buttons = make("div buttons", { hidden: "" }, back, on);
-		const heading = make("h2 heading", { id: "h" }, this.at("heading"));
-		const [slot, status] = [make("slot", { hidden: "" }), make("p status", { role: "status" })];
-		const section = make("section", { "aria-labelledby": "h", "aria-busy": true }, make("header", {}, heading, buttons), list, slot, status);
-		this.#part = { section, list, buttons, back, on, slot, status };
-		this.root.replaceChildren(section);
-		this.#near.observe(this);
 	}
 
 	async #load() {
 		this.#end();
 		const turn = this.#turn;
-		const params = {
-			item_id: this.at("item-id"),
-			cart: this.json("cart")?.map((line) => line.item_id ?? line),
-			"filter.category": this.at("category"),
-			limit: this.#limit,
-			fields: "name,price,url,image,lowest_price_30d",
-		};
+		const cart = this.json("cart")?.map((line) => line.item_id ?? line);
+		const params = { item_id: this.at("item-id"), cart, "filter.category": this.at("category"), limit: this.#limit, fields: "name,price,url,image,lowest_price_30d" };
 		const answer = await this.ask(this.#kind, params).catch(() => {});
 		const shown = Array.isArray(answer?.items) ? answer : await this.#fallBack();
 		if (turn === this.#turn) this.#show(shown);
@@ -93,39 +86,36 @@ class SmartShelf extends SmartElement {
 	/* The page's own list: what stands between the tags, or a file of items. */
 	async #fallBack() {
 		const file = !this.childElementCount && this.at("fallback");
-		const list = file ? await fetch(file).then((reply) => reply.json()).catch(() => []) : [];
-		return { still: true, ...list, items: [list?.items ?? list].flat() };
+		const list = file && (await fetch(file).then((reply) => reply.json()).catch(() => {}));
+		return { still: true, ...list, items: [list?.items ?? (list || [])].flat() };
 	}
 
-	#show({ items, decimals, generation, still }) {
+	#show({ items, decimals, generation, still = false }) {
 		const { section, list, slot } = this.#part;
-		section.removeAttribute("aria-busy");
+		section.ariaBusy = false;
 		list.hidden = still && this.childElementCount > 0;
 		slot.hidden = !list.hidden;
 		this.hidden = slot.hidden && items.length < (this.at("min") ?? 1);
 		list.replaceChildren(...items.map((item) => this.#place(item, decimals, !still && { item_id: item.item_id, shelf: this.#kind, generation })));
 		if (!list.querySelector("[href]")) list.tabIndex = 0;
 		this.#mark();
-		this.announce("loaded", { items, fallback: !!still });
+		this.announce("loaded", { items, fallback: still });
 	}
 
 	/* `facts`: what events tell of it; none of a fallback. */
 	#place(item, decimals, facts) {
-		const { price, lowest_price_30d: lowest, reason = {} } = item;
+		const { price, lowest_price_30d: lowest } = item;
 		const before = price < lowest && this.money(lowest, decimals);
-		const looks = {
-			price: price >= 0 && this.money(price, decimals),
-			before,
-			badge: before && this.less(1 - price / lowest),
-			note: before ? this.say("lowest", before) : this.hasAttribute("reasons") && this.why(reason),
-		};
+		const badge = before && this.less(1 - price / lowest);
+		const note = before ? this.say("lowest", before) : this.hasAttribute("reasons") && this.why(item.reason);
 		const onclick = (event) => {
 			if (event.button > 1) return;
 			if (facts) this.tell({ event: "click", ...facts }, true);
 			if (!this.announce("clicked", { item })) event.preventDefault();
 		};
-		const place = make("li item", {}, make("a link", { href: this.addressOf(item, "link", "url"), onclick, onauxclick: onclick }, ...this.card(item, looks)));
-		if (facts) this.#seen.observe(Object.assign(place, { facts }));
+		const looks = this.card(item, { price: price >= 0 && this.money(price, decimals), before, badge, note });
+		const place = make("li item", { facts }, make("a link", { onclick, onauxclick: onclick, ...this.linked("href", item, "link", "url") }, ...looks));
+		if (facts) this.#seen.observe(place);
 		return place;
 	}
 

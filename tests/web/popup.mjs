@@ -42,7 +42,7 @@ test("asks when the mouse leaves at the top, shows one dialog, and never again i
   assert.equal(decisions().length, 0);
   await leave(page);
   await shown(page);
-  assert.equal(await dialog(page).getAttribute("aria-labelledby"), "title");
+  assert.equal(await dialog(page).getAttribute("aria-label"), "Only for a short time");
   assert.equal(await page.getByRole("dialog", { name: "Only for a short time" }).count(), 1);
   const { params, key, type } = decisions()[0];
   assert.deepEqual(params, { ...params, page: "product", item_id: "p-1", cart: [{ item_id: "a", quantity: 2 }] });
