@@ -380,7 +380,7 @@ size_t ss_gate_headers(const ss_gate *gate, const ss_guest *guest, const ss_http
         add(&list, "Access-Control-Allow-Headers", "Authorization, Content-Type");
         add(&list, "Access-Control-Max-Age", "7200");
     } else if (guest->origin[0])
-        add(&list, "Access-Control-Expose-Headers", "Retry-After");
+        add(&list, "Access-Control-Expose-Headers", "Date, Retry-After");
     if (gate->keys && guest->kind == SS_API_NONE && !preflight)
         add(&list, "WWW-Authenticate", "Bearer");
     return list.count;

@@ -26,7 +26,9 @@ async function done(page, expected = []) {
 /* The mouse leaves the page at its top. */
 async function leave(page) {
   await page.mouse.move(300, 40);
-  await page.evaluate(() => document.documentElement.dispatchEvent(new MouseEvent("mouseout", { bubbles: true, clientX: 300, clientY: -3, relatedTarget: null })));
+  await page.evaluate(() =>
+    document.documentElement.dispatchEvent(new MouseEvent("mouseout", { bubbles: true, clientX: 300, clientY: -3, relatedTarget: null })),
+  );
 }
 
 const decisions = () => shop.asked.filter(({ method }) => method === "offers");
@@ -85,7 +87,13 @@ test("tells that it was seen, and that it was dismissed, of which offer", async 
   await page.waitForTimeout(1200);
   await page.keyboard.press("Escape");
   await eventually(() => told("dismiss").length === 1);
-  assert.deepEqual(shop.events().map(({ event, offer_id }) => [event, offer_id]), [["impression", "E6KA9DRS"], ["dismiss", "E6KA9DRS"]]);
+  assert.deepEqual(
+    shop.events().map(({ event, offer_id }) => [event, offer_id]),
+    [
+      ["impression", "E6KA9DRS"],
+      ["dismiss", "E6KA9DRS"],
+    ],
+  );
   assert.equal(told("dismiss")[0].session_id, decisions()[0].params.session_id);
   await done(page);
 });
@@ -111,7 +119,12 @@ test("where the clipboard is closed the code is selected and copied the old way"
   await leave(page);
   await shown(page);
   await page.getByRole("button", { name: "Copy" }).click();
-  const selected = () => page.evaluate(() => ((field) => field.value.slice(field.selectionStart, field.selectionEnd))(document.querySelector("smart-popup").shadowRoot.querySelector("input")));
+  const selected = () =>
+    page.evaluate(() =>
+      ((field) => field.value.slice(field.selectionStart, field.selectionEnd))(
+        document.querySelector("smart-popup").shadowRoot.querySelector("input"),
+      ),
+    );
   await eventually(async () => (await selected()) === "E6KA-9DRS-R6WG-92S1");
   await done(page);
 });
@@ -164,7 +177,9 @@ test("an unanswered question is asked again as the same; an answered one is not,
 });
 
 test("the server's triggers hold once they are known, and the page's always", async () => {
-  const page = await open(POPUP, { offers: () => decisionOf({ show: false, offers: [], triggers: { mouse_out: false, idle_seconds: 1, back_button: false } }) });
+  const page = await open(POPUP, {
+    offers: () => decisionOf({ show: false, offers: [], triggers: { mouse_out: false, idle_seconds: 1, back_button: false } }),
+  });
   await leave(page);
   await eventually(() => decisions().length === 1);
   await page.reload();
@@ -187,7 +202,10 @@ test("once on each kind of page, where the page wants that", async () => {
   await page.evaluate(() => document.querySelector("smart-popup").setAttribute("page", "cart"));
   await leave(page);
   await shown(page);
-  assert.deepEqual(decisions().map(({ params }) => params.page), ["product", "cart"]);
+  assert.deepEqual(
+    decisions().map(({ params }) => params.page),
+    ["product", "cart"],
+  );
   await done(page);
 });
 
@@ -250,7 +268,12 @@ test("every kind of what is given, the cart as a whole, and a bundle", async () 
     [{ kind: "gift", gift_item: "g-1" }, /A gift with your order/],
     [{ kind: "bundle", percent: 10 }, /-10%\s+Cake stand \+ Glass lantern/],
   ];
-  const of = kinds.map(([incentive], i) => ({ ...decisionOf().offers[0], offer_id: `o-${i}`, incentive, ...(incentive.kind === "bundle" && { with_item: "x", with_name: "Glass lantern" }) }));
+  const of = kinds.map(([incentive], i) => ({
+    ...decisionOf().offers[0],
+    offer_id: `o-${i}`,
+    incentive,
+    ...(incentive.kind === "bundle" && { with_item: "x", with_name: "Glass lantern" }),
+  }));
   const cart = { ...of[1], offer_id: "o-cart", item_id: null, name: undefined, url: undefined, image: undefined };
   const page = await open(POPUP, { offers: () => decisionOf({ offers: [...of, cart] }) });
   await leave(page);
@@ -268,8 +291,20 @@ test("every kind of what is given, the cart as a whole, and a bundle", async () 
 });
 
 test("says it in the page's language or in its own words, right to left too", async () => {
-  const words = { es: "Antes de irte…", pt: "Antes de sair…", de: "Bevor Sie gehen …", fr: "Avant de partir…", el: "Πριν φύγετε…", hu: "Mielőtt elmegy…", ar: "قبل أن تغادر…", zh: "离开前看看…", en: "Before you go …" };
-  const page = await open(POPUP.replace("<smart-popup", '<smart-popup once="page"'), { offers: () => decisionOf({ message_key: "unknown", variant: null }) });
+  const words = {
+    es: "Antes de irte…",
+    pt: "Antes de sair…",
+    de: "Bevor Sie gehen …",
+    fr: "Avant de partir…",
+    el: "Πριν φύγετε…",
+    hu: "Mielőtt elmegy…",
+    ar: "قبل أن تغادر…",
+    zh: "离开前看看…",
+    en: "Before you go …",
+  };
+  const page = await open(POPUP.replace("<smart-popup", '<smart-popup once="page"'), {
+    offers: () => decisionOf({ message_key: "unknown", variant: null }),
+  });
   for (const [lang, title] of Object.entries(words)) {
     await page.evaluate((chosen) => {
       const popup = document.querySelector("smart-popup");
@@ -285,7 +320,9 @@ test("says it in the page's language or in its own words, right to left too", as
     await gone(page);
   }
   await done(page);
-  const own = await open(POPUP.replace("<smart-popup", `<smart-popup texts='{"lightning.b": "Wait, {}!", "decline": "Not now"}'`), { offers: () => decisionOf({ variant: "b" }) });
+  const own = await open(POPUP.replace("<smart-popup", `<smart-popup texts='{"lightning.b": "Wait, {}!", "decline": "Not now"}'`), {
+    offers: () => decisionOf({ variant: "b" }),
+  });
   await leave(own);
   await own.getByRole("dialog", { name: /^Wait, / }).waitFor();
   assert.equal(await own.getByRole("button", { name: "Not now" }).last().innerText(), "Not now");
@@ -308,7 +345,13 @@ test("without consent it asks nothing and stores nothing, until there is some", 
 
 test("hostile texts stay texts", async () => {
   const trick = "<img src=x onerror=alert(1)>";
-  const offer = { name: trick, code: trick, url: "javascript:alert(2)", image: "javascript:alert(3)", reason: { model: "related", because_name: `${trick}\u202e` } };
+  const offer = {
+    name: trick,
+    code: trick,
+    url: "javascript:alert(2)",
+    image: "javascript:alert(3)",
+    reason: { model: "related", because_name: `${trick}\u202e` },
+  };
   const page = await open(POPUP, { offers: () => decisionOf({ message_key: trick, variant: trick }, offer) });
   const alerts = [];
   page.on("dialog", (one) => (alerts.push(one.message()), one.dismiss()));
@@ -323,7 +366,13 @@ test("hostile texts stay texts", async () => {
 
 test("where nothing can be stored it works for as long as the page", async () => {
   const page = await open();
-  await page.addInitScript(() => Object.defineProperty(window, "sessionStorage", { get: () => { throw new DOMException("denied", "SecurityError"); } }));
+  await page.addInitScript(() =>
+    Object.defineProperty(window, "sessionStorage", {
+      get: () => {
+        throw new DOMException("denied", "SecurityError");
+      },
+    }),
+  );
   await page.reload();
   await leave(page);
   await shown(page);

@@ -22,13 +22,20 @@ async function done(page, expected = []) {
   await page.context().close();
 }
 
-const inShelf = (page, act, value) => page.evaluate(([body, given]) => new Function("root", "given", `return (${body})(root, given)`)(document.querySelector("smart-shelf").shadowRoot, given), [String(act), value]);
+const inShelf = (page, act, value) =>
+  page.evaluate(
+    ([body, given]) => new Function("root", "given", `return (${body})(root, given)`)(document.querySelector("smart-shelf").shadowRoot, given),
+    [String(act), value],
+  );
 const scrolled = (page) => inShelf(page, (root) => Math.abs(root.querySelector("ul").scrollLeft));
 const focused = (page) => inShelf(page, (root) => [...root.querySelectorAll("a")].indexOf(root.activeElement));
 const names = (page) => inShelf(page, (root) => [...root.querySelectorAll("bdi")].map((name) => name.textContent));
 
 test("asks for what its attributes say, and shows it as a named list of links with prices", async () => {
-  const body = SHELF.replace("<smart-shelf", '<smart-shelf key="pk_1" limit="10" customer-token="t-1" session-id="s-1" category="Lamps" cart=\'["a", {"item_id": "b", "quantity": 2}]\' reasons');
+  const body = SHELF.replace(
+    "<smart-shelf",
+    '<smart-shelf key="pk_1" limit="10" customer-token="t-1" session-id="s-1" category="Lamps" cart=\'["a", {"item_id": "b", "quantity": 2}]\' reasons',
+  );
   const page = await open(body, { answers: { related: shelfOf(products(10, (i) => (i === 1 ? { lowest_price_30d: 1660 } : {}))) } });
   const { params, key } = shop.asked[0];
   assert.deepEqual(params, { ...params, item_id: "p-1", limit: "10", session_id: "s-1", customer_token: "t-1", "filter.category": "Lamps" });
@@ -37,7 +44,10 @@ test("asks for what its attributes say, and shows it as a named list of links wi
   const region = page.getByRole("region", { name: "Goes well with this" });
   assert.equal(await region.getByRole("listitem").count(), 10);
   assert.match(await region.getByRole("link").first().innerText(), /Glass lantern\s+€9\.95\s+Bought together with \u2068Cake stand\u2069/);
-  assert.match(await region.getByRole("link").nth(1).innerText(), /-25%\s+Oak chopping board\s+€12\.45\s*€16\.60\s+Lowest price in 30 days: \u2068€16\.60\u2069/);
+  assert.match(
+    await region.getByRole("link").nth(1).innerText(),
+    /-25%\s+Oak chopping board\s+€12\.45\s*€16\.60\s+Lowest price in 30 days: \u2068€16\.60\u2069/,
+  );
   assert.equal(await region.getByRole("link").first().getAttribute("href"), `${shop.url}/product/item-0`);
   assert.deepEqual(await violations(page), []);
   await screenshot(page, "shelf-desk");
@@ -59,7 +69,16 @@ test("by mouse: the buttons turn pages, are off at the ends and say where one is
 test("by keys: every product by Tab, arrows, Home and End; Enter follows the link", async () => {
   const page = await open();
   await page.getByRole("link").first().focus();
-  for (const [key, place] of [["ArrowRight", 1], ["ArrowRight", 2], ["ArrowLeft", 1], ["End", 9], ["ArrowRight", 9], ["Home", 0], ["ArrowLeft", 0], ["Tab", 1]]) {
+  for (const [key, place] of [
+    ["ArrowRight", 1],
+    ["ArrowRight", 2],
+    ["ArrowLeft", 1],
+    ["End", 9],
+    ["ArrowRight", 9],
+    ["Home", 0],
+    ["ArrowLeft", 0],
+    ["Tab", 1],
+  ]) {
     await page.keyboard.press(key);
     assert.equal(await focused(page), place, key);
   }
@@ -79,7 +98,9 @@ test("by touch: swiping scrolls and comes to rest at a product; on a phone nothi
   for (let x = 340; x > 50; x -= 10) await touch("touchMove", x);
   await touch("touchEnd");
   await eventually(async () => {
-    const at = await inShelf(page, (root) => [...root.querySelectorAll("li")].map((li) => li.getBoundingClientRect().left - root.querySelector("ul").getBoundingClientRect().left));
+    const at = await inShelf(page, (root) =>
+      [...root.querySelectorAll("li")].map((li) => li.getBoundingClientRect().left - root.querySelector("ul").getBoundingClientRect().left),
+    );
     return (await scrolled(page)) > 100 && at.some((left) => Math.abs(left - 4) < 3);
   }, "a product stands at the edge");
   assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), PHONE.width);
@@ -103,7 +124,9 @@ test("right to left: it begins at the right, arrows and buttons go the other way
 });
 
 test("at 200 per cent, in the dark and with little motion", async () => {
-  const page = await open(SHELF, { options: { viewport: { width: DESK.width / 2, height: DESK.height / 2 }, deviceScaleFactor: 2, colorScheme: "dark", reducedMotion: "reduce" } });
+  const page = await open(SHELF, {
+    options: { viewport: { width: DESK.width / 2, height: DESK.height / 2 }, deviceScaleFactor: 2, colorScheme: "dark", reducedMotion: "reduce" },
+  });
   assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), DESK.width / 2);
   assert.equal(await inShelf(page, (root) => getComputedStyle(root.querySelector("ul")).scrollBehavior), "auto");
   assert.deepEqual(await violations(page), []);
@@ -112,10 +135,20 @@ test("at 200 per cent, in the dark and with little motion", async () => {
 });
 
 test("takes its place before it is there: nothing moves", async () => {
-  const page = await open(`${SHELF}<p>Below</p>`, { answers: { related: () => new Promise((answer) => setTimeout(answer, 300, shelfOf(products(10, () => ({ lowest_price_30d: 99999 }))))) }, ready: "smart-shelf [aria-hidden]" });
+  const page = await open(`${SHELF}<p>Below</p>`, {
+    answers: { related: () => new Promise((answer) => setTimeout(answer, 300, shelfOf(products(10, () => ({ lowest_price_30d: 99999 }))))) },
+    ready: "smart-shelf [aria-hidden]",
+  });
   await screenshot(page, "shelf-waiting");
   await page.waitForSelector("smart-shelf [href]");
-  const shifts = await page.evaluate(() => new Promise((told) => new PerformanceObserver((list) => told(list.getEntries().map(({ value }) => value))).observe({ type: "layout-shift", buffered: true }) ?? setTimeout(told, 500, [])));
+  const shifts = await page.evaluate(
+    () =>
+      new Promise(
+        (told) =>
+          new PerformanceObserver((list) => told(list.getEntries().map(({ value }) => value))).observe({ type: "layout-shift", buffered: true }) ??
+          setTimeout(told, 500, []),
+      ),
+  );
   assert.deepEqual(shifts, []);
   await done(page);
 });
@@ -131,7 +164,9 @@ test("asks when it is nearly seen, and not before", async () => {
 
 test("goes by its attributes as they are: the last answer counts, whichever comes last", async () => {
   const slow = () => new Promise((answer) => setTimeout(answer, 600, shelfOf(products(3))));
-  const page = await open(SHELF, { answers: { related: ({ item_id }) => (item_id === "slow" ? slow() : shelfOf(products(item_id === "p-2" ? 5 : 10))) } });
+  const page = await open(SHELF, {
+    answers: { related: ({ item_id }) => (item_id === "slow" ? slow() : shelfOf(products(item_id === "p-2" ? 5 : 10))) },
+  });
   await page.evaluate(() => document.querySelector("smart-shelf").setAttribute("item-id", "slow"));
   await eventually(() => shop.asked.length === 2);
   await page.evaluate(() => document.querySelector("smart-shelf").setAttribute("item-id", "p-2"));
@@ -178,15 +213,33 @@ for (const [what, answer] of [
 
 test("tells what was half visible for a second, once, when the page is left; and clicks at once", async () => {
   const page = await open(SHELF, { options: { viewport: { width: 800, height: 900 } } });
-  const visible = await inShelf(page, (root) => [...root.querySelectorAll("li")].filter((li) => li.getBoundingClientRect().left + li.offsetWidth / 2 < root.querySelector("ul").getBoundingClientRect().right).length);
+  const visible = await inShelf(
+    page,
+    (root) =>
+      [...root.querySelectorAll("li")].filter(
+        (li) => li.getBoundingClientRect().left + li.offsetWidth / 2 < root.querySelector("ul").getBoundingClientRect().right,
+      ).length,
+  );
   await page.waitForTimeout(1300);
   assert.deepEqual(shop.events(), []);
   await page.evaluate(() => addEventListener("smart-shelf:clicked", (event) => event.preventDefault(), { once: true }));
   await page.getByRole("link").nth(1).click();
   await eventually(() => shop.events().some(({ event }) => event === "click"), "the click is told");
-  const seen = shop.events().filter(({ event }) => event === "impression").map(({ item_id }) => item_id);
-  assert.deepEqual(seen, products(visible).map(({ item_id }) => item_id));
-  assert.deepEqual(shop.events().at(-1), { event: "click", item_id: "item-1", shelf: "related", generation: "20260101T000000.000Z", session_id: shop.events()[0].session_id });
+  const seen = shop
+    .events()
+    .filter(({ event }) => event === "impression")
+    .map(({ item_id }) => item_id);
+  assert.deepEqual(
+    seen,
+    products(visible).map(({ item_id }) => item_id),
+  );
+  assert.deepEqual(shop.events().at(-1), {
+    event: "click",
+    item_id: "item-1",
+    shelf: "related",
+    generation: "20260101T000000.000Z",
+    session_id: shop.events()[0].session_id,
+  });
   assert.match(shop.asked.at(-1).type, /^text\/plain/);
   assert.equal(page.url(), `${shop.url}/`, "a listener kept the page");
   await page.goto(`${shop.url}/product/x`);
@@ -216,8 +269,23 @@ test("a hostile catalogue stays text: nothing runs, nothing is loaded, nothing b
     "Ž̶̛͔̥".repeat(80),
     "مصباح زجاجي 12",
   ];
-  const addresses = ["javascript:alert(5)", "data:text/html,<script>alert(6)</script>", " JaVaScRiPt:alert(7)", "//[broken", "vbscript:x", "\u0000javascript:alert(8)", "/product/ok?<b>"];
-  const items = products(tricks.length, (i) => ({ item_id: `${tricks[i]}`.slice(0, 200), name: tricks[i], url: addresses[i], image: addresses[i], price: [0, -5, "1", null, 9e15, 1, 2][i], reason: { model: "related", because_name: tricks[i] } }));
+  const addresses = [
+    "javascript:alert(5)",
+    "data:text/html,<script>alert(6)</script>",
+    " JaVaScRiPt:alert(7)",
+    "//[broken",
+    "vbscript:x",
+    "\u0000javascript:alert(8)",
+    "/product/ok?<b>",
+  ];
+  const items = products(tricks.length, (i) => ({
+    item_id: `${tricks[i]}`.slice(0, 200),
+    name: tricks[i],
+    url: addresses[i],
+    image: addresses[i],
+    price: [0, -5, "1", null, 9e15, 1, 2][i],
+    reason: { model: "related", because_name: tricks[i] },
+  }));
   const page = await open(SHELF.replace("<smart-shelf", "<smart-shelf reasons"), { answers: { related: shelfOf(items) } });
   const alerts = [];
   page.on("dialog", (dialog) => (alerts.push(dialog.message()), dialog.dismiss()));
@@ -229,7 +297,10 @@ test("a hostile catalogue stays text: nothing runs, nothing is loaded, nothing b
     longest: Math.max(...[...root.querySelectorAll("bdi")].map(({ textContent }) => textContent.length)),
     heights: [...new Set([...root.querySelectorAll("li")].map(({ offsetHeight }) => offsetHeight))],
   }));
-  assert.ok(shown.tags.every((tag) => ["a", "b", "bdi", "figure", "img", "small"].includes(tag)), String(shown.tags));
+  assert.ok(
+    shown.tags.every((tag) => ["a", "b", "bdi", "figure", "img", "small"].includes(tag)),
+    String(shown.tags),
+  );
   assert.deepEqual(shown.links, [`${shop.url}/product/ok?%3Cb%3E`]);
   assert.ok(shown.longest <= 400);
   assert.equal(shown.heights.length, 1, "no name makes its product higher");
@@ -266,9 +337,28 @@ test("put into a page and taken out a hundred times, it listens and asks once", 
   await done(page);
 });
 
+test("every language has every text, with the same places", async () => {
+  const { textsOf } = await import("../../recsys/web/smart-texts.js");
+  const places = (texts) => Object.entries(texts).map(([key, text]) => [key, text.trim() && text.split("{}").length]);
+  for (const lang of ["es", "pt", "de", "fr", "el", "hu", "ar", "zh-Hant-TW"]) {
+    assert.notDeepEqual(textsOf(lang), textsOf("en"));
+    assert.deepEqual(places(textsOf(lang)), places(textsOf("en")), lang);
+  }
+});
+
 test("speaks the language of its page, or the one it is told", async () => {
   const page = await open(SHELF);
-  for (const [lang, next, price] of [["es", "Siguientes", "9,95 €"], ["pt", "Seguintes", "€ 9,95"], ["de", "Weiter", "9,95 €"], ["fr", "Suivants", "9,95 €"], ["el", "Επόμενα", "9,95 €"], ["hu", "Következő", "9,95 EUR"], ["zh", "下一组", "€9.95"], ["pl", "Next", "9,95 €"], ["en_US", "Next", "€9.95"]]) {
+  for (const [lang, next, price] of [
+    ["es", "Siguientes", "9,95 €"],
+    ["pt", "Seguintes", "€ 9,95"],
+    ["de", "Weiter", "9,95 €"],
+    ["fr", "Suivants", "9,95 €"],
+    ["el", "Επόμενα", "9,95 €"],
+    ["hu", "Következő", "9,95 EUR"],
+    ["zh", "下一组", "€9.95"],
+    ["pl", "Next", "9,95 €"],
+    ["en_US", "Next", "€9.95"],
+  ]) {
     await page.evaluate((value) => document.querySelector("smart-shelf").setAttribute("locale", value), lang);
     await page.waitForSelector("smart-shelf [href]");
     assert.equal(await page.getByRole("button").last().getAttribute("aria-label"), next, lang);

@@ -41,8 +41,7 @@ function findChromium() {
   const folders = (process.env.PATH ?? "").split(delimiter);
   const names = [process.env.SMARTSHELF_CHROMIUM, "chromium", "chromium-browser", "google-chrome"].filter(Boolean);
   for (const name of names)
-    for (const path of name.includes("/") ? [name] : folders.map((folder) => join(folder, name)))
-      if (existsSync(path)) return path;
+    for (const path of name.includes("/") ? [name] : folders.map((folder) => join(folder, name))) if (existsSync(path)) return path;
   return skip("no chromium (a Debian package; SMARTSHELF_CHROMIUM names another)");
 }
 
@@ -171,7 +170,12 @@ export async function startSite(answer) {
     const address = new URL(request.url, "http://site");
     Object.assign(request, { path: address.pathname, query: address.searchParams });
     if (request.path === "/favicon.ico") return response.writeHead(204).end();
-    const { status = 200, type = "text/html; charset=utf-8", body = "", headers = {} } = (await answer(request, Buffer.concat(chunks).toString())) ?? { status: 404 };
+    const {
+      status = 200,
+      type = "text/html; charset=utf-8",
+      body = "",
+      headers = {},
+    } = (await answer(request, Buffer.concat(chunks).toString())) ?? { status: 404 };
     response.writeHead(status, { "Content-Type": type, ...headers }).end(body);
   });
   await new Promise((done) => server.listen(0, "127.0.0.1", done));

@@ -21,7 +21,13 @@ export const pageOf = (body, { lang = "en", dir = "ltr", files = ["smart-shelf.j
 <link rel="stylesheet" href="/shop.css">${files.map((file) => `<script type="module" src="/web/${file}"></script>`).join("")}</head>
 <body><main><h1>A shop</h1>${body}</main></body></html>`;
 
-const NAMES = ["Glass lantern", "Oak chopping board", "Waffle hand towel, sea green", "Cane jam sugar, 500 g", "Cast iron frying pan with two handles and a lid, 28 cm"];
+const NAMES = [
+  "Glass lantern",
+  "Oak chopping board",
+  "Waffle hand towel, sea green",
+  "Cane jam sugar, 500 g",
+  "Cast iron frying pan with two handles and a lid, 28 cm",
+];
 
 /* So many products as an answer has them. */
 export const products = (count, more = () => ({})) =>
@@ -90,7 +96,7 @@ export async function startShop() {
 async function answer(shop, method, params, request) {
   shop.asked.push({ method, params, key: request.query.get("key"), type: request.headers["content-type"], cookie: request.headers.cookie });
   const chosen = shop.answers[method];
-  const given = await (typeof chosen === "function" ? chosen(params) : chosen ?? { stored: 1 });
+  const given = await (typeof chosen === "function" ? chosen(params) : (chosen ?? { stored: 1 }));
   if (typeof given === "number") return { status: given, type: "application/json", body: '{"error": {"code": "busy", "message": "planted"}}' };
   return { type: "application/json", body: JSON.stringify(given), headers: { "Cache-Control": "no-store", ...shop.headers } };
 }
