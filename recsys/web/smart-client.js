@@ -149,7 +149,7 @@ export class SmartElement extends HTMLElement {
     const image = src && make("img image", { alt: "", loading: "lazy", onerror: () => image.remove(), ...src });
     return [
       make("figure picture", {}, image, badge && make("mark badge", {}, badge)),
-      make("bdi name", {}, letters(name)),
+      make("span name", {}, make("bdi", {}, letters(name))),
       make("b price", {}, price, before && make("del before", {}, before)),
       note && make("small note", {}, note),
     ];
@@ -163,8 +163,8 @@ ul, figure { margin: 0; padding: 0; list-style: none }
 figure { position: relative; overflow: hidden; background: color-mix(in srgb, currentColor 8%, transparent); border-radius: .75rem }
 img { width: 100%; height: 100%; object-fit: cover }
 mark { position: absolute; inset: .4rem auto auto .4rem; padding: .1rem .5rem; border-radius: 1rem; font-size: .8rem; color: #fff; background: var(--smart-sale, #b3261e) }
-bdi, small { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; overflow-wrap: anywhere; line-height: 1.35 }
-b { display: block; min-height: 1.5em }
+span, small { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; overflow-wrap: anywhere; line-height: 1.35 }
+b { display: block; min-height: 1.5em; overflow: hidden }
 del { margin-inline-start: .5em; font-weight: 400; opacity: .8 }
 [role=status] { position: absolute; clip-path: inset(50%) }
 `;

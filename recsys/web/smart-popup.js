@@ -10,13 +10,14 @@ const STYLE = `dialog { box-sizing: border-box; width: min(30rem, 100vw - 2rem);
 ::backdrop { background: #0008 }
 h2 { margin: 0 2rem 0 0; line-height: 1.25 }
 li { display: grid; grid-template-columns: 6.5rem minmax(0, 1fr); gap: .4rem 1rem; margin-top: 1.25rem; align-items: start }
-figure { grid-row: span 5; height: 6.5rem }
+figure { grid-row: span 3; height: 6.5rem }
+[part=row], [part=accept] { grid-column: 1 / -1 }
 [part=row], footer { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; justify-content: space-between }
-input { flex: 1 13rem; min-width: 0; padding: .5rem; font: 600 1rem monospace; text-align: center; border: 1px dashed; border-radius: .5rem; color: inherit; background: none }
+input { flex: 1 11rem; min-width: 0; padding: .5rem; font: 600 1rem monospace; text-align: center; border: 1px dashed; border-radius: .5rem; color: inherit; background: none }
 a, button { padding: .5rem 1rem; text-align: center }
 [part=accept] { color: Canvas; background: CanvasText; border-radius: 2rem; text-decoration: none }
-[part=close] { float: inline-end; margin: -1rem -1rem 0 0; border: 0; font-size: 1.5rem; line-height: 1 }
-[part=decline] { border: 0; text-decoration: underline }
+[part=close] { float: inline-end; width: 2.5rem; height: 2.5rem; margin: -.8rem -.8rem 0 0; padding: 0; border: 0; font-size: 1.5rem; line-height: 1 }
+[part=decline] { padding-inline: 0; border: 0; text-decoration: underline }
 footer { margin-top: 1rem }
 @media (prefers-reduced-motion: no-preference) { dialog { animation: rise .25s } @keyframes rise { from { opacity: 0; translate: 0 1rem } } }`;
 
@@ -135,7 +136,7 @@ class SmartPopup extends SmartElement {
     if (!left()) return false;
     store[this.#once] = "shown";
     const text = this.say(`${message_key}.${variant}`) || this.say(message_key) || this.say(TITLES[this.#page]);
-    const [list, time, status] = [make("ul list", { role: "list" }), make("span time", { role: "timer" }), make("p status", { role: "status" })];
+    const [list, time, status] = [make("ul list", { role: "list" }), make("time", { role: "timer" }), make("p status", { role: "status" })];
     const button = (part, ...inside) =>
       make(`button ${part}`, { type: "button", ariaLabel: this.say("decline"), onclick: () => dialog.close() }, ...inside);
     const footer = make("footer", {}, time, button("decline", this.say("decline")));

@@ -11,9 +11,9 @@ button { width: 2.5rem; height: 2.5rem; margin-inline-start: .5rem; padding: 0 0
 ul { display: flex; gap: var(--smart-gap, 1rem); margin: -.25rem; padding: .25rem; overflow: auto hidden; scroll-snap-type: x proximity; scroll-padding: .25rem; scrollbar-width: none }
 li { flex: none; width: var(--card); scroll-snap-align: start }
 a { display: block; min-height: calc(var(--card) + 7.5rem); color: inherit; text-decoration: none; border-radius: .75rem }
-a:hover bdi { text-decoration: underline }
+a:hover span { text-decoration: underline }
 figure { height: var(--card) }
-bdi { height: 2.7em; margin: .6rem 0 .2rem }
+span { height: 2.7em; margin: .6rem 0 .2rem }
 @media (prefers-reduced-motion: no-preference) {
 ul { scroll-behavior: smooth }
 [aria-busy=true] figure { animation: wait 1s infinite alternate }

@@ -1,9 +1,10 @@
 /* <smart-popup> in pages with a strict content security policy, before a stand-in for the server: when it asks, what it shows, how it ends, what it tells. */
-import { PHONE, assert, eventually, openBrowser, openPage, screenshot, test, violations } from "./support.mjs";
-import { decisionOf, pageOf, startShop } from "./support_shop.mjs";
+import { PHONE, assert, eventually, openBrowser, screenshot, test, violations } from "./support.mjs";
+import { decisionOf, pageOf, pagesOf, startShop } from "./support_shop.mjs";
 
 const browser = await openBrowser();
 const shop = await startShop();
+const pages = pagesOf(browser);
 const POPUP = '<smart-popup page="product" item-id="p-1" currency="EUR"></smart-popup>';
 const TOUCH = { viewport: PHONE, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
 const DAY_US = 86400e6;
@@ -11,17 +12,13 @@ const DAY_US = 86400e6;
 async function open(body = POPUP, { offers = () => decisionOf(), options, page: html, headers = {} } = {}) {
   const filled = `<p><a href="#here" id="here">A link of the page</a></p>${body}${"<p>Something to read</p>".repeat(60)}`;
   Object.assign(shop, { answers: { offers }, asked: [], headers, pages: { "/": pageOf("<p>Before</p>"), "/shop": pageOf(filled, html) } });
-  const page = await openPage(browser, options);
+  const page = await pages.take(options);
   await page.goto(`${shop.url}/shop`);
   await page.waitForFunction(() => customElements.get("smart-popup"));
   return page;
 }
 
-async function done(page, expected = []) {
-  const unexpected = page.complaints.filter((complaint) => !expected.some((pattern) => pattern.test(complaint)));
-  assert.deepEqual(unexpected, []);
-  await page.context().close();
-}
+const done = (page, expected) => pages.give(page, expected);
 
 /* The mouse leaves the page at its top. */
 async function leave(page) {
@@ -381,7 +378,8 @@ test("where nothing can be stored it works for as long as the page", async () =>
   await leave(page);
   await page.waitForTimeout(200);
   assert.equal(decisions().length, 1);
-  await done(page);
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
 });
 
 test("put into a page and taken out a hundred times, it asks once; taken out while it is open it is gone", async () => {

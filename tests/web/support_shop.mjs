@@ -3,7 +3,7 @@
  * stand-in for the server, whose answers a test sets and whose requests it can read.
  */
 import { readFileSync } from "node:fs";
-import { SOURCE, startSite } from "./support.mjs";
+import { SOURCE, assert, openPage, startSite } from "./support.mjs";
 
 export const POLICY =
   "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; " +
@@ -72,6 +72,32 @@ export const decisionOf = (more = {}, offer = {}, seconds = 900) => ({
   ],
   ...more,
 });
+
+/*
+ * Pages that are used again, for a new one takes a second: `take(options)` gives one as openPage does, `give(page, expected)` takes it back when nobody has complained, but
+ * for what matches one of the patterns, and leaves nothing in it.
+ */
+export function pagesOf(browser) {
+  const free = new Map();
+  return {
+    async take(options = {}) {
+      const key = JSON.stringify(options);
+      const page = free.get(key)?.pop() ?? Object.assign(await openPage(browser, options), { key });
+      page.complaints.length = 0;
+      return page;
+    },
+    async give(page, expected = []) {
+      await page.evaluate(() => {
+        navigator.sendBeacon = () => true; // what is told when it is left belongs to no test
+        sessionStorage.clear();
+      });
+      await page.goto("about:blank");
+      const unexpected = page.complaints.filter((complaint) => !expected.some((pattern) => pattern.test(complaint)));
+      assert.deepEqual(unexpected, []);
+      free.set(page.key, [...(free.get(page.key) ?? []), page]);
+    },
+  };
+}
 
 /*
  * Gives {url, pages, answers, asked, events}: `pages` are bodies by path, `answers` what a method is answered with (an object, or a function of the request's
