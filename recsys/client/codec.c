@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #define REPLY_VALUES_MAX  (1u << 20) /* most values in a reply */
-#define REPLY_DEPTH_MAX   8u
+#define REPLY_DEPTH_MAX   16u
 #define LIMIT_DEFAULT     10u /* products of a shelf, where none is given */
 #define PRODUCT_SIZE_MIN  10u /* bytes of a product: a map with an item_id */
 #define CATEGORY_SIZE_MIN 10u /* bytes of a category: a map with its name */
@@ -103,6 +103,22 @@ smartshelf_status smartshelf_query_encode(const smartshelf_query *query, uint32_
     return ss_pack_request(query->method, msgid, put_query, query, bytes, capacity, size);
 }
 
+static bool is_map(const void *bytes, size_t size)
+{
+    ss_wire_reader at = {bytes, (const uint8_t *)bytes + size};
+    ss_wire_token head;
+    return size <= SMARTSHELF_REQUEST_MAX && ss_wire_check(bytes, size, REPLY_VALUES_MAX, SS_WIRE_DEPTH_MAX) &&
+           ss_wire_next(&at, &head) && head.kind == SS_WIRE_MAP;
+}
+
+smartshelf_status smartshelf_call_encode(const char *method, const void *params, size_t params_size, uint32_t msgid,
+                                         char **bytes, size_t *capacity, size_t *size)
+{
+    if (!method || (params_size > 0 && !is_map(params, params_size)))
+        return SMARTSHELF_ARGUMENT;
+    return ss_pack_packed(method, msgid, params, params_size, bytes, capacity, size);
+}
+
 /* ---- reading ---- */
 
 struct smartshelf_memory {
@@ -124,33 +140,45 @@ static void *new_array(reader *in, size_t count, size_t size)
     return array;
 }
 
+/* A bin is taken for a text. */
+static bool is_text(const msgpack_object *value, const char **bytes, size_t *size)
+{
+    if (!value || (value->type != MSGPACK_OBJECT_STR && value->type != MSGPACK_OBJECT_BIN))
+        return false;
+    bool is_bin = value->type == MSGPACK_OBJECT_BIN;
+    *bytes = is_bin ? value->via.bin.ptr : value->via.str.ptr;
+    *size = is_bin ? value->via.bin.size : value->via.str.size;
+    return true;
+}
+
 /* The value of a name in a map, or NULL. */
 static const msgpack_object *find(const msgpack_object *map, const char *name)
 {
     if (!map || map->type != MSGPACK_OBJECT_MAP)
         return NULL;
-    size_t size = strlen(name);
-    for (uint32_t i = 0; i < map->via.map.size; i++) {
-        const msgpack_object *key = &map->via.map.ptr[i].key;
-        if (key->type == MSGPACK_OBJECT_STR && key->via.str.size == size && memcmp(key->via.str.ptr, name, size) == 0)
+    const char *key;
+    size_t wanted = strlen(name), size;
+    for (uint32_t i = 0; i < map->via.map.size; i++)
+        if (is_text(&map->via.map.ptr[i].key, &key, &size) && size == wanted && memcmp(key, name, size) == 0)
             return &map->via.map.ptr[i].val;
-    }
     return NULL;
 }
 
 /* A terminated copy of a text value; NULL when it is none. */
 static const char *text_of(reader *in, const msgpack_object *value)
 {
-    if (!value || value->type != MSGPACK_OBJECT_STR)
+    const char *bytes;
+    size_t size;
+    if (!is_text(value, &bytes, &size))
         return NULL;
-    char *copy = msgpack_zone_malloc_no_align(in->zone, (size_t)value->via.str.size + 1);
+    char *copy = msgpack_zone_malloc_no_align(in->zone, size + 1);
     if (!copy) {
         in->no_memory = true;
         return NULL;
     }
-    if (value->via.str.size > 0)
-        memcpy(copy, value->via.str.ptr, value->via.str.size);
-    copy[value->via.str.size] = '\0';
+    if (size > 0)
+        memcpy(copy, bytes, size);
+    copy[size] = '\0';
     return copy;
 }
 

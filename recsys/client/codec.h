@@ -17,6 +17,13 @@ smartshelf_status smartshelf_query_encode(const smartshelf_query *query, uint32_
                                           size_t *size);
 
 /*
+ * Any method, likewise, with params of the caller's own making: one whole MessagePack map, or none of size 0. ARGUMENT also:
+ * they are no map, or the request would be longer than SMARTSHELF_REQUEST_MAX.
+ */
+smartshelf_status smartshelf_call_encode(const char *method, const void *params, size_t params_size, uint32_t msgid,
+                                         char **bytes, size_t *capacity, size_t *size);
+
+/*
  * Events, items' changes, a customer to forget, likewise. ARGUMENT: no rows, more than SMARTSHELF_CHANGES_MAX, a row
  * without what it must have, more than SMARTSHELF_REQUEST_MAX bytes. `id_prefix` begins the event_id of events that
  * bring none: at most 64 bytes, another one for each request.

@@ -4,13 +4,14 @@
 #ifndef SS_CLIENT_CONNECTION_H
 #define SS_CLIENT_CONNECTION_H
 
+#include "client/servers.h"
 #include "client/smartshelf.h"
 
 struct smartshelf_client {
     smartshelf_options options;
     void *own_context; /* NULL: somebody else's */
-    void *socket;
-    int64_t connected_at; /* smartshelf_now_ms(), when the socket was opened */
+    ss_servers *servers;
+    ss_client_server *asked; /* who took the last request; NULL: nobody */
     uint32_t last_msgid;
     char *request; /* reused */
     size_t request_capacity;

@@ -92,8 +92,9 @@ void ss_pack_cart(ss_pack *out, const smartshelf_cart_line *lines, size_t count)
             ss_pack_element(out, lines[i].item_id);
 }
 
-smartshelf_status ss_pack_request(const char *method, uint32_t msgid, ss_pack_params params, const void *source,
-                                  char **bytes, size_t *capacity, size_t *size)
+/* [0, msgid, method, and then the params, by one way or the other. */
+static smartshelf_status pack_request(const char *method, uint32_t msgid, ss_pack_params params, const void *source,
+                                      size_t raw_size, char **bytes, size_t *capacity, size_t *size)
 {
     msgpack_sbuffer buffer = {.data = *bytes, .alloc = *capacity};
     msgpack_packer packer;
@@ -101,9 +102,24 @@ smartshelf_status ss_pack_request(const char *method, uint32_t msgid, ss_pack_pa
     msgpack_packer_init(&packer, &buffer, msgpack_sbuffer_write);
     out.failed |= msgpack_pack_array(&packer, 4) | msgpack_pack_int(&packer, 0) | msgpack_pack_uint32(&packer, msgid);
     ss_pack_element(&out, method);
-    ss_pack_map(&out, params, source);
+    if (params)
+        ss_pack_map(&out, params, source);
+    else
+        out.failed |= raw_size > 0 ? msgpack_sbuffer_write(&buffer, source, raw_size) : msgpack_pack_map(&packer, 0);
     *bytes = buffer.data;
     *capacity = buffer.alloc;
     *size = buffer.size;
     return out.failed ? SMARTSHELF_NOMEM : SMARTSHELF_OK;
+}
+
+smartshelf_status ss_pack_request(const char *method, uint32_t msgid, ss_pack_params params, const void *source,
+                                  char **bytes, size_t *capacity, size_t *size)
+{
+    return pack_request(method, msgid, params, source, 0, bytes, capacity, size);
+}
+
+smartshelf_status ss_pack_packed(const char *method, uint32_t msgid, const void *params, size_t params_size,
+                                 char **bytes, size_t *capacity, size_t *size)
+{
+    return pack_request(method, msgid, NULL, params, params_size, bytes, capacity, size);
 }

@@ -42,4 +42,8 @@ void ss_pack_cart(ss_pack *out, const smartshelf_cart_line *lines, size_t count)
 smartshelf_status ss_pack_request(const char *method, uint32_t msgid, ss_pack_params params, const void *source,
                                   char **bytes, size_t *capacity, size_t *size);
 
+/* The same with params that are packed already; none of size 0. */
+smartshelf_status ss_pack_packed(const char *method, uint32_t msgid, const void *params, size_t params_size,
+                                 char **bytes, size_t *capacity, size_t *size);
+
 #endif

@@ -7,10 +7,6 @@
 #include <time.h>
 #include <zmq.h>
 
-#define CONNECT_PATIENCE_MS   3000 /* with no server for so long, connections are made anew */
-#define HEARTBEAT_MS          1000 /* between two signs of life that are asked for */
-#define HEARTBEAT_PATIENCE_MS 3000 /* without one for so long, a server is gone */
-
 const char *smartshelf_status_name(smartshelf_status status)
 {
     static const char *const names[SMARTSHELF_STATUS_COUNT] = {
@@ -29,7 +25,12 @@ const char *smartshelf_status_name(smartshelf_status status)
 
 smartshelf_options smartshelf_options_default(void)
 {
-    return (smartshelf_options){.timeout_ms = 50, .change_timeout_ms = 1000, .change_attempts = 3, .queue = 1000};
+    return (smartshelf_options){.timeout_ms = 50,
+                                .change_timeout_ms = 1000,
+                                .change_attempts = 3,
+                                .pass_over_ms = 1000,
+                                .reconnect_ms = 3000,
+                                .queue = 1000};
 }
 
 int64_t smartshelf_now_ms(void)
@@ -39,79 +40,21 @@ int64_t smartshelf_now_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static bool set_number(void *socket, int option, int value)
-{
-    return zmq_setsockopt(socket, option, &value, sizeof value) == 0;
-}
-
-static bool set_key(void *socket, int option, const char *key)
-{
-    return zmq_setsockopt(socket, option, key, strlen(key) + 1) == 0;
-}
-
-static bool set_keys(void *socket, const smartshelf_options *options)
-{
-    return !options->server_key || (set_key(socket, ZMQ_CURVE_SERVERKEY, options->server_key) &&
-                                    set_key(socket, ZMQ_CURVE_PUBLICKEY, options->public_key) &&
-                                    set_key(socket, ZMQ_CURVE_SECRETKEY, options->secret_key));
-}
-
-static bool set_up(void *socket, const smartshelf_options *options)
-{
-    int64_t longest = SMARTSHELF_REPLY_MAX;
-    /*
-     * IMMEDIATE and the heartbeats: requests go only to servers that are there, and do not go on being there without a
-     * sign of it.
-     */
-    if (!set_number(socket, ZMQ_LINGER, 0) || !set_number(socket, ZMQ_IMMEDIATE, 1) ||
-        !set_number(socket, ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS) ||
-        !set_number(socket, ZMQ_HEARTBEAT_TIMEOUT, HEARTBEAT_PATIENCE_MS) ||
-        !set_number(socket, ZMQ_SNDHWM, options->queue) || !set_number(socket, ZMQ_RCVHWM, options->queue) ||
-        zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &longest, sizeof longest) != 0 || !set_keys(socket, options))
-        return false;
-    for (size_t i = 0; i < options->endpoint_count; i++)
-        if (zmq_connect(socket, options->endpoints[i]) != 0)
-            return false;
-    return true;
-}
-
-/* In place of the socket that the client has, if any, which stays when it fails. */
-static smartshelf_status open_socket(smartshelf_client *client)
-{
-    void *context = client->own_context ? client->own_context : client->options.zmq_context;
-    void *socket = context ? zmq_socket(context, ZMQ_DEALER) : NULL;
-    if (!socket)
-        return SMARTSHELF_NETWORK;
-    bool ready = set_up(socket, &client->options);
-    void *unwanted = ready ? client->socket : socket;
-    if (ready)
-        client->socket = socket;
-    if (unwanted)
-        zmq_close(unwanted);
-    client->connected_at = smartshelf_now_ms();
-    return ready ? SMARTSHELF_OK : SMARTSHELF_NETWORK;
-}
-
-/* libzmq gives a connection up for good when the peer sends too much or refuses the key: that need not stay so. */
-static void connect_anew(smartshelf_client *client)
-{
-    if (smartshelf_now_ms() - client->connected_at >= CONNECT_PATIENCE_MS)
-        open_socket(client);
-}
-
 smartshelf_status smartshelf_open(const smartshelf_options *options, smartshelf_client **client)
 {
     bool any_key = options->server_key || options->public_key || options->secret_key;
     bool all_keys = options->server_key && options->public_key && options->secret_key;
     if (options->endpoint_count == 0 || options->timeout_ms < 0 || options->change_timeout_ms < 0 ||
-        options->change_attempts < 1 || options->queue < 1 || any_key != all_keys)
+        options->change_attempts < 1 || options->pass_over_ms < 0 || options->reconnect_ms < 0 || options->queue < 1 ||
+        any_key != all_keys)
         return SMARTSHELF_ARGUMENT;
     smartshelf_client *new = calloc(1, sizeof *new);
     if (!new)
         return SMARTSHELF_NOMEM;
     new->options = *options;
     new->own_context = options->zmq_context ? NULL : zmq_ctx_new();
-    smartshelf_status status = open_socket(new);
+    void *context = options->zmq_context ? options->zmq_context : new->own_context;
+    smartshelf_status status = context ? ss_servers_open(&new->options, context, &new->servers) : SMARTSHELF_NETWORK;
     if (status == SMARTSHELF_OK)
         *client = new;
     else
@@ -125,8 +68,7 @@ void smartshelf_close(smartshelf_client **client)
     *client = NULL;
     if (!old)
         return;
-    if (old->socket)
-        zmq_close(old->socket);
+    ss_servers_close(&old->servers);
     if (old->own_context)
         zmq_ctx_term(old->own_context);
     free(old->request);
@@ -134,13 +76,6 @@ void smartshelf_close(smartshelf_client **client)
 }
 
 /* ---- sending and receiving ---- */
-
-/* Is the socket ready for `events` within the time? */
-static bool wait_for(smartshelf_client *client, short events, int64_t milliseconds)
-{
-    zmq_pollitem_t item = {client->socket, 0, events, 0};
-    return zmq_poll(&item, 1, milliseconds > 0 ? (long)milliseconds : 0) > 0;
-}
 
 uint32_t smartshelf_next_msgid(smartshelf_client *client)
 {
@@ -150,16 +85,8 @@ uint32_t smartshelf_next_msgid(smartshelf_client *client)
 
 smartshelf_status smartshelf_send_request(smartshelf_client *client, size_t size, int64_t deadline)
 {
-    while (zmq_send(client->socket, client->request, size, ZMQ_DONTWAIT) < 0) {
-        if (zmq_errno() != EAGAIN && zmq_errno() != EINTR)
-            return SMARTSHELF_NETWORK;
-        if (smartshelf_now_ms() >= deadline) {
-            connect_anew(client);
-            return SMARTSHELF_TIMEOUT;
-        }
-        wait_for(client, ZMQ_POLLOUT, deadline - smartshelf_now_ms());
-    }
-    return SMARTSHELF_OK;
+    client->asked = NULL;
+    return ss_servers_send(client->servers, client->request, size, deadline, &client->asked);
 }
 
 smartshelf_status smartshelf_send(smartshelf_client *client, const smartshelf_query *query, uint32_t *msgid)
@@ -176,31 +103,40 @@ smartshelf_status smartshelf_send(smartshelf_client *client, const smartshelf_qu
     return status;
 }
 
-/* The last part of a message; a delimiter before it is passed over. */
-static bool receive_last(void *socket, zmq_msg_t *message)
+static smartshelf_status receive(smartshelf_client *client, int64_t deadline, smartshelf_answer *answer,
+                                 ss_client_server **from)
 {
-    do {
-        if (zmq_msg_recv(message, socket, ZMQ_DONTWAIT) < 0)
-            return false;
-    } while (zmq_msg_more(message));
-    return true;
+    zmq_msg_t message;
+    smartshelf_status status = SMARTSHELF_TIMEOUT;
+    *answer = (smartshelf_answer){0};
+    zmq_msg_init(&message);
+    if (ss_servers_receive(client->servers, deadline, &message, from))
+        status = smartshelf_answer_decode(zmq_msg_data(&message), zmq_msg_size(&message), answer);
+    zmq_msg_close(&message);
+    return status;
+}
+
+static bool is_reply(smartshelf_status status)
+{
+    return status == SMARTSHELF_OK || status == SMARTSHELF_ERROR;
+}
+
+/* A server that says it is stopping has answered, but is not to be asked for a while. */
+static void note_reply(ss_client_server *from, const smartshelf_answer *answer)
+{
+    if (answer->error_name && strcmp(answer->error_name, "shutting_down") == 0)
+        ss_client_server_missed(from);
+    else
+        ss_client_server_answered(from);
 }
 
 smartshelf_status smartshelf_receive(smartshelf_client *client, int timeout_ms, smartshelf_answer *answer)
 {
-    zmq_msg_t message;
-    smartshelf_status status = SMARTSHELF_TIMEOUT;
+    ss_client_server *from;
     int64_t deadline = timeout_ms > 0 ? smartshelf_now_ms() + timeout_ms : 0;
-    *answer = (smartshelf_answer){0};
-    zmq_msg_init(&message);
-    bool received = receive_last(client->socket, &message);
-    while (!received && timeout_ms > 0 && smartshelf_now_ms() < deadline) {
-        wait_for(client, ZMQ_POLLIN, deadline - smartshelf_now_ms());
-        received = receive_last(client->socket, &message);
-    }
-    if (received)
-        status = smartshelf_answer_decode(zmq_msg_data(&message), zmq_msg_size(&message), answer);
-    zmq_msg_close(&message);
+    smartshelf_status status = receive(client, deadline, answer, &from);
+    if (is_reply(status))
+        note_reply(from, answer);
     return status;
 }
 
@@ -208,18 +144,56 @@ smartshelf_status smartshelf_receive_reply(smartshelf_client *client, uint32_t m
                                            smartshelf_answer *answer)
 {
     smartshelf_status in_vain = SMARTSHELF_TIMEOUT;
-    int64_t left = deadline - smartshelf_now_ms();
     do {
-        smartshelf_status status = smartshelf_receive(client, left > 0 ? (int)left : 0, answer);
-        bool is_reply = status == SMARTSHELF_OK || status == SMARTSHELF_ERROR;
-        if (status == SMARTSHELF_NOMEM || (is_reply && answer->msgid == msgid))
+        ss_client_server *from;
+        smartshelf_status status = receive(client, deadline, answer, &from);
+        bool is_the_one = is_reply(status) && answer->msgid == msgid;
+        if (is_the_one)
+            note_reply(from, answer);
+        if (is_the_one || status == SMARTSHELF_NOMEM)
             return status;
         if (status == SMARTSHELF_BAD_REPLY)
             in_vain = status;
         smartshelf_answer_release(answer);
-        left = deadline - smartshelf_now_ms();
-    } while (left > 0);
+    } while (smartshelf_now_ms() < deadline);
+    if (client->asked)
+        ss_client_server_missed(client->asked);
     return in_vain;
+}
+
+/* ---- asking ---- */
+
+static bool is_shelf(const char *method)
+{
+    static const char *const shelves[] = {"related", "bought_together", "bought_next",  "for_you",      "cart",
+                                          "popular", "trending",        "new_arrivals", "alternatives", "buy_again"};
+    for (size_t i = 0; i < sizeof shelves / sizeof shelves[0]; i++)
+        if (strcmp(method, shelves[i]) == 0)
+            return true;
+    return false;
+}
+
+/* What callers rely on without looking. */
+static bool has_shape(const char *method, const smartshelf_answer *answer)
+{
+    for (size_t i = 0; i < answer->shelf_count; i++)
+        if (!answer->shelves[i].products)
+            return false;
+    return (!is_shelf(method) || answer->products) && (strcmp(method, "page") != 0 || answer->shelves);
+}
+
+/* The request that stands in client->request. */
+static smartshelf_status exchange(smartshelf_client *client, const char *method, size_t size, uint32_t msgid,
+                                  int64_t deadline, smartshelf_answer *answer)
+{
+    smartshelf_status status = smartshelf_send_request(client, size, deadline);
+    if (status == SMARTSHELF_OK)
+        status = smartshelf_receive_reply(client, msgid, deadline, answer);
+    if (status != SMARTSHELF_OK || has_shape(method, answer))
+        return status;
+    smartshelf_answer_release(answer);
+    ss_client_server_missed(client->asked);
+    return SMARTSHELF_BAD_REPLY;
 }
 
 static void fall_back(const smartshelf_client *client, const smartshelf_query *query, smartshelf_answer *answer)
@@ -233,16 +207,34 @@ static void fall_back(const smartshelf_client *client, const smartshelf_query *q
 
 smartshelf_status smartshelf_ask(smartshelf_client *client, const smartshelf_query *query, smartshelf_answer *answer)
 {
-    uint32_t msgid;
+    size_t size = 0;
+    uint32_t msgid = smartshelf_next_msgid(client);
     int64_t deadline = smartshelf_now_ms() + client->options.timeout_ms;
     *answer = (smartshelf_answer){0};
-    smartshelf_status status = smartshelf_send(client, query, &msgid);
+    smartshelf_status status =
+        smartshelf_query_encode(query, msgid, &client->request, &client->request_capacity, &size);
     if (status == SMARTSHELF_OK)
-        status = smartshelf_receive_reply(client, msgid, deadline, answer);
+        status = exchange(client, query->method, size, msgid, deadline, answer);
     if (status != SMARTSHELF_OK && client->options.fallback_count > 0)
         fall_back(client, query, answer);
     if (status != SMARTSHELF_OK && query->offers)
         smartshelf_answer_show_nothing(answer);
+    return status;
+}
+
+smartshelf_status smartshelf_call(smartshelf_client *client, const char *method, const void *params, size_t params_size,
+                                  int timeout_ms, smartshelf_answer *answer)
+{
+    size_t size = 0;
+    uint32_t msgid = smartshelf_next_msgid(client);
+    int64_t deadline = smartshelf_now_ms() + (timeout_ms < 0 ? client->options.timeout_ms : timeout_ms);
+    *answer = (smartshelf_answer){0};
+    smartshelf_status status =
+        smartshelf_call_encode(method, params, params_size, msgid, &client->request, &client->request_capacity, &size);
+    if (status == SMARTSHELF_OK)
+        status = exchange(client, method, size, msgid, deadline, answer);
+    if (status != SMARTSHELF_OK && method && is_shelf(method) && client->options.fallback_count > 0)
+        smartshelf_answer_fall_back(answer, client->options.fallback, client->options.fallback_count, 0);
     return status;
 }
 
@@ -256,9 +248,7 @@ smartshelf_status smartshelf_offers(smartshelf_client *client, const smartshelf_
     smartshelf_status status =
         smartshelf_offers_encode(query, msgid, &client->request, &client->request_capacity, &size);
     if (status == SMARTSHELF_OK)
-        status = smartshelf_send_request(client, size, deadline);
-    if (status == SMARTSHELF_OK)
-        status = smartshelf_receive_reply(client, msgid, deadline, answer);
+        status = exchange(client, "offers", size, msgid, deadline, answer);
     if (status == SMARTSHELF_OK && !answer->decision)
         status = SMARTSHELF_BAD_REPLY;
     if (status != SMARTSHELF_OK)

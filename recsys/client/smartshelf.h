@@ -44,11 +44,17 @@ const char *smartshelf_status_name(smartshelf_status status); /* "timeout"; "unk
 /* ---- a connection ---- */
 
 typedef struct smartshelf_options { /* all that it points to is borrowed for the client's life */
-    const char *const *endpoints;   /* requests take turns among those that are connected */
+    /*
+     * One or several servers, in the same order in all programs of a shop: what names a visitor goes to the same one while it
+     * is there, other requests take turns among those that are connected.
+     */
+    const char *const *endpoints;
     size_t endpoint_count;
-    int timeout_ms;                                   /* most time of smartshelf_ask */
-    int change_timeout_ms;                            /* most time of one attempt to tell of events and changes */
-    int change_attempts;                              /* most attempts where a repetition does no harm */
+    int timeout_ms;        /* most time of smartshelf_ask */
+    int change_timeout_ms; /* most time of one attempt to tell of events and changes */
+    int change_attempts;   /* most attempts where a repetition does no harm */
+    int pass_over_ms;      /* how long a server that missed is passed over, if there are others */
+    int reconnect_ms;      /* a server that neither took nor sent anything for so long is connected to anew */
     const char *server_key, *public_key, *secret_key; /* CURVE keys in Z85, all three or none */
     const char *const *fallback;                      /* item ids shown when no answer comes, best first */
     size_t fallback_count;
@@ -56,7 +62,7 @@ typedef struct smartshelf_options { /* all that it points to is borrowed for the
     void *zmq_context; /* NULL: the client makes its own */
 } smartshelf_options;
 
-/* 50 ms; changes 1000 ms, 3 attempts; queue of 1000; no keys, no fallback, no endpoint. */
+/* 50 ms; changes 1000 ms, 3 attempts; passing over 1000 ms, connecting anew 3000 ms; queue of 1000; nothing else. */
 smartshelf_options smartshelf_options_default(void);
 
 typedef struct smartshelf_client smartshelf_client;
@@ -265,6 +271,14 @@ void smartshelf_answer_release(smartshelf_answer *answer); /* also of one that w
  * would have given.
  */
 smartshelf_status smartshelf_ask(smartshelf_client *client, const smartshelf_query *query, smartshelf_answer *answer);
+
+/*
+ * Any method by its name, also one of a later server, with params of your own making: one MessagePack map (msgpack-c packs
+ * it), or none of size 0. Asked once, whatever it is; waits at most `timeout_ms` (below 0: the client's). `answer` as of
+ * smartshelf_ask; what has no member there is in its `reply`.
+ */
+smartshelf_status smartshelf_call(smartshelf_client *client, const char *method, const void *params, size_t params_size,
+                                  int timeout_ms, smartshelf_answer *answer);
 
 /*
  * Several shelves in one round trip, no product twice: their order is their priority. `query` has what they share
