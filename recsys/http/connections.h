@@ -16,7 +16,9 @@ typedef struct ss_connection {
     struct ss_connection *before, *after; /* older and younger */
     int64_t since;                        /* last completed a request, or came: ss_clock_monotonic() */
     uint64_t address;                     /* whose it is; 0: the machine's own */
+    int64_t look;                         /* when is looked whether the caller is still there */
     bool waits;                           /* for us: a backend has not answered */
+    bool proven;                          /* it has completed a request */
     bool shut;
 } ss_connection;
 
@@ -30,7 +32,8 @@ void ss_connections_free(ss_connections **connections);
 
 /*
  * A new one. Where there are too many, or too many from this address (a quarter, unless it is this machine's own: there may stand a proxy),
- * the one of these that has waited longest for its caller is cut. NULL: there are SS_CONNECTIONS_HARD, all being closed.
+ * the one of these that has been
+ * silent for longest gives way; of those that have not completed a request yet, where they are more than half. NULL: there are SS_CONNECTIONS_HARD, all being closed.
  */
 ss_connection *ss_connections_add(ss_connections *all, struct MHD_Connection *mhd, const struct sockaddr *address,
                                   int64_t now);
@@ -39,7 +42,7 @@ void ss_connections_remove(ss_connections *all, ss_connection *one);
 /* It has completed a request. */
 void ss_connections_done(ss_connections *all, ss_connection *one, int64_t now);
 
-/* Cuts those whose time is over. */
+/* Cuts those whose time is over, or whose caller has gone: libmicrohttpd does not notice an end that came together with bytes. */
 void ss_connections_sweep(ss_connections *all, int64_t now);
 
 size_t ss_connections_count(const ss_connections *all);

@@ -3,17 +3,18 @@
 #include "base/clock.h"
 #include "client/wire.h"
 #include "http/fault_status.h"
+#include "http/head.h"
 #include "http/respond.h"
 #include "http/routes.h"
 #include "http/transcode.h"
 #include <stdio.h>
 #include <stdlib.h>
 
-#define JSON_MAX      (4 * SS_REPLY_MAX) /* most bytes of a reply as JSON */
-#define ROOM_MAX      (8 * SS_REPLY_MAX) /* for making one */
-#define KEPT_MAX      (64u << 10)        /* bytes of a buffer that is kept for the next request */
-#define ROOM_KEPT     (8u << 20)         /* of that in which replies are made */
-#define UPLOAD_FACTOR 4u                 /* of the largest body: who sends more is cut off */
+#define JSON_MAX   (4 * SS_REPLY_MAX)   /* most bytes of a reply as JSON */
+#define ROOM_MAX   (8 * SS_REPLY_MAX)   /* for making one */
+#define KEPT_MAX   (64u << 10)          /* bytes of a buffer that is kept for the next request */
+#define ROOM_KEPT  (8u << 20)           /* of that in which replies are made */
+#define UPLOAD_MAX (4 * SS_MESSAGE_MAX) /* of a body that is dropped: who sends more is cut off */
 
 #define SECOND     INT64_C(1000000000)
 #define DEADLINE   (10 * SECOND)  /* for a backend's answer */
@@ -32,6 +33,8 @@ typedef struct exchange {
     struct exchange *before, *after; /* in hand, or free */
     stage stage;
     verb verb;
+    const char *line; /* the target as libmicrohttpd has it: only compared */
+    ss_head head;
     ss_target target;
     ss_route route;
     ss_guest guest;
@@ -232,8 +235,11 @@ static enum MHD_Result send_reply(exchange *one)
         ss_gate_headers(all->setting.gate, &one->guest, &one->request, one->verb == VERB_OPTIONS, response->headers);
     one->stage = STAGE_SENT;
     hold(one, response->reply.body.size);
-    count_status(all->setting.counts, response->reply.status);
-    return ss_respond(one->request.connection, response, all->packer, &one->buffers[USE_PACKED]);
+    unsigned status = response->reply.status;
+    enum MHD_Result result =
+        ss_respond(one->request.connection, response, all->packer, &one->buffers[USE_PACKED], &status);
+    count_status(all->setting.counts, status);
+    return result;
 }
 
 /* ---- methods ---- */
@@ -437,9 +443,8 @@ static verb verb_of(const char *text)
 }
 
 /* JSON, or the text that sendBeacon calls it. */
-static bool is_json(const ss_http_request *request)
+static bool is_json(ss_slice type)
 {
-    ss_slice type = header_of(request, MHD_HTTP_HEADER_CONTENT_TYPE);
     const char *semicolon = type.size ? memchr(type.data, ';', type.size) : NULL;
     if (semicolon)
         type.size = (size_t)(semicolon - type.data);
@@ -448,11 +453,10 @@ static bool is_json(const ss_http_request *request)
            ss_slice_equal_nocase(type, SS_SLICE_LITERAL("text/plain"));
 }
 
-static bool is_too_long(const ss_http_request *request)
+static bool is_above(ss_slice length, size_t most)
 {
     long long size;
-    ss_slice length = header_of(request, MHD_HTTP_HEADER_CONTENT_LENGTH);
-    return length.data && (!ss_slice_to_i64(length, &size) || size > (long long)SS_MESSAGE_MAX);
+    return length.data && (!ss_slice_to_i64(length, &size) || size > (long long)most);
 }
 
 static bool may_use(exchange *one)
@@ -466,8 +470,15 @@ static bool may_use(exchange *one)
     return false;
 }
 
+/* libmicrohttpd keeps target and version in one line, and takes a NUL for the target's end: then there is more between the two. */
+static bool is_whole(const exchange *one, const char *version)
+{
+    ptrdiff_t between = version - one->line;
+    return between < 0 || between > (ptrdiff_t)SS_HTTP_HEAD_MAX || (size_t)between == one->buffers[USE_URI].size + 1;
+}
+
 /* Refused, or to be answered at its end. */
-static void read_head(exchange *one)
+static void read_head(exchange *one, const char *version)
 {
     ss_exchanges *all = one->all;
     ss_fault fault;
@@ -475,6 +486,13 @@ static void read_head(exchange *one)
     ss_buffer *uri = &one->buffers[USE_URI];
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(one->request.connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    ss_head_read(one->request.connection, version, &one->head);
+    if (one->head.status || !is_whole(one, version)) {
+        one->response.close = true;
+        refuse(one, one->head.status ? one->head.status : 400, SS_FAULT_MALFORMED,
+               one->head.status ? one->head.message : "the target has a NUL");
+        return;
+    }
     bool readable = ss_target_read(uri->data, uri->size, &one->target, &fault);
     one->request.path = one->target.path;
     if (!readable) {
@@ -493,29 +511,31 @@ static void read_head(exchange *one)
         refuse(one, 404, SS_FAULT_UNKNOWN_METHOD, "there is nothing at this path");
     else if (!may_use(one))
         return;
-    else if (is_too_long(&one->request))
+    else if (is_above(one->head.length, SS_MESSAGE_MAX))
         refuse(one, 413, SS_FAULT_TOO_LARGE, "the body is too long");
-    else if (one->verb == VERB_POST && !one->route.site && !is_json(&one->request))
+    else if (one->verb == VERB_POST && !one->route.site && !is_json(one->head.type))
         refuse(one, 415, SS_FAULT_MALFORMED, "the body must be application/json");
 }
 
-static bool has_body(const ss_http_request *request)
+/*
+ * Of a request that is refused the body is read and dropped: a connection that is closed on what its caller still sends may lose the
+ * reply. Not what is far too long, or has not been sent yet, or ends who knows where.
+ */
+static bool is_left_unread(const exchange *one)
 {
-    return header_of(request, MHD_HTTP_HEADER_CONTENT_LENGTH).data ||
-           header_of(request, MHD_HTTP_HEADER_TRANSFER_ENCODING).data;
+    return one->refused && one->head.body &&
+           (one->head.asks_first || one->head.status || is_above(one->head.length, UPLOAD_MAX));
 }
 
-/* A body that nobody wants is not waited for: the reply ends the connection. Otherwise it is kept when the answer comes at the request's
- * end. */
-static enum MHD_Result take_head(exchange *one, const char *verb_text)
+static enum MHD_Result take_head(exchange *one, const char *verb_text, const char *version)
 {
     one->verb = verb_of(verb_text);
     one->request.verb = one->verb == VERB_POST      ? SS_HTTP_POST
                         : one->verb == VERB_OPTIONS ? SS_HTTP_OPTIONS
                                                     : SS_HTTP_GET;
     one->stage = STAGE_BODY;
-    read_head(one);
-    return one->refused && has_body(&one->request) ? send_reply(one) : MHD_YES;
+    read_head(one, version);
+    return is_left_unread(one) ? send_reply(one) : MHD_YES;
 }
 
 /* ---- the body and the end ---- */
@@ -524,7 +544,7 @@ static enum MHD_Result take_body(exchange *one, const char *bytes, size_t size)
 {
     ss_buffer *body = &one->buffers[USE_BODY];
     one->uploaded += size;
-    if (one->uploaded > UPLOAD_FACTOR * SS_MESSAGE_MAX)
+    if (one->uploaded > UPLOAD_MAX)
         return MHD_NO;
     if (one->verb != VERB_POST || one->refused)
         return MHD_YES;
@@ -561,6 +581,19 @@ static enum MHD_Result answer(exchange *one)
 
 /* ---- libmicrohttpd's callbacks ---- */
 
+/*
+ * The target as it came is kept here. libmicrohttpd is about to take its query apart in its own buffer, and closes the connection when that has no
+ * room for a list of the pairs: there is nothing left for it to list.
+ */
+static void take_uri(exchange *one, const char *uri)
+{
+    char *query = (char *)(uintptr_t)strchr(uri, '?');
+    if (ss_buffer_append_text(&one->buffers[USE_URI], uri) != SS_OK)
+        refuse(one, 414, SS_FAULT_TOO_LARGE, "the target is too long");
+    if (query)
+        query[1] = '\0';
+}
+
 void *ss_exchange_begin(void *exchanges, const char *uri, struct MHD_Connection *connection)
 {
     exchange *one = take(exchanges);
@@ -569,6 +602,8 @@ void *ss_exchange_begin(void *exchanges, const char *uri, struct MHD_Connection 
     one->request =
         (ss_http_request){.query = query_of, .header = header_of, .cookie = cookie_of, .connection = connection};
     one->stage = STAGE_HEAD;
+    one->line = uri;
+    one->target.query.count = 0;
     one->route = (ss_route){.method = SS_METHOD_COUNT};
     one->guest = (ss_guest){.key = NULL};
     one->response = (ss_response){.tagged = false};
@@ -576,8 +611,7 @@ void *ss_exchange_begin(void *exchanges, const char *uri, struct MHD_Connection 
     one->uploaded = one->held = 0;
     ss_buffer_clear(&one->buffers[USE_URI]);
     ss_buffer_clear(&one->buffers[USE_BODY]);
-    if (ss_buffer_append_text(&one->buffers[USE_URI], uri) != SS_OK)
-        refuse(one, 414, SS_FAULT_TOO_LARGE, "the target is too long");
+    take_uri(one, uri);
     return one;
 }
 
@@ -589,11 +623,10 @@ enum MHD_Result ss_exchange_step(void *exchanges, struct MHD_Connection *connect
     (void)exchanges;
     (void)connection;
     (void)url;
-    (void)version;
     if (!one)
         return MHD_NO;
     if (one->stage == STAGE_HEAD)
-        return take_head(one, verb_text);
+        return take_head(one, verb_text, version);
     if (one->stage == STAGE_ANSWERED)
         return send_reply(one);
     if (one->stage != STAGE_BODY)

@@ -192,7 +192,7 @@ static ss_status start_daemon(thread *new, unsigned most, ss_error *error)
         new->exchanges, MHD_OPTION_CONNECTION_LIMIT, SS_CONNECTIONS_HARD(most), MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)SS_HTTP_HEAD_MAX, MHD_OPTION_NOTIFY_CONNECTION, follow, new, MHD_OPTION_NOTIFY_COMPLETED,
         ss_exchange_end, new->exchanges, MHD_OPTION_URI_LOG_CALLBACK, ss_exchange_begin, new->exchanges,
-        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+        MHD_OPTION_STRICT_FOR_CLIENT, 0, MHD_OPTION_END);
     if (!new->daemon)
         return ss_error_io(error, "http", "cannot start");
     const union MHD_DaemonInfo *info = MHD_get_daemon_info(new->daemon, MHD_DAEMON_INFO_EPOLL_FD);

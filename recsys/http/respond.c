@@ -145,7 +145,7 @@ static void add_others(struct MHD_Response *to, const ss_response *response)
 /* ---- the whole ---- */
 
 enum MHD_Result ss_respond(struct MHD_Connection *connection, const ss_response *response, ss_packer *packer,
-                           ss_buffer *packed)
+                           ss_buffer *packed, unsigned *sent)
 {
     const ss_http_reply *reply = &response->reply;
     ss_slice body = reply->body;
@@ -172,6 +172,7 @@ enum MHD_Result ss_respond(struct MHD_Connection *connection, const ss_response 
     add_caching(made, response, tag);
     add_security(made, reply);
     add_others(made, response);
+    *sent = status;
     enum MHD_Result result = MHD_queue_response(connection, status, made);
     MHD_destroy_response(made);
     return result;

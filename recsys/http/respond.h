@@ -22,8 +22,9 @@ typedef struct ss_response {
     size_t header_count;
 } ss_response;
 
-/* The bodies are borrowed until the request is complete. `packed` (emptied) takes a compressed body, for as long. */
+/* The bodies are borrowed until the request is complete. `packed` (emptied) takes a compressed body, for as long. `sent`: the status, which may
+ * have become 304. */
 enum MHD_Result ss_respond(struct MHD_Connection *connection, const ss_response *response, ss_packer *packer,
-                           ss_buffer *packed);
+                           ss_buffer *packed, unsigned *sent);
 
 #endif

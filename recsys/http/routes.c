@@ -39,15 +39,27 @@ static bool is_plain(ss_slice path)
     return true;
 }
 
+/* Blanks, control characters and what is no ASCII stand in a target with a percent sign. */
+static bool is_printable(const char *uri, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if (uri[i] <= 0x20 || uri[i] == 0x7f)
+            return false;
+    return true;
+}
+
 bool ss_target_read(char *uri, size_t size, ss_target *target, ss_fault *fault)
 {
+    target->query.count = 0;
+    target->path = (ss_slice){"", 0};
+    if (!is_printable(uri, size))
+        return malformed(fault, "the target has blanks, control characters or bytes beyond ASCII");
     char *path = skip_authority(uri, &size);
     char *fragment = memchr(path, '#', size);
     size = fragment ? (size_t)(fragment - path) : size;
     char *mark = memchr(path, '?', size);
     size_t path_size = mark ? (size_t)(mark - path) : size, rest = mark ? size - path_size - 1 : 0;
     size_t used = ss_percent_decode(path, path_size, false);
-    target->query.count = 0;
     target->path = (ss_slice){path, used == SIZE_MAX ? 0 : used};
     if (used == SIZE_MAX)
         return malformed(fault, "the path's percent signs, or the UTF-8 they make, are wrong");

@@ -2,6 +2,7 @@
 
 #include "server/process.h"
 #include <inttypes.h>
+#include <stdio.h>
 
 /* Bounds of latencies: the ends of these buckets, 2^10 - 1 to 2^33 - 1 nanoseconds. */
 #define FIRST_BOUND (SS_LATENCY_PER_DOUBLING * (10u - 2u) - 1u)
@@ -156,6 +157,38 @@ static void put_queues(page *to, const ss_service *service)
         put_labelled(to, "queue_depth", "queue", ss_queue_name((ss_queue)i), ss_service_waiting(service, (ss_queue)i));
 }
 
+/* ---- HTTP ---- */
+
+static uint64_t counted_over_http(const ss_service *service, size_t member)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < service->http_count; i++)
+        sum += ss_counted((const ss_counter *)(const void *)((const char *)service->http[i] + member));
+    return sum;
+}
+
+#define OVER_HTTP(SERVICE, MEMBER) counted_over_http((SERVICE), offsetof(ss_http_counts, MEMBER))
+
+/* Statuses that came up: there are too many to show them all. */
+static void put_http(page *to, const ss_service *service)
+{
+    char text[8];
+    begin(to, "http_requests_total", "counter", "Requests over HTTP, by the status of the reply.");
+    for (unsigned status = SS_HTTP_STATUS_LEAST; status <= SS_HTTP_STATUS_MOST; status++) {
+        uint64_t count = OVER_HTTP(service, requests[status - SS_HTTP_STATUS_LEAST]);
+        snprintf(text, sizeof text, "%u", status);
+        if (count > 0 || status == 200)
+            put_labelled(to, "http_requests_total", "status", text, count);
+    }
+    const number numbers[] = {
+        {"http_connections", "gauge", "Connections over HTTP that are open.", OVER_HTTP(service, connections)},
+        {"http_connections_total", "counter", "Connections over HTTP taken.", OVER_HTTP(service, accepted)},
+        {"http_connections_cut_total", "counter", "Of them, those that waited too long or gave way to others.",
+         OVER_HTTP(service, cut)},
+    };
+    PUT_NUMBERS(to, numbers);
+}
+
 /* ---- live state ---- */
 
 static void put_state(page *to, const ss_recorder_counts *counts)
@@ -289,6 +322,8 @@ ss_status ss_metrics_write(ss_service *service, ss_buffer *out)
     put_answers(&to, &sum);
     put_generation(&to, service);
     put_queues(&to, service);
+    if (service->http_count > 0)
+        put_http(&to, service);
     if (service->recorded)
         put_state(&to, service->recorded);
     if (service->visitors)
