@@ -127,7 +127,7 @@ class SmartPopup extends SmartElement {
     if (!decision) return false;
     question.answered = true;
     if (decision.triggers) store["smartshelf.triggers"] = JSON.stringify(decision.triggers);
-    return decision.show && this.isConnected && this.#show(decision);
+    return decision.show && this.isConnected && question === this.#question && this.#show(decision);
   }
 
   #show(decision) {

@@ -81,7 +81,7 @@ class SmartShelf extends SmartElement {
   async #load() {
     this.#end();
     const turn = this.#turn;
-    const cart = this.json("cart")?.map((line) => line.item_id ?? line);
+    const cart = [this.json("cart") ?? []].flat().map((line) => line.item_id ?? line);
     const params = {
       item_id: this.at("item-id"),
       cart,
