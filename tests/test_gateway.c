@@ -19,7 +19,7 @@ static ss_gateway_options options_of(const char *const *endpoints, size_t count)
 
 static ss_status open_gateway(const ss_gateway_options *options, ss_gateway **gateway, ss_error *error)
 {
-    const ss_gateway_setting setting = {.options = options, .threads = 2, .seed = 1};
+    const ss_gateway_setting setting = {.options = options, .threads = 2, .under_way = 64, .seed = 1};
     return ss_gateway_new(&setting, gateway, error);
 }
 

@@ -143,6 +143,7 @@ static ss_status run_gateway(void *memory, const ss_texts *operands, const ss_cl
     if (status != SS_OK)
         goto out;
     settings->http.insecure_public_bind = settings->insecure_public_bind;
+    uint32_t connections = (uint32_t)(settings->http.connections / settings->http.threads);
     SS_TRY(ss_command_operands(operands, 0, 0, error));
     SS_TRY(read_keys(settings, &keys, error));
     ss_gateway_setting setting = {.options = &settings->gateway,
@@ -150,6 +151,7 @@ static ss_status run_gateway(void *memory, const ss_texts *operands, const ss_cl
                                   .servers = keys.servers,
                                   .logger = &logger,
                                   .threads = (unsigned)settings->http.threads,
+                                  .under_way = 2 * connections, /* changes go on without their callers */
                                   .seed = (uint64_t)ss_clock_now() ^ (uint64_t)getpid()};
     SS_TRY(ss_gateway_new(&setting, &gateway, error));
     SS_TRY(serve(settings, gateway, &logger, counts, error));

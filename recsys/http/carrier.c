@@ -305,9 +305,9 @@ static void welcome(carrier *self, uint32_t number)
 {
     ss_errand *errand;
     for (uint32_t i = 0; (errand = ss_errands_at(self->errands, i)); i++) {
-        if (!errand->active || errand->awaited != 0)
+        if (!errand->active)
             continue;
-        if (is_read(errand)) {
+        if (is_read(errand) && errand->awaited == 0) {
             errand->tried &= ~bit(number);
             ask_somebody(self, errand, self->now);
         } else if (errand->way.kind == SS_WAY_HOME && errand->way.home == number &&
@@ -340,7 +340,8 @@ static void tend(carrier *self, uint32_t number)
 {
     server *to = &self->servers[number];
     ss_fitness_step step;
-    if (to->lost && to->fitness.state != SS_FITNESS_EJECTED) {
+    bool expecting = to->fitness.state != SS_FITNESS_EJECTED || to->outstanding > 0;
+    if (to->lost && expecting) {
         ss_fitness_eject(&to->fitness, self->now);
         note_state(self, number, "unreachable");
         part_from(self, number);

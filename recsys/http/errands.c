@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #define SPARE      2u /* places for each errand: so the next free one is near, and what ended stays known for long */
-#define KEPT_BYTES (8u << 10) /* of a message's memory */
+#define KEPT_BYTES (2u << 10) /* of a message's memory */
 
 struct ss_errands {
     ss_errand *places; /* an errand is at its number & mask */

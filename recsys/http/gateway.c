@@ -9,9 +9,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#define QUEUES      2 /* of what may be under way: places in a connection */
 #define MS          INT64_C(1000000)
-#define UNDER_WAY   8192u /* requests of one thread at a time */
-#define QUEUE       (2 * (int)UNDER_WAY)
 #define PATIENCE_MS 250  /* for the answer to a probe */
 #define TIME_MS_MAX 9000 /* the port waits for ten seconds */
 
@@ -96,7 +95,8 @@ static void set_upstreams(ss_gateway *gateway)
     const ss_gateway_setting *setting = &gateway->setting;
     for (size_t i = 0; i < setting->options->endpoints.count; i++) {
         ss_upstream_options *upstream = &gateway->upstreams[i];
-        *upstream = (ss_upstream_options){.endpoint = setting->options->endpoints.text[i], .queue = QUEUE};
+        *upstream = (ss_upstream_options){.endpoint = setting->options->endpoints.text[i],
+                                          .queue = QUEUES * (int)setting->under_way};
         if (!setting->own)
             continue;
         upstream->server_key = setting->servers[i].public_key;
@@ -216,7 +216,7 @@ ss_status ss_gateway_backend(void *gateway, unsigned thread, ss_backend *backend
         .read = options->read_ms * MS,
         .change = options->change_ms * MS,
         .reload = options->reload_ms * MS,
-        .most = UNDER_WAY,
+        .most = self->setting.under_way,
         .seed = ss_random_mix(self->setting.seed + thread),
         .counts = &self->counts[thread],
         .own = own,

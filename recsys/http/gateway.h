@@ -39,7 +39,8 @@ typedef struct ss_gateway_setting {
     const ss_keys *servers; /* the public keys of the endpoints, one for each */
     const ss_logger *logger;
     unsigned threads;
-    uint64_t seed; /* of the jitter of probes */
+    uint32_t under_way; /* most requests of one thread at a time, 1 to 2^20 */
+    uint64_t seed;      /* of the jitter of probes */
 } ss_gateway_setting;
 
 typedef struct ss_gateway ss_gateway;

@@ -1,25 +1,18 @@
 #include "http/gateway_sites.h"
 
+#include "http/sites.h"
 #include "server/metrics_text.h"
-
-static void answer_text(ss_http_reply *reply, unsigned status, const char *text)
-{
-    reply->status = status;
-    reply->type = "text/plain; charset=utf-8";
-    reply->body = ss_slice_of(text);
-    reply->no_store = true;
-}
 
 static void answer_health(void *context, const ss_http_request *request, ss_http_reply *reply)
 {
     const ss_gateway_seen *seen = context;
     (void)request;
     if (atomic_load_explicit(seen->draining, memory_order_relaxed))
-        answer_text(reply, 503, "stopping\n");
+        ss_site_text(503, "stopping\n", reply);
     else if (!ss_gateway_is_well(seen->gateway))
-        answer_text(reply, 503, "no server answers\n");
+        ss_site_text(503, "no server answers\n", reply);
     else
-        answer_text(reply, 200, "ok\n");
+        ss_site_text(200, "ok\n", reply);
 }
 
 static void answer_metrics(void *context, const ss_http_request *request, ss_http_reply *reply)
@@ -27,7 +20,7 @@ static void answer_metrics(void *context, const ss_http_request *request, ss_htt
     const ss_gateway_seen *seen = context;
     (void)request;
     if (ss_gateway_metrics(seen->gateway, reply->buffer) != SS_OK) {
-        answer_text(reply, 500, "out of memory\n");
+        ss_site_text(500, "out of memory\n", reply);
         return;
     }
     reply->type = SS_METRICS_TEXT_TYPE;

@@ -4,7 +4,7 @@
 
 #define HOUR 3600u
 
-static void answer_text(ss_http_reply *reply, unsigned status, const char *text)
+void ss_site_text(unsigned status, const char *text, ss_http_reply *reply)
 {
     reply->status = status;
     reply->type = "text/plain; charset=utf-8";
@@ -16,7 +16,7 @@ void ss_site_asset(ss_slice name, ss_http_reply *reply)
 {
     const ss_asset *asset = ss_asset_find(name);
     if (!asset) {
-        answer_text(reply, 404, "there is nothing at this path\n");
+        ss_site_text(404, "there is nothing at this path\n", reply);
         return;
     }
     reply->type = asset->type;
@@ -45,7 +45,7 @@ static void answer_health(void *context, const ss_http_request *request, ss_http
     const atomic_bool *draining = context;
     (void)request;
     bool stopping = draining && atomic_load_explicit(draining, memory_order_relaxed);
-    answer_text(reply, stopping ? 503 : 200, stopping ? "stopping\n" : "ok\n");
+    ss_site_text(stopping ? 503 : 200, stopping ? "stopping\n" : "ok\n", reply);
 }
 
 size_t ss_sites_common(const atomic_bool *draining, ss_http_site *sites)
