@@ -50,7 +50,7 @@ static void open_carrier(shop *self, bool spread, uint32_t most, int64_t read_ms
         .rules = {20 * MS, 3, 20 * MS, 100 * MS, 100 * MS},
         .second_try = 20 * MS,
         .read = read_ms * MS,
-        .change = 1000 * MS,
+        .change = 4000 * MS,
         .reload = 1500 * MS,
         .most = most,
         .seed = 1,
@@ -481,8 +481,9 @@ static void all_but_one_is_not_all(void **state)
     uint64_t items = fake_port_ask(&self->port, SS_METHOD_ITEMS, NULL, NULL, 0);
     fake_port_wait_all(&self->port);
     assert_int_equal(answer_to(self, items).code, SS_FAULT_BUSY);
+    set_mood(self, 1, FAKE_WELL);
+    warm_up(self);
     set_mood(self, 1, FAKE_STOPPING);
-    wait_returned(self);
     items = fake_port_ask(&self->port, SS_METHOD_ITEMS, NULL, NULL, 0);
     fake_port_wait_all(&self->port);
     assert_true(answer_to(self, items).code == SS_FAULT_SHUTTING_DOWN || answer_to(self, items).code == SS_FAULT_BUSY);
