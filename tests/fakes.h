@@ -79,8 +79,10 @@ static inline void fake_read(const uint8_t *bytes, size_t size, fake_request *re
     fake_must(ss_wire_next(&reader, &token) && token.kind == SS_WIRE_MAP);
     for (uint64_t left = token.number; left > 0; left--) {
         fake_must(ss_wire_next(&reader, &token) && ss_wire_next(&reader, &value));
-        if (value.kind == SS_WIRE_TEXT && value.size > 1 && value.bytes[0] == 'r')
-            request->name = (unsigned)strtoul(value.bytes + 1, NULL, 10) % FAKE_EFFECTS_MAX;
+        long long name;
+        if (value.kind == SS_WIRE_TEXT && value.size > 1 && value.bytes[0] == 'r' &&
+            ss_slice_to_i64((ss_slice){value.bytes + 1, value.size - 1}, &name))
+            request->name = (unsigned)name % FAKE_EFFECTS_MAX;
     }
 }
 
