@@ -93,6 +93,7 @@ static unsigned admit_from(ss_gate *gate, uint32_t address, int64_t now, asked_r
     one.request.verb = verb;
     one.request.query = query_of;
     one.request.header = header_of;
+    one.request.last_header = header_of;
     one.request.cookie = cookie_of;
     bool in = ss_gate_admit(gate, &one.request, ss_method_find(ss_slice_of(method)), secret_site,
                             (struct sockaddr *)&from, now, guest, refusal);
@@ -394,6 +395,8 @@ static void what_replies_carry(void **state)
     const ss_guest nobody = {.kind = SS_API_NONE}, page = {.kind = SS_API_PUBLIC, .origin = SHOP};
     assert_string_equal(told(gates->keyed, &page, "/v1/related", false, "Access-Control-Allow-Origin"), SHOP);
     assert_string_equal(told(gates->keyed, &page, "/v1/related", false, "Access-Control-Allow-Credentials"), "");
+    assert_string_equal(told(gates->keyed, &page, "/v1/related", false, "Access-Control-Expose-Headers"),
+                        "Date, Retry-After");
     assert_string_equal(told(gates->keyed, &page, "/v1/related", false, "Vary"), "Origin, Authorization");
     assert_string_equal(told(gates->keyed, &page, "/v1/related", false, "WWW-Authenticate"), "");
     assert_string_equal(told(gates->keyed, &nobody, "/v1/related", false, "WWW-Authenticate"), "Bearer");

@@ -304,6 +304,13 @@ class Rates(Case):
         self.assertEqual((last.status, last.error[0], last.headers["Access-Control-Allow-Origin"]), (429, "busy", SHOP))
         self.assertGreaterEqual(int(last.headers["Retry-After"]), 1)
         self.assertEqual(ask("203.0.113.9, 198.51.100.7").status, 429) # what a caller writes there itself
+        lines = self.server.connect() # some proxies add a line of their own behind what the caller wrote
+        self.addCleanup(lines.close)
+        lines.putrequest("GET", f"/v1/popular?key={self.public}")
+        lines.putheader("X-Forwarded-For", "203.0.113.10")
+        lines.putheader("X-Forwarded-For", "198.51.100.7")
+        lines.endheaders()
+        self.assertEqual(lines.getresponse().status, 429)
         self.assertEqual(ask("198.51.100.8").status, 200)
         self.assertEqual(ask("2001:db8::1").status, 200)
         self.assertEqual(self.server.get("popular", None, key=self.secret, headers={"X-Forwarded-For": "198.51.100.7"}).status, 200)

@@ -35,7 +35,7 @@ typedef struct ss_caller_name {
 /*
  * `address`: of the connection. `forwarded`: X-Forwarded-For, empty when there is none: believed only of a proxy, and from its end on: each
  * proxy adds whom it was called by, so the last that is no proxy of ours is the caller; what stands before it anybody can
- * have written. An address that cannot be read ends the walk at the one behind it.
+ * have written. Where the header stands several times, that is its last line, which the nearest proxy has added. An address that cannot be read ends the walk at the one behind it.
  */
 ss_caller_name ss_caller_find(const ss_proxies *proxies, const struct sockaddr *address, ss_slice forwarded);
 

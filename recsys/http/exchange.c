@@ -170,6 +170,27 @@ static ss_slice header_of(const ss_http_request *request, const char *name)
     return value_of(request, MHD_HEADER_KIND, name);
 }
 
+typedef struct last_value {
+    const char *name;
+    ss_slice value;
+} last_value;
+
+static enum MHD_Result keep_last(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    last_value *last = context;
+    (void)kind;
+    if (ss_slice_equal_nocase(ss_slice_of(name), ss_slice_of(last->name)))
+        last->value = ss_slice_of(value);
+    return MHD_YES;
+}
+
+static ss_slice last_header_of(const ss_http_request *request, const char *name)
+{
+    last_value last = {name, {NULL, 0}};
+    MHD_get_connection_values(request->connection, MHD_HEADER_KIND, keep_last, &last);
+    return last.value;
+}
+
 static ss_slice cookie_of(const ss_http_request *request, const char *name)
 {
     return value_of(request, MHD_COOKIE_KIND, name);
@@ -599,8 +620,11 @@ void *ss_exchange_begin(void *exchanges, const char *uri, struct MHD_Connection 
     exchange *one = take(exchanges);
     if (!one)
         return NULL;
-    one->request =
-        (ss_http_request){.query = query_of, .header = header_of, .cookie = cookie_of, .connection = connection};
+    one->request = (ss_http_request){.query = query_of,
+                                     .header = header_of,
+                                     .last_header = last_header_of,
+                                     .cookie = cookie_of,
+                                     .connection = connection};
     one->stage = STAGE_HEAD;
     one->line = uri;
     one->target.query.count = 0;

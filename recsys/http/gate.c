@@ -205,7 +205,8 @@ static unsigned tokens_of(ss_method wanted)
 static bool check_rate(const gate_visit *visit, const struct sockaddr *address, int64_t now)
 {
     const ss_http_request *request = visit->request;
-    ss_caller_name name = ss_caller_find(&visit->gate->proxies, address, request->header(request, "X-Forwarded-For"));
+    ss_caller_name name =
+        ss_caller_find(&visit->gate->proxies, address, request->last_header(request, "X-Forwarded-For"));
     int64_t wait = ss_rate_limit_take(visit->gate->addresses, (ss_slice){(const char *)name.bytes, name.size},
                                       tokens_of(visit->wanted), now);
     return wait == 0 || refuse_rate(visit->refusal, wait, "from this address");

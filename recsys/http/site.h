@@ -27,6 +27,8 @@ typedef struct ss_http_request {
     ss_slice (*query)(const struct ss_http_request *request, const char *name);
     ss_slice (*header)(const struct ss_http_request *request, const char *name);
     ss_slice (*cookie)(const struct ss_http_request *request, const char *name);
+    /* Of a header that stands there several times, the last: what the nearest proxy has added. `header` gives the first. */
+    ss_slice (*last_header)(const struct ss_http_request *request, const char *name);
     void *connection; /* the port's own */
 } ss_http_request;
 
