@@ -105,6 +105,17 @@ def swap(setting):
     return table
 
 
+def http(setting):
+    command = peer("bench_http.py") + [os.path.join(BUILD, "smartshelf"), setting.room("http")]
+    table = Table(run(command + (["1", "1", "2000"] if setting.quick else ["7", "4", "20000"])))
+    table.compare("GET /v1/related, requests/s, 64 connections", "http_ours_rate", "http_nginx_rate", "nginx, ready-made files", Goal(0.8),
+                  ratio="http_rate_ratio")
+    table.compare("p99", "http_ours_p99", "http_nginx_p99", "nginx, ready-made files", Goal(1, at_least=False), ratio="http_p99_ratio")
+    table.state("errors", "http_errors", Goal(0, at_least=False))
+    table.note("server, nginx and wrk on both cores as the system places them; medians of each turn's ratios")
+    return table
+
+
 def cooccurrence(setting):
     folder = setting.room("clusters")
     run([program("bench_clusters"), folder] + setting.shape())
@@ -261,4 +272,5 @@ SECTIONS = {
     "j": ("offers: a visitor who leaves and is known by a session of ten events, one worker, tcp", offers),
     "k": ("lists: the best ten of all items for every customer, exact, both cores", lists),
     "l": ("another generation is swapped in", swap),
+    "m": ("HTTP: related, limit 10, kept connections", http),
 }
