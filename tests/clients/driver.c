@@ -690,7 +690,11 @@ static json_t *do_open(json_t *command)
     options.public_key = json_string_value(json_object_get(given, "public_key"));
     options.secret_key = json_string_value(json_object_get(given, "secret_key"));
     smartshelf_status status = smartshelf_open(&options, &slot->client);
-    return status == SMARTSHELF_OK ? json_object() : json_pack("{s:s}", "refused", smartshelf_status_name(status));
+    if (status == SMARTSHELF_OK)
+        return json_object();
+    json_decref(slot->options);
+    slot->options = NULL;
+    return json_pack("{s:s}", "refused", smartshelf_status_name(status));
 }
 
 static json_t *do_close(json_t *command)

@@ -39,19 +39,23 @@ LANGUAGES = {
 }
 
 
-def skip(reason):
-    print(f"skipped: {reason}")
-    sys.exit(SKIPPED)
+def lacks(language):
+    """What is missing to use the language's client; None: nothing is."""
+    if language == "node" and not (shutil.which("node") and os.path.isdir(f"{CLIENTS}/node/node_modules/zeromq")):
+        return "no node, or no node_modules in recsys/client/node (scripts/setup --test)"
+    if language == "php":
+        modules = shutil.which("php") and subprocess.run(["php", "-m"], capture_output=True, text=True, check=True).stdout.split()
+        if not modules or "zmq" not in modules or "msgpack" not in modules:
+            return "no php with zmq and msgpack (php-cli, php-zmq, php-msgpack)"
+    return None
 
 
 def need(language):
     """Ends the test as skipped where the language or a module of it is not there."""
-    if language == "node" and not (shutil.which("node") and os.path.isdir(f"{CLIENTS}/node/node_modules/zeromq")):
-        skip("no node, or no node_modules in recsys/client/node (scripts/setup --test)")
-    if language == "php":
-        modules = shutil.which("php") and subprocess.run(["php", "-m"], capture_output=True, text=True, check=True).stdout.split()
-        if not modules or "zmq" not in modules or "msgpack" not in modules:
-            skip("no php with zmq and msgpack (php-cli, php-zmq, php-msgpack)")
+    missing = lacks(language)
+    if missing:
+        print(f"skipped: {missing}")
+        sys.exit(SKIPPED)
 
 
 def environment():
