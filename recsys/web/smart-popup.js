@@ -9,13 +9,14 @@ const TITLES = { home: "dont_go", product: "lightning", cart: "last_chance" };
 const STYLE = `dialog { box-sizing: border-box; width: min(30rem, 100vw - 2rem); padding: 1.5rem; border: 0; border-radius: 1rem; color: CanvasText; background: Canvas; box-shadow: 0 1rem 4rem #0006 }
 ::backdrop { background: #0008 }
 h2 { margin: 0 2rem 0 0; line-height: 1.25 }
-li { display: grid; grid-template-columns: 6.5rem minmax(0, 1fr); gap: .4rem 1rem; margin-top: 1.25rem; align-items: start }
-figure { grid-row: span 3; height: 6.5rem }
-[part=row], [part=accept] { grid-column: 1 / -1 }
+li { display: flow-root; margin-top: 1.25rem }
+figure { float: inline-start; width: 6.5rem; height: 6.5rem; margin: 0 0 .5rem; margin-inline-end: 1rem }
+figure:not(:has(img)) { height: 3rem }
+[part=row], [part=accept] { clear: both; margin-bottom: .5rem }
 [part=row], footer { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; justify-content: space-between }
 input { flex: 1 11rem; min-width: 0; padding: .5rem; font: 600 1rem monospace; text-align: center; border: 1px dashed; border-radius: .5rem; color: inherit; background: none }
 a, button { padding: .5rem 1rem; text-align: center }
-[part=accept] { color: Canvas; background: CanvasText; border-radius: 2rem; text-decoration: none }
+[part=accept] { display: block; box-sizing: border-box; width: 100%; color: Canvas; background: CanvasText; border-radius: 2rem; text-decoration: none }
 [part=close] { float: inline-end; width: 2.5rem; height: 2.5rem; margin: -.8rem -.8rem 0 0; padding: 0; border: 0; font-size: 1.5rem; line-height: 1 }
 [part=decline] { padding-inline: 0; border: 0; text-decoration: underline }
 footer { margin-top: 1rem }
