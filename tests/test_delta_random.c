@@ -6,8 +6,9 @@
 
 #include "base/buffer.h"
 #include "models/stored_log_train.h"
+#include "test_size.h"
 
-#define LOGS (getenv("SMARTSHELF_LONG") ? 500u : 50u)
+#define LOGS test_size(8, 50, 500)
 
 #define ITEMS     24u
 #define CUSTOMERS 14u

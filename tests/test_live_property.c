@@ -5,6 +5,7 @@
  * against a model that applies the rules once more, item by item. SMARTSHELF_LONG: 100,000 interleavings.
  */
 #include "random_change.h"
+#include "test_size.h"
 
 #include "server/known_items.h"
 #include <pthread.h>
@@ -443,7 +444,7 @@ static void what_is_acknowledged_is_in_every_answer(void **state)
 {
     static contest of;
     ss_random random = test_random();
-    size_t wanted = getenv("SMARTSHELF_LONG") ? 100000 : 6000, played = 0, exact = 0;
+    size_t wanted = test_size(1500, 6000, 100000), played = 0, exact = 0;
     (void)state;
     of.clock = ITEM_NOW;
     for (int i = 0; i < SHOPS; i++) {

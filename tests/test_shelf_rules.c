@@ -7,6 +7,7 @@
 #include "failing_malloc.h"
 #include "live_shop.h"
 #include "random_shop.h"
+#include "test_size.h"
 
 #include "base/memory.h"
 #include "shelf/diversity.h"
@@ -595,9 +596,9 @@ static void answers_are_those_of_a_naive_selection(void **state)
     ss_random random = test_random();
     file_writer file = {.random = &random};
     shop of;
-    bool many = getenv("SMARTSHELF_LONG") != NULL;
+    unsigned rounds = test_size(1, 5, 200);
     ss_buffer_init(&file.text, 1u << 16);
-    for (unsigned round = 0; round < (many ? 200 : 5); round++) {
+    for (unsigned round = 0; round < rounds; round++) {
         random_shop_open(&of, &random);
         for (unsigned config = 0; config < 40; config++) {
             unsigned which = ss_random_below(&random, 4);
