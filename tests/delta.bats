@@ -52,9 +52,14 @@ ask() {
         sleep 0.05
     done
     [[ $output == *"$generation"* && $output == *'"cup"'* && $output == *'"pairs": 3'* ]]
+    run "$S" train --delta --quiet --store "$T/store"
+    [ "$status" -eq 0 ]
+    [[ $output == *"nothing new since the last delta"* ]]
+    [ "$(basename "$(readlink "$T/store/current")")" = "$generation" ]
+    ask event --type purchase --item cup --customer c4 --order new-c4
     run "$S" train --delta --json --quiet --store "$T/store"
     [ "$status" -eq 0 ]
-    [[ $output == *'"events": 7'* && $output == *'"folded": 6'* && $output == *'"new_items": 1'* ]]
+    [[ $output == *'"events": 8'* && $output == *'"folded": 7'* && $output == *'"new_items": 1'* ]]
 }
 
 @test "what does not go with it" {

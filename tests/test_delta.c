@@ -254,6 +254,7 @@ static void bytes_do_not_depend_on_threads(void **state)
     small_shop(&on, NULL, &report);
     delta_shop_happens(&on, events, 3);
     expect_ok(delta_shop_try(&on, NULL, 1, &first, &error), &error);
+    expect_ok(ss_generation_make_current(on.store, report.generation, &error), &error); /* or it would be the same */
     expect_ok(delta_shop_try(&on, NULL, 3, &second, &error), &error);
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         ss_buffer a, b;
@@ -590,6 +591,30 @@ static void nothing_new_publishes_nothing(void **state)
     delta_shop_end(&on);
 }
 
+/* Until something happens, the current delta stays. */
+static void the_same_delta_is_not_published_twice(void **state)
+{
+    ss_live_event events[] = {bought("eve", "9", "lid"), bought("fay", "10", "lid")};
+    delta_shop on;
+    ss_train_report report;
+    (void)state;
+    small_shop(&on, NULL, &report);
+    delta_shop_happens(&on, events, 1);
+    ss_delta_report first = delta_shop_fold(&on, NULL), second = delta_shop_fold(&on, NULL);
+    assert_true(first.published && !first.repeats);
+    assert_true(!second.published && second.repeats);
+    ss_snapshot *current = delta_shop_open(on.store);
+    assert_string_equal(current->name, first.generation);
+    ss_snapshot_release(&current);
+    delta_shop_happens(&on, events + 1, 1);
+    assert_true(delta_shop_fold(&on, NULL).published);
+    assert_true(delta_shop_fold(&on, NULL).repeats);
+    delta_shop_forget(&on, "ann", NOON);
+    assert_true(delta_shop_fold(&on, NULL).published);
+    assert_true(delta_shop_fold(&on, NULL).repeats);
+    delta_shop_end(&on);
+}
+
 static void other_options_are_refused(void **state)
 {
     ss_live_event events[] = {bought("eve", "9", "lid")};
@@ -633,6 +658,7 @@ int main(void)
         cmocka_unit_test(what_cannot_be_gone_on_from_is_refused),
         cmocka_unit_test(what_a_person_took_back_is_not_made_again),
         cmocka_unit_test(nothing_new_publishes_nothing),
+        cmocka_unit_test(the_same_delta_is_not_published_twice),
         cmocka_unit_test(other_options_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

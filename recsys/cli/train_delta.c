@@ -47,6 +47,10 @@ static void print_doubts(const ss_delta_doubts *of)
 
 static void print_human(const char *store, const ss_delta_report *of)
 {
+    if (of->repeats) {
+        printf("nothing new since the last delta of %s: nothing is published\n", of->base);
+        return;
+    }
     if (!of->published) {
         printf("no new events since %s: nothing is published (%" PRIu64 " read, none of them counts)\n", of->base,
                of->read);

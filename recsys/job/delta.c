@@ -385,6 +385,35 @@ out:
     return status;
 }
 
+/* ---- is there anything new? ---- */
+
+static bool says(const ss_manifest *manifest, const char *key, uint64_t wanted)
+{
+    int64_t number;
+    return ss_manifest_int(manifest, key, &number) && number >= 0 && (uint64_t)number == wanted;
+}
+
+/* Is the current generation what would be published now? A catalogue or customers that are given may be others. */
+static ss_status is_published(const delta *of, bool *published, ss_error *error)
+{
+    ss_manifest *manifest = NULL;
+    char path[SS_PATH_MAX], name[SS_GENERATION_NAME_MAX];
+    const char *full;
+    ss_status status = SS_OK;
+    *published = false;
+    if (strcmp(of->base.current, of->base.name) == 0 || of->input->catalogs.count > 0 || of->input->customers.count > 0)
+        return SS_OK;
+    SS_TRY(ss_generation_resolve(of->store, of->base.current, path, name, error));
+    SS_TRY(ss_manifest_read(path, &manifest, error));
+    *published = ss_manifest_text(manifest, SS_MANIFEST_DELTA_BASE, &full) && strcmp(full, of->base.name) == 0 &&
+                 says(manifest, SS_MANIFEST_DELTA_EVENTS_LAST, of->report->last) &&
+                 says(manifest, SS_MANIFEST_DELTA_EVENTS, of->rows.folded) &&
+                 says(manifest, SS_MANIFEST_DELTA_FORGOTTEN, of->rows.forgotten);
+out:
+    ss_manifest_free(&manifest);
+    return status;
+}
+
 /* ---- the manifest ---- */
 
 /* What the base says of its input is said of both together. */
@@ -450,6 +479,7 @@ static ss_status put_origin(const delta *of, ss_manifest *manifest)
     SS_TRY(ss_manifest_set_text(manifest, SS_MANIFEST_DELTA_BASE, of->base.name));
     SS_TRY(ss_manifest_set_int(manifest, SS_MANIFEST_DELTA_EVENTS_LAST, (int64_t)of->report->last));
     SS_TRY(ss_manifest_set_int(manifest, SS_MANIFEST_DELTA_EVENTS, (int64_t)of->report->folded));
+    SS_TRY(ss_manifest_set_int(manifest, SS_MANIFEST_DELTA_FORGOTTEN, (int64_t)of->report->forgotten));
 out:
     return status;
 }
@@ -517,6 +547,9 @@ static ss_status run(delta *of, int64_t now, ss_error *error)
     SS_TRY(fold(of, error));
     of->report->seconds_fold = lap(of);
     if (of->rows.folded == 0 && of->rows.forgotten == 0)
+        return SS_OK;
+    SS_TRY(is_published(of, &of->report->repeats, error));
+    if (of->report->repeats)
         return SS_OK;
     uint32_t known = of->base.has_customers ? of->base.customers.count : 0;
     of->report->new_customers = of->rows.log.customer_count > known ? of->rows.log.customer_count - known : 0;

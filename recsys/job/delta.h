@@ -35,8 +35,9 @@
  *   - the logs were read with --state-from and have rows later than that, and an event repeats one of their orders.
  *
  * It is published as any other generation: a folder of its own, in which files that stay are hard links of the base's;
- * its manifest has delta.base, delta.events_last (the number of the last event folded in) and delta.events (how many
- * count). Killed at any moment it leaves the current generation as it is. A delta holds no log: the next one goes on
+ * its manifest has delta.base, delta.events_last (the number of the last event folded in), delta.events (how many
+ * count) and delta.forgotten_rows. Where the current one is that already, nothing is published, unless a catalogue or
+ * customers are given, which may be others. Killed at any moment it leaves the current generation as it is. A delta holds no log: the next one goes on
  * from the same base, over all events since.
  */
 #ifndef SS_JOB_DELTA_H
@@ -49,10 +50,12 @@
 #define SS_MANIFEST_DELTA_BASE        "delta.base"
 #define SS_MANIFEST_DELTA_EVENTS_LAST "delta.events_last"
 #define SS_MANIFEST_DELTA_EVENTS      "delta.events"
+#define SS_MANIFEST_DELTA_FORGOTTEN   "delta.forgotten_rows"
 
 typedef struct ss_delta_report {
     char base[SS_GENERATION_NAME_MAX], generation[SS_GENERATION_NAME_MAX];
     bool published;        /* false: there was nothing to fold in */
+    bool repeats;          /* for it is folded in already: the current generation is what would be published */
     uint64_t read, folded; /* events after the base; of them, that count */
     uint64_t forgotten;    /* rows of the base left out */
     uint64_t last;         /* number of the last event read */
