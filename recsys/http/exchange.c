@@ -338,15 +338,22 @@ static void go_on(exchange *one)
     MHD_resume_connection(one->request.connection);
 }
 
-static enum MHD_Result ask(exchange *one, ss_backend_request *question)
+/* True: it is answered. */
+static bool ask_backend(exchange *one, ss_backend_request *question)
 {
     ss_exchanges *all = one->all;
     ss_slice reply;
     question->ticket = one->ticket = ++all->tickets;
-    if (all->setting.backend->ask(all->setting.backend->self, question, &reply)) {
+    bool answered = all->setting.backend->ask(all->setting.backend->self, question, &reply);
+    if (answered)
         answer_reply(one, reply);
+    return answered;
+}
+
+static enum MHD_Result ask(exchange *one, ss_backend_request *question)
+{
+    if (ask_backend(one, question))
         return send_reply(one);
-    }
     return wait_for_answer(one, question->method == SS_METHOD_RELOAD ? OF_RELOADS : DEADLINE);
 }
 
@@ -436,19 +443,28 @@ static enum MHD_Result answer_method(exchange *one)
 
 /* ---- sites ---- */
 
+/* Asks what the site wants to know, one question after the other, and sends what it makes of it. */
+static enum MHD_Result complete_site(exchange *one)
+{
+    ss_http_reply *reply = &one->response.reply;
+    while (reply->later) {
+        ss_backend_request question = reply->question;
+        reply->later = false;
+        if (!ask_backend(one, &question))
+            return wait_for_answer(one, DEADLINE);
+    }
+    one->response.tagged = reply->status == 200 && !reply->no_store;
+    return send_reply(one);
+}
+
 static enum MHD_Result answer_site(exchange *one)
 {
     const ss_http_site *site = one->route.site;
     ss_http_reply *reply = &one->response.reply;
     ss_buffer_clear(&one->buffers[USE_REPLY]);
-    *reply = (ss_http_reply){.status = 200, .buffer = &one->buffers[USE_REPLY]};
+    *reply = (ss_http_reply){.status = 200, .buffer = &one->buffers[USE_REPLY], .request = &one->request};
     site->answer(site->context, &one->request, reply);
-    if (reply->later) {
-        ss_backend_request question = reply->question;
-        return ask(one, &question);
-    }
-    one->response.tagged = reply->status == 200 && !reply->no_store;
-    return send_reply(one);
+    return complete_site(one);
 }
 
 /* ---- the head ---- */
@@ -624,6 +640,7 @@ void *ss_exchange_begin(void *exchanges, const char *uri, struct MHD_Connection 
                                      .header = header_of,
                                      .last_header = last_header_of,
                                      .cookie = cookie_of,
+                                     .parameters = &one->target.query,
                                      .connection = connection};
     one->stage = STAGE_HEAD;
     one->line = uri;
@@ -652,7 +669,7 @@ enum MHD_Result ss_exchange_step(void *exchanges, struct MHD_Connection *connect
     if (one->stage == STAGE_HEAD)
         return take_head(one, verb_text, version);
     if (one->stage == STAGE_ANSWERED)
-        return send_reply(one);
+        return one->route.site ? complete_site(one) : send_reply(one);
     if (one->stage != STAGE_BODY)
         return MHD_YES;
     if (*upload_size == 0)

@@ -29,7 +29,8 @@ typedef struct ss_http_request {
     ss_slice (*cookie)(const struct ss_http_request *request, const char *name);
     /* Of a header that stands there several times, the last: what the nearest proxy has added. `header` gives the first. */
     ss_slice (*last_header)(const struct ss_http_request *request, const char *name);
-    void *connection; /* the port's own */
+    const struct ss_query *parameters; /* all of the query: query.h */
+    void *connection;                  /* the port's own */
 } ss_http_request;
 
 /* What is answered. The port adds Date, Content-Length, ETag (of a body that may be cached), compression and the headers of security. */
@@ -44,10 +45,12 @@ typedef struct ss_http_reply {
     const char *allow;      /* of a 405: the verbs that may be used; static */
     const char *
         policy; /* Content-Security-Policy in the place of the port's (then without X-Frame-Options); NULL: that one; static */
-    unsigned max_age; /* seconds that a browser may keep it; 0: asks again each time (ETag) */
-    bool no_store;    /* nobody keeps it: it is about a visitor, or behind a key */
-    bool any_origin;  /* pages of any origin may read it: it is the same for everybody */
-    bool later;       /* POST or GET that asks a backend: `question` below is asked, and `finish` makes the reply */
+    unsigned max_age;               /* seconds that a browser may keep it; 0: asks again each time (ETag) */
+    bool no_store;                  /* nobody keeps it: it is about a visitor, or behind a key */
+    bool any_origin;                /* pages of any origin may read it: it is the same for everybody */
+    const ss_http_request *request; /* what is answered, for `finish` too, with its body */
+    /* POST or GET that asks a backend: `question` below is asked, and `finish` makes the reply, or sets it again and asks another one. */
+    bool later;
     ss_backend_request question;                                              /* params in `buffer` */
     void (*finish)(void *site, ss_slice result, struct ss_http_reply *reply); /* result: a reply message */
 } ss_http_reply;
