@@ -1,8 +1,10 @@
 #include "cli/command.h"
 
+#include "http/demo.h"
 #include "http/local.h"
 #include "http/port.h"
 #include "http/sites.h"
+#include "server/address.h"
 #include "server/server.h"
 #include <malloc.h>
 #include <unistd.h>
@@ -13,11 +15,15 @@ typedef struct serve_settings {
     ss_server_options server;
     ss_http_options http;
     int64_t log_level;
+    bool demo;
 } serve_settings;
 
 static const ss_option serve_options[] = {
     {"log-level", SS_OPTION_CHOICE, offsetof(serve_settings, log_level), 0, 0, "info", "error|warn|info|debug", NULL,
      "Log lines of this importance and above, on standard error."},
+    {"demo", SS_OPTION_FLAG, offsetof(serve_settings, demo), 0, 0, NULL, NULL, NULL,
+     "With --http on an address of this machine alone: a shop to try it in, at /shop/; whoever comes may change "
+     "prices."},
     {0},
 };
 
@@ -59,8 +65,25 @@ static ss_status open_backend(void *server, unsigned thread, ss_backend *backend
     return ss_local_open(server, thread, backend, error);
 }
 
-static ss_status open_http(serve_settings *settings, const ss_logger *logger, ss_server *server, ss_http_port **port,
-                           ss_error *error)
+/* The demo shop lets everybody change prices. */
+static ss_status check_demo(const serve_settings *settings, ss_error *error)
+{
+    ss_address address;
+    if (!settings->demo)
+        return SS_OK;
+    if (!settings->http.http)
+        return ss_error_set(error, SS_E_ARGUMENT, "--demo goes with --http ADDRESS:PORT");
+    ss_status status = ss_address_read(settings->http.http, "http", &address, error);
+    if (status == SS_OK && address.public)
+        status =
+            ss_error_set(error, SS_E_ARGUMENT,
+                         "--demo lets whoever comes change prices: --http must be an address of this machine alone, "
+                         "such as 127.0.0.1:8080");
+    return status;
+}
+
+static ss_status open_http(serve_settings *settings, const ss_logger *logger, ss_server *server, ss_demo *demo,
+                           ss_http_port **port, ss_error *error)
 {
     ss_http_setting setting = {.options = &settings->http,
                                .logger = logger,
@@ -72,6 +95,8 @@ static ss_status open_http(serve_settings *settings, const ss_logger *logger, ss
     for (unsigned i = 0; i < settings->http.threads; i++)
         setting.counts[i] = &ss_server_seat(server, i)->counts;
     setting.site_count = ss_sites_common(setting.draining, setting.sites);
+    if (demo)
+        setting.site_count = ss_demo_sites(demo, setting.sites, setting.site_count);
     return ss_http_port_open(&setting, port, error);
 }
 
@@ -79,14 +104,20 @@ static ss_status serve(serve_settings *settings, const ss_logger *logger, ss_err
 {
     ss_server *server = NULL;
     ss_http_port *port = NULL;
+    ss_demo *demo = NULL;
     settings->http.insecure_public_bind = settings->server.insecure_public_bind;
     settings->server.seats = settings->http.http ? (size_t)settings->http.threads : 0;
-    ss_status status = ss_server_new(&settings->server, logger, &server, error);
+    ss_status status = check_demo(settings, error);
     if (status == SS_OK)
-        status = open_http(settings, logger, server, &port, error);
+        status = ss_server_new(&settings->server, logger, &server, error);
+    if (status == SS_OK && settings->demo)
+        status = ss_demo_open(settings->server.store, &demo, error);
+    if (status == SS_OK)
+        status = open_http(settings, logger, server, demo, &port, error);
     if (status == SS_OK)
         ss_server_run(server);
     ss_http_port_close(&port, server ? ss_server_deadline(server) : 0);
+    ss_demo_free(&demo);
     ss_server_free(&server);
     return status;
 }
@@ -116,7 +147,9 @@ const ss_command ss_command_serve = {
         "  smartshelf serve --store /srv/shelf --bind ipc:///run/shelf.ipc --bind tcp://0.0.0.0:5555 \\\n"
         "      --curve-key server.key --allow clients.txt\n"
         "  smartshelf serve --store /srv/shelf --http 127.0.0.1:8080\n"
-        "      and then: curl 'http://127.0.0.1:8080/v1/popular?limit=8&fields=name,price'",
+        "      and then: curl 'http://127.0.0.1:8080/v1/popular?limit=8&fields=name,price'\n"
+        "  smartshelf serve --store /srv/shelf --http 127.0.0.1:8080 --demo\n"
+        "      and then a shop at http://127.0.0.1:8080/shop/",
     .takes_config = true,
     .settings_size = sizeof(serve_settings),
     .groups = serve_groups,

@@ -1,0 +1,97 @@
+/* cart.js: what is in the cart, what goes with it, a code, and the order. */
+import { at, cart, fillShelves, find, keepCart, make, money, offers, pageOf, picture, placePopup, post, tell } from "/web/shop/shop.js";
+
+let products = new Map(); // as they are now, by id
+let decimals = 2;
+
+async function lookUp(lines) {
+  if (!lines.length) return;
+  const answer = await find({ items: lines.map((line) => line.item_id) });
+  products = new Map(answer.items.map((item) => [item.item_id, item]));
+  decimals = answer.decimals;
+}
+
+async function change(item_id, quantity) {
+  const lines = cart();
+  const line = lines.find((one) => one.item_id === item_id);
+  const more = quantity - line.quantity;
+  line.quantity = quantity;
+  keepCart(lines.filter((one) => one.quantity > 0));
+  if (more) await tell({ event: more > 0 ? "cart_add" : "cart_remove", item_id, quantity: Math.abs(more) });
+  await refresh();
+}
+
+function row({ item_id, quantity }) {
+  const product = products.get(item_id);
+  const name = product?.name ?? item_id;
+  const pieces = make("input", { type: "number", min: 1, max: 99, value: quantity, "aria-label": `Pieces of ${name}`, onchange: () => change(item_id, Math.min(99, Math.max(1, Number(pieces.value) || 1))) });
+  const remove = make("button", { type: "button", "aria-label": `Remove ${name}`, onclick: () => change(item_id, 0) }, "Remove");
+  const words = !product ? "No longer in the shop" : product.no_stock ? "Sold out" : product.stock < quantity ? `Only ${product.stock} left` : "";
+  return make(
+    "li",
+    {},
+    picture(item_id, 88),
+    make("a", { href: pageOf(item_id) }, name),
+    make("b", {}, product?.price >= 0 ? money(product.price * quantity, decimals) : ""),
+    make("div", { class: "row" }, pieces, remove, make("span", { class: "wrong" }, words)),
+  );
+}
+
+const typed = () => at("code").value.trim().toUpperCase();
+
+/* What a code of this visit's popups brings, as long as what it is for is in the cart; the shop settles it when it is redeemed. */
+function savingOf(lines) {
+  const offer = offers()[typed()];
+  if (!offer?.incentive) return 0;
+  const line = lines.find((one) => one.item_id === offer.item_id);
+  return offer.item_id && !line ? 0 : offer.list_price - offer.offer_price;
+}
+
+function total(lines) {
+  return lines.reduce((sum, { item_id, quantity }) => sum + (products.get(item_id)?.price ?? 0) * quantity, 0);
+}
+
+function showSums(lines) {
+  const saving = savingOf(lines);
+  at("total").textContent = money(total(lines), decimals);
+  at("saving-row").hidden = saving <= 0;
+  at("saving").textContent = money(-saving, decimals);
+  at("code-words").textContent = typed() && saving <= 0 ? "The code is looked at when you order." : "";
+  at("checkout").disabled = lines.length === 0;
+}
+
+async function refresh() {
+  const lines = cart();
+  await lookUp(lines);
+  const rows = lines.map(row);
+  at("lines").replaceChildren(...(rows.length ? rows : [make("li", {}, make("p", {}, "There is nothing in it yet. "), make("a", { href: "/shop/" }, "Look around"))]));
+  showSums(lines);
+  fillShelves({ lines });
+  placePopup({ lines });
+}
+
+async function order(event) {
+  event.preventDefault();
+  at("wrong").textContent = "";
+  at("checkout").disabled = true;
+  try {
+    const done = await post("/shop/checkout", { cart: cart(), ...(typed() && { code: typed() }) });
+    sessionStorage["shop.order"] = JSON.stringify(done);
+    delete sessionStorage["shop.code"];
+    keepCart([]);
+    location.assign(`/shop/order?id=${encodeURIComponent(done.order_id)}`);
+  } catch (error) {
+    at("wrong").textContent = error.message;
+    at("checkout").disabled = false;
+  }
+}
+
+at("code").value = sessionStorage["shop.code"] ?? "";
+at("code").oninput = () => showSums(cart());
+at("order").onsubmit = order;
+document.addEventListener("smart-popup:accepted", ({ detail: { offer } }) => {
+  if (!offer.code) return;
+  at("code").value = offer.code;
+  showSums(cart());
+});
+await refresh();
