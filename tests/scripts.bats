@@ -14,10 +14,10 @@ setup() {
 
 @test "every script names an option that it does not know" {
     for script in setup build test fuzz demo install package; do
-        run "scripts/$script" --no-wait
+        run "scripts/$script" --no-such
         [ "$status" -eq 2 ]
         [ "${#lines[@]}" -eq 1 ]
-        [[ $output == "scripts/$script: "*--no-wait*--help* ]]
+        [[ $output == "scripts/$script: "*--no-such*--help* ]]
     done
 }
 

@@ -1,7 +1,7 @@
 /* home.js: departments, shelves for everybody and for this visitor. */
 import { at, categoryPage, fillShelves, find, get, make, picture, placePopup } from "/web/shop/shop.js";
 
-const TILES = 12;
+const TILES = 14;
 
 function tile({ category, items }, name) {
   const drawn = make("img", { src: `/shop/picture?${new URLSearchParams({ category, name })}`, alt: "", width: 270, height: 200, loading: "lazy" });
@@ -17,7 +17,7 @@ async function fillTiles() {
 }
 
 async function fillHero() {
-  const { items } = await get("/shop/v1/trending", { limit: 6 });
+  const { items } = await get("/shop/v1/popular", { limit: 6 });
   at("hero").replaceChildren(...items.map(({ item_id }) => picture(item_id, 200)));
 }
 

@@ -3,10 +3,12 @@ import { at, fillShelves, make, money, pageOf } from "/web/shop/shop.js";
 
 const REFUSED = {
   unknown_code: "there is no such code",
-  expired: "it had expired",
+  expired: "it was good for some minutes only",
   used: "it was used before",
-  wrong_customer: "it is somebody else’s",
-  wrong_cart: "what it is for is not in the order",
+  foreign: "it is somebody else’s",
+  items: "what it is for is not in the order",
+  stacked: "an order takes one code",
+  uses: "you have used as many as are allowed",
 };
 
 const row = (words, sum) => make("p", { class: "row" }, words, make("b", {}, sum));

@@ -32,7 +32,7 @@ function show(item, decimals) {
   at("add").disabled = out;
   const { stock, price } = at("change").elements;
   stock.value = item.stock ?? "";
-  price.value = price.value = item.price >= 0 ? (item.price / 10 ** decimals).toFixed(decimals) : "";
+  price.value = item.price >= 0 ? (item.price / 10 ** decimals).toFixed(decimals) : "";
 }
 
 function showGone() {

@@ -1,0 +1,180 @@
+/*
+ * The demo shop in a browser, at a phone's and a desk's width: a visitor walks over its pages, is offered something on three of them, orders with the
+ * code; the shopkeeper sells a product out and it is on no shelf any more; somebody else comes. Nothing complains, and axe-core finds nothing.
+ */
+import { writeFileSync } from "node:fs";
+import { DESK, PHONE, assert, eventually, makeStore, openBrowser, openPage, screenshot, startServer, temporaryFolder, test, violations } from "./support.mjs";
+
+/* A shop that gives something to everybody who leaves, so that the test depends on no draw. */
+const CONFIGURATION = `
+offers:
+  guards: {margin-min: 5, cart-margin-min: 5, budget-per-day: 1000000, uses-max: 0, shows-max: 0, cool-dismissed-hours: 0, cool-bought-hours: 0, stacking: true}
+  learning: {explore: false}
+  campaigns:
+    dont_go: {holdout: 0, incentives: [percent-5]}
+    lightning: {holdout: 0, incentives: [percent-5], price-cut: false}
+    last_chance: {holdout: 0, incentives: [percent-5]}
+`;
+
+const folder = temporaryFolder();
+writeFileSync(`${folder}/shelf.yaml`, CONFIGURATION);
+const store = makeStore(folder, { items: 600, customers: 400, orders: 4000 });
+const [browser, server] = await Promise.all([openBrowser(), startServer(folder, store, "--demo", "--config", `${folder}/shelf.yaml`)]);
+
+const ids = (page, kind) =>
+  page.evaluate((kind) => {
+    const shelf = document.querySelector(`smart-shelf[kind="${kind}"]`);
+    return [...(shelf?.shadowRoot.querySelectorAll("a[href]") ?? [])].map((link) => new URL(link.href).searchParams.get("id"));
+  }, kind);
+const filled = (page, kind) => eventually(async () => (await ids(page, kind)).length > 0, `the shelf ${kind} is filled`);
+
+/* All of a page at once: shelves ask when they are nearly seen. */
+async function scrollDown(page) {
+  await page.evaluate(async () => {
+    for (let y = 0; y < document.body.scrollHeight; y += 500) {
+      scrollTo(0, y);
+      await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    }
+    scrollTo(0, 0);
+  });
+}
+
+async function look(page, name) {
+  await scrollDown(page);
+  if (process.env.SMARTSHELF_SCREENSHOTS) await page.waitForLoadState("networkidle");
+  await screenshot(page, name, { fullPage: true });
+  assert.deepEqual(await violations(page), []);
+}
+
+/* The pointer leaves at the top; gives the offers that are shown, with their codes. */
+async function leave(page, name) {
+  await page.mouse.move(300, 300);
+  await page.evaluate(() => document.dispatchEvent(new MouseEvent("mouseout", { clientY: -1, relatedTarget: null, bubbles: true })));
+  const dialog = page.locator("smart-popup dialog");
+  await dialog.waitFor();
+  if (process.env.SMARTSHELF_SCREENSHOTS) await page.waitForTimeout(300);
+  await screenshot(page, name);
+  assert.deepEqual(await violations(page), []);
+  return dialog.locator("input").evaluateAll((fields) => fields.map((field) => field.value));
+}
+
+async function closePopup(page) {
+  await page.keyboard.press("Escape");
+  await page.locator("smart-popup dialog").waitFor({ state: "detached" });
+  await page.evaluate(() => document.dispatchEvent(new MouseEvent("mouseout", { clientY: -1, relatedTarget: null, bubbles: true })));
+  await page.waitForTimeout(150);
+  assert.equal(await page.locator("smart-popup dialog").count(), 0, "once for a page");
+}
+
+const money = (text) => Math.round(Number(text.replace(/[^\d.]/g, "")) * 100);
+
+async function visitHome(page, name) {
+  await page.goto(server.url); // leads to the shop
+  assert.equal(new URL(page.url()).pathname, "/shop/");
+  await filled(page, "for_you");
+  await page.locator("#categories a").first().waitFor();
+  await look(page, `shop-home-${name}`);
+  for (const kind of ["for_you", "trending", "popular"]) await filled(page, kind);
+  assert.equal((await leave(page, `shop-popup-home-${name}`)).every((code) => /^\w{4}(-\w{4}){3}$/.test(code)), true);
+  await closePopup(page);
+}
+
+/* From a department to a product of it. */
+async function visitCategory(page, name) {
+  await page.locator("#categories a").first().click();
+  await page.locator("#products a").first().waitFor();
+  await look(page, `shop-category-${name}`);
+  await page.locator("#products a").first().click();
+}
+
+async function visitProduct(page, name) {
+  await page.locator("#picture img").waitFor();
+  await look(page, `shop-product-${name}`);
+  await filled(page, "related");
+  const codes = await leave(page, `shop-popup-product-${name}`);
+  assert.ok(codes.length > 0, "a lightning promotion has a code");
+  await closePopup(page);
+  await page.locator("#add").click();
+  await eventually(() => page.locator("#added").textContent(), "it is in the cart");
+}
+
+/* The popup's code is redeemed by the order. */
+async function visitCart(page, name) {
+  await page.locator(".to-cart").click();
+  await page.locator("#lines img").first().waitFor();
+  await filled(page, "cart");
+  await look(page, `shop-cart-${name}`);
+  const total = money(await page.locator("#total").textContent());
+  const codes = await leave(page, `shop-popup-cart-${name}`);
+  await page.locator("smart-popup").getByRole("button").filter({ hasText: /show me|take|yes|see|use|get/i }).first().click();
+  await eventually(async () => codes.includes(await page.locator("#code").inputValue()), "the code is in its field");
+  await eventually(() => page.locator("#saving-row").isVisible(), "what it brings is shown");
+  await page.locator("#checkout").click();
+  await page.locator("#saved").waitFor();
+  await look(page, `shop-order-${name}`);
+  const saved = money(await page.locator("#saved b").textContent());
+  const paid = money(await page.locator("#confirmation .row:last-child b").textContent());
+  assert.ok(saved > 0 && paid === total - saved, `${saved} of ${total} saved, ${paid} paid`);
+  assert.equal(await page.locator("#cart-count").textContent(), "0");
+}
+
+async function walk(name, viewport) {
+  const page = await openPage(browser, { viewport });
+  await visitHome(page, name);
+  await visitCategory(page, name);
+  await visitProduct(page, name);
+  await visitCart(page, name);
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
+}
+
+test("a visitor walks through the shop at a desk, is offered something on three pages, and orders with a code", () => walk("desk", DESK));
+test("and on a phone", () => walk("phone", PHONE));
+
+test("what is sold out is in no next view, a new price is, and the catalogue comes back", async () => {
+  const page = await openPage(browser);
+  await page.goto(`${server.url}/shop/`);
+  await filled(page, "for_you");
+  await scrollDown(page);
+  await filled(page, "popular");
+  const [id] = await ids(page, "popular");
+  await page.goto(`${server.url}/shop/product?id=${id}`);
+  await page.locator("#keeper summary").click();
+  const before = await page.locator("#price").textContent();
+  await page.locator("[name=price]").fill((money(before) / 200).toFixed(2));
+  await page.getByRole("button", { name: "Change it" }).click();
+  await eventually(async () => (await page.locator("#before").isVisible()) && (await page.locator("#before").textContent()) === before, "the price before stands beside the new one");
+  assert.equal(money(await page.locator("#price").textContent()), Math.round(money(before) / 2));
+  await screenshot(page, "shop-keeper", { fullPage: true });
+  assert.deepEqual(await violations(page), []);
+  await page.locator("#sold-out").click();
+  await eventually(async () => (await page.locator("#stock").textContent()) === "Sold out");
+  assert.ok(await page.locator("#add").isDisabled());
+  await page.goto(`${server.url}/shop/`);
+  await scrollDown(page);
+  await filled(page, "popular");
+  assert.ok(!(await ids(page, "popular")).includes(id), "it is on no shelf");
+  await page.goto(`${server.url}/shop/product?id=${id}`);
+  await page.locator("#keeper summary").click();
+  await page.locator("#clear").click();
+  await eventually(async () => (await page.locator("#price").textContent()) === before);
+  assert.deepEqual(page.complaints, []);
+});
+
+test("a search finds by parts of names; who comes decides what is shown; nobody's names become markup", async () => {
+  const page = await openPage(browser);
+  await page.goto(`${server.url}/shop/`);
+  await page.locator("[name=q]").fill("MUG");
+  await page.keyboard.press("Enter");
+  await page.locator("#products a").first().waitFor();
+  assert.ok((await page.locator("#products bdi").allTextContents()).every((name) => /mug/i.test(name)));
+  await page.goto(`${server.url}/shop/search?q=${encodeURIComponent("<img src=x onerror=alert(1)>")}`);
+  await eventually(() => page.locator("#count").textContent());
+  assert.equal(await page.locator("h1").textContent(), "Search: <img src=x onerror=alert(1)>");
+  await page.goto(`${server.url}/shop/`);
+  await page.locator("#who").selectOption("1");
+  await page.waitForFunction(() => document.querySelector("#who")?.value === "1" && document.querySelector('smart-shelf[kind="buy_again"]'));
+  await filled(page, "for_you");
+  await look(page, "shop-home-customer");
+  assert.deepEqual(page.complaints, []);
+});
