@@ -36,6 +36,8 @@ class Shop:
         for i in range(count):
             self.items[f"i{i:03}"] = {"name": self.name(), "category": f"K{chance.randrange(5)}", "price": chance.randrange(1, 3000),
                                       "stock": chance.choice([0, 3, None]), "hidden": False, "rank": i}
+        self.catalogue = dict(self.items)
+        self.changed = {}  # item → the columns that live changes outrank
 
     def name(self):
         return " ".join(self.chance.choices(WORDS, k=self.chance.randrange(1, 5)))
@@ -67,6 +69,7 @@ class Shop:
             change[field] = {"price": self.chance.randrange(3000), "stock": self.chance.randrange(2), "name": self.name(),
                              "hidden": self.chance.random() < 0.5, "category": f"K{self.chance.randrange(7)}"}[field]
         self.items[item] = {**columns, **change}
+        self.changed.setdefault(item, set()).update(change)
         return {"item_id": item, **change}
 
     def matches(self, columns, params):
@@ -132,7 +135,11 @@ class Find(unittest.TestCase):
             after = {"after": result["after"]}
         known = [item for item in items if item["item_id"].startswith("i")]
         self.assertEqual(items[:len(known)], known)
-        return {item["item_id"]: set(item) - {"item_id"} for item in known + sorted(items[len(known):], key=lambda item: item["item_id"])}
+        for item in items:
+            before = self.shop.catalogue.get(item["item_id"], {"hidden": False})
+            outranked = {name: before.get(name) for name in self.shop.changed.get(item["item_id"], ())} if params.get("all") else {}
+            self.assertEqual(item.get("catalogue", {}), outranked)
+        return {item["item_id"]: set(item) - {"item_id", "catalogue"} for item in known + sorted(items[len(known):], key=lambda item: item["item_id"])}
 
     def test_as_a_plain_loop_over_catalogue_and_changes(self):
         found = 0

@@ -2,6 +2,7 @@
 #include "cli/connection.h"
 
 #include "base/clock.h"
+#include "http/console.h"
 #include "http/gateway.h"
 #include "http/gateway_sites.h"
 #include "http/port.h"
@@ -117,9 +118,16 @@ static ss_status serve(const gateway_settings *settings, ss_gateway *gateway, co
         setting.counts[i] = &counts[i];
     setting.site_count = ss_sites_gateway(&seen, setting.sites);
     setting.site_count += ss_sites_common(&draining, setting.sites + setting.site_count);
-    ss_status status = ss_signals_open(&signals, error);
-    if (status != SS_OK)
+    ss_console *console = NULL;
+    ss_status status = ss_console_new(&(ss_console_setting){.keys = settings->http.keys != NULL}, &console, error);
+    if (status == SS_OK)
+        setting.site_count += ss_console_sites(console, setting.sites + setting.site_count);
+    if (status == SS_OK)
+        status = ss_signals_open(&signals, error);
+    if (status != SS_OK) {
+        ss_console_free(&console);
         return status;
+    }
     status = ss_http_port_open(&setting, &port, error);
     if (status == SS_OK) {
         wait_for_stop(&signals);
@@ -128,6 +136,7 @@ static ss_status serve(const gateway_settings *settings, ss_gateway *gateway, co
     }
     ss_signals_close(&signals); /* a second signal ends the program at once */
     ss_http_port_close(&port, ss_clock_monotonic() + settings->drain_ms * MS);
+    ss_console_free(&console);
     return status;
 }
 

@@ -1,5 +1,6 @@
 #include "cli/command.h"
 
+#include "http/console.h"
 #include "http/demo.h"
 #include "http/local.h"
 #include "http/port.h"
@@ -16,6 +17,7 @@ typedef struct serve_settings {
     ss_http_options http;
     int64_t log_level;
     bool demo;
+    const char *config;
 } serve_settings;
 
 static const ss_option serve_options[] = {
@@ -83,8 +85,10 @@ static ss_status check_demo(const serve_settings *settings, ss_error *error)
 }
 
 static ss_status open_http(serve_settings *settings, const ss_logger *logger, ss_server *server, ss_demo *demo,
-                           ss_http_port **port, ss_error *error)
+                           ss_console **console, ss_http_port **port, ss_error *error)
 {
+    const ss_console_setting shown = {
+        .store = settings->server.store, .config = settings->config, .keys = settings->http.keys != NULL};
     ss_http_setting setting = {.options = &settings->http,
                                .logger = logger,
                                .backend = open_backend,
@@ -97,6 +101,10 @@ static ss_status open_http(serve_settings *settings, const ss_logger *logger, ss
     setting.site_count = ss_sites_common(setting.draining, setting.sites);
     if (demo)
         setting.site_count = ss_demo_sites(demo, setting.sites, setting.site_count);
+    ss_status status = ss_console_new(&shown, console, error);
+    if (status != SS_OK)
+        return status;
+    setting.site_count += ss_console_sites(*console, setting.sites + setting.site_count);
     return ss_http_port_open(&setting, port, error);
 }
 
@@ -105,6 +113,7 @@ static ss_status serve(serve_settings *settings, const ss_logger *logger, ss_err
     ss_server *server = NULL;
     ss_http_port *port = NULL;
     ss_demo *demo = NULL;
+    ss_console *console = NULL;
     settings->http.insecure_public_bind = settings->server.insecure_public_bind;
     settings->server.seats = settings->http.http ? (size_t)settings->http.threads : 0;
     ss_status status = check_demo(settings, error);
@@ -113,10 +122,11 @@ static ss_status serve(serve_settings *settings, const ss_logger *logger, ss_err
     if (status == SS_OK && settings->demo)
         status = ss_demo_open(settings->server.store, &demo, error);
     if (status == SS_OK)
-        status = open_http(settings, logger, server, demo, &port, error);
+        status = open_http(settings, logger, server, demo, &console, &port, error);
     if (status == SS_OK)
         ss_server_run(server);
     ss_http_port_close(&port, server ? ss_server_deadline(server) : 0);
+    ss_console_free(&console);
     ss_demo_free(&demo);
     ss_server_free(&server);
     return status;
@@ -129,6 +139,7 @@ static ss_status run_serve(void *memory, const ss_texts *operands, const ss_cli 
     if (cli->file)
         settings->server.configuration = (ss_configuration){
             cli->config, read_configuration, ss_config_file_shelves(cli->file), ss_config_file_policy(cli->file)};
+    settings->config = cli->config;
     settings->server.signals = settings->server.supervised = true;
     return_large_blocks();
     ss_status status = ss_command_operands(operands, 0, 0, error);

@@ -1,9 +1,9 @@
 #include "http/exchange.h"
 
 #include "base/clock.h"
-#include "client/wire.h"
 #include "http/fault_status.h"
 #include "http/head.h"
+#include "http/question.h"
 #include "http/respond.h"
 #include "http/routes.h"
 #include "http/transcode.h"
@@ -357,43 +357,6 @@ static enum MHD_Result ask(exchange *one, ss_backend_request *question)
     return wait_for_answer(one, question->method == SS_METHOD_RELOAD ? OF_RELOADS : DEADLINE);
 }
 
-static bool is_name(const ss_wire_token *token, const char *name)
-{
-    return ss_slice_equal((ss_slice){token->bytes, token->size}, ss_slice_of(name));
-}
-
-/* What a backend wants to know of the params. */
-static ss_backend_request question_of(exchange *one, ss_slice params)
-{
-    const uint8_t *bytes = (const uint8_t *)params.data;
-    ss_wire_reader wire = {bytes, bytes + params.size};
-    ss_wire_token map, name, value;
-    ss_method method = one->route.method;
-    ss_slice session = {"", 0}, customer = {"", 0}, request_id = {"", 0};
-    bool offers = false, whole = ss_wire_next(&wire, &map) && map.kind == SS_WIRE_MAP;
-    for (uint64_t i = 0; whole && i < map.number; i++) {
-        if (!ss_wire_next(&wire, &name))
-            break;
-        ss_wire_reader at = wire;
-        if (!ss_wire_next(&at, &value) || !ss_wire_skip(&wire, SIZE_MAX))
-            break;
-        offers = offers || (method == SS_METHOD_PAGE && is_name(&name, "offers"));
-        if (value.kind != SS_WIRE_TEXT)
-            continue;
-        ss_slice text = {value.bytes, value.size};
-        session = is_name(&name, "session_id") ? text : session;
-        customer = is_name(&name, "customer_id") ? text : customer;
-        request_id = is_name(&name, "request_id") ? text : request_id;
-    }
-    bool safe = ss_method_is_safe(method) && !offers;
-    return (ss_backend_request){.method = method,
-                                .params = params,
-                                .visitor = session.size ? session : customer,
-                                .request_id = request_id,
-                                .recorded = !safe && method != SS_METHOD_RELOAD,
-                                .idempotent = safe};
-}
-
 static bool read_params(exchange *one, ss_buffer *params)
 {
     ss_fault fault;
@@ -428,7 +391,7 @@ static enum MHD_Result answer_method(exchange *one)
         refuse_by_gate(one, &refusal);
         return send_reply(one);
     }
-    ss_backend_request question = question_of(one, asked);
+    ss_backend_request question = ss_question_of(one->route.method, asked);
     bool shared = one->verb != VERB_POST && ss_method_is_shared(one->route.method) && question.visitor.size == 0 &&
                   question.idempotent;
     if (one->verb != VERB_POST && !question.idempotent) {

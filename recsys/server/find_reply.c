@@ -6,9 +6,10 @@
 
 /* Bytes of a product without its columns: its id, and the names of five rules. */
 #define PRODUCT_MAX  (64u + SS_ID_MAX + 5u * 32u)
+#define BEFORE_MAX   64u                             /* of a column as the catalogue has it, without its text */
 #define CATEGORY_MAX (32u + 2u * SS_WIRE_NUMBER_MAX) /* of a category without its name */
 
-_Static_assert(SS_FIELD_COUNT + 1 + 5 < 16, "a product is a map of one byte's head");
+_Static_assert(SS_FIELD_COUNT + 1 + 5 + 1 < 16, "a product is a map of one byte's head");
 
 /* The rules by which a product may be withheld, each an entry of its map. */
 static uint8_t *put_withheld(uint8_t *at, unsigned rules)
@@ -19,20 +20,58 @@ static uint8_t *put_withheld(uint8_t *at, unsigned rules)
     return at;
 }
 
+/* One column as the generation has it; nil: it has none. */
+static ss_status append_before(const ss_catalogue *catalogue, uint32_t item, ss_live_field field, ss_buffer *out)
+{
+    uint8_t *at = NULL;
+    bool is_number = field < SS_LIVE_NUMBERS;
+    int64_t number = is_number ? ss_catalogue_number_before(catalogue, item, field) : INT64_MIN;
+    ss_slice text = is_number ? (ss_slice){"", 0} : ss_catalogue_text_before(catalogue, item, field);
+    ss_status status = ss_reply_reserve(out, BEFORE_MAX + text.size, &at);
+    if (status != SS_OK)
+        return status;
+    at = ss_reply_put_name(at, ss_live_field_name(field));
+    if (field == SS_LIVE_HIDDEN)
+        at = ss_wire_put_bool(at, number == 1);
+    else if (text.size > 0)
+        at = ss_wire_put_text(at, text.data, text.size);
+    else
+        at = number == INT64_MIN ? ss_wire_put_nil(at) : ss_wire_put_int(at, number);
+    ss_reply_commit(out, at);
+    return SS_OK;
+}
+
+/* catalogue: what the shop's changes outrank. */
+static ss_status append_catalogue(const ss_catalogue *catalogue, uint32_t item, unsigned changed, ss_buffer *out)
+{
+    uint8_t *at = NULL;
+    ss_status status = ss_reply_reserve(out, BEFORE_MAX, &at);
+    if (status != SS_OK)
+        return status;
+    at = SS_REPLY_PUT(at, SS_REPLY_NAME(9, "catalogue"));
+    ss_reply_commit(out, ss_wire_put_map(at, (uint32_t)__builtin_popcount(changed)));
+    for (unsigned field = 0; field < SS_LIVE_FIELDS && status == SS_OK; field++)
+        if (changed & SS_LIVE_BIT(field))
+            status = append_before(catalogue, item, (ss_live_field)field, out);
+    return status;
+}
+
 static ss_status append_product(const ss_catalogue *catalogue, const ss_call *call, const ss_found_item *found,
                                 ss_buffer *out)
 {
     uint8_t *at = NULL;
+    unsigned changed = call->find.all ? ss_catalogue_overridden(catalogue, found->item) : 0;
     ss_slice id = ss_catalogue_id(catalogue, found->item);
     ss_reply_columns columns = ss_reply_columns_of(catalogue, found->item, call->fields, call->request.now);
     ss_status status = ss_reply_reserve(out, PRODUCT_MAX + SS_REPLY_COLUMNS_MAX + columns.text_size, &at);
     if (status != SS_OK)
         return status;
-    unsigned entries = 1u + (unsigned)__builtin_popcount(found->withheld) + (unsigned)__builtin_popcount(columns.given);
+    unsigned entries = 1u + (changed > 0) + (unsigned)__builtin_popcount(found->withheld) +
+                       (unsigned)__builtin_popcount(columns.given);
     at = SS_REPLY_PUT(ss_wire_put_map(at, entries), SS_REPLY_NAME(7, "item_id"));
     at = put_withheld(ss_wire_put_text(at, id.data, id.size), found->withheld);
     ss_reply_commit(out, ss_reply_put_columns(at, &columns));
-    return SS_OK;
+    return changed ? append_catalogue(catalogue, found->item, changed, out) : SS_OK;
 }
 
 static ss_status append_array(ss_buffer *out, const char *name, size_t count)

@@ -51,9 +51,24 @@ void ss_catalogue_fetch_prices(const ss_catalogue *catalogue, uint32_t item)
 ss_slice ss_catalogue_text(const ss_catalogue *catalogue, uint32_t item, ss_live_field field)
 {
     const ss_catalogue_entry *entry = ss_catalogue_entry_of(catalogue, item);
+    return is_set(entry, field) ? ss_item_record_text(&entry->record->item, field)
+                                : ss_catalogue_text_before(catalogue, item, field);
+}
+
+unsigned ss_catalogue_overridden(const ss_catalogue *catalogue, uint32_t item)
+{
+    const ss_catalogue_entry *entry = ss_catalogue_entry_of(catalogue, item);
+    return entry && entry->record ? entry->record->item.set : 0;
+}
+
+int64_t ss_catalogue_number_before(const ss_catalogue *catalogue, uint32_t item, ss_live_field field)
+{
+    return snapshot_number(&catalogue->snapshot->items, item, field);
+}
+
+ss_slice ss_catalogue_text_before(const ss_catalogue *catalogue, uint32_t item, ss_live_field field)
+{
     const ss_items *items = &catalogue->snapshot->items;
-    if (is_set(entry, field))
-        return ss_item_record_text(&entry->record->item, field);
     if (item >= items->count)
         return (ss_slice){"", 0};
     if (field == SS_LIVE_CATEGORY)

@@ -108,6 +108,11 @@ void ss_catalogue_fetch_prices(const ss_catalogue *catalogue, uint32_t item);
 /* The columns that are texts; empty: not given. Borrowed until it catches up. */
 ss_slice ss_catalogue_text(const ss_catalogue *catalogue, uint32_t item, ss_live_field field);
 
+/* The columns that the shop has changed since, as bits SS_LIVE_BIT; and what the generation by itself says of a column. */
+unsigned ss_catalogue_overridden(const ss_catalogue *catalogue, uint32_t item);
+int64_t ss_catalogue_number_before(const ss_catalogue *catalogue, uint32_t item, ss_live_field field);
+ss_slice ss_catalogue_text_before(const ss_catalogue *catalogue, uint32_t item, ss_live_field field);
+
 /* Whether a date keeps it from being shown at `now`; INT64_MIN: at no time. */
 bool ss_catalogue_out_of_dates(const ss_catalogue *catalogue, uint32_t item, int64_t now);
 
