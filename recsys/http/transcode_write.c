@@ -58,21 +58,43 @@ static const double powers[FRACTION_MAX + 1] = {1e0, 1e1,  1e2,  1e3,  1e4,  1e5
                                                 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17};
 
 /*
+ * Where to begin with a real of four bytes, most of which take seven digits or more: so many behind the point that five to seven are left in all.
+ * What fewer would have said ends in zeros then.
+ */
+static unsigned likely_fraction(double value)
+{
+    int exponent; /* of two; a digit is 3.32 of them */
+    frexp(value, &exponent);
+    int fraction = 5 - exponent * 3 / 10;
+    return fraction < 0 || value == 0 ? 0 : fraction > (int)FRACTION_MAX ? FRACTION_MAX : (unsigned)fraction;
+}
+
+static void drop_zeros(uint64_t *number, unsigned *fraction)
+{
+    while (*fraction > 0 && *number % 10 == 0) {
+        *number /= 10;
+        (*fraction)--;
+    }
+}
+
+/*
  * The fewest digits behind the point that say the number. A whole number below 2^53 divided by a power of ten that is a double itself is
  * rounded once, as whoever reads the text rounds it: what is tried here is what will be read (W. Clinger, "How to Read Floating
  * Point Numbers Accurately", PLDI 1990). False: it takes more than that.
  */
 static bool short_decimal(double value, bool single, uint64_t *number, unsigned *fraction)
 {
-    for (unsigned digits = 0; digits <= FRACTION_MAX; digits++) {
+    for (unsigned digits = single ? likely_fraction(value) : 0; digits <= FRACTION_MAX; digits++) {
         double scaled = value * powers[digits] + 0.5;
         if (scaled >= EXACT_MAX)
             return false;
         *number = (uint64_t)scaled;
         double read = (double)*number / powers[digits];
         *fraction = digits;
-        if (single ? (float)read == (float)value : read == value)
+        if (single ? (float)read == (float)value : read == value) {
+            drop_zeros(number, fraction);
             return true;
+        }
     }
     return false;
 }
