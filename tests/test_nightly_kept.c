@@ -79,7 +79,9 @@ static void a_survey_tells_what_manifests_say(void **state)
     assert_string_equal(ss_kept_root(delta), name_of(1));
     assert_string_equal(ss_kept_root(current), name_of(1));
     assert_null(ss_kept_find(&kept, "20111209T125000.001Z"));
-    assert_string_equal(ss_kept_previous(&kept)->name, name_of(0));
+    assert_string_equal(ss_kept_previous(&kept, current)->name, name_of(0));
+    assert_string_equal(ss_kept_previous(&kept, delta)->name, name_of(1));
+    assert_null(ss_kept_previous(&kept, NULL));
     assert_null(ss_kept_objection(&kept));
     ss_kept_free(&kept);
 }
@@ -97,13 +99,13 @@ static void what_was_taken_back_stays_marked(void **state)
     assert_int_equal(marked->rejected_at, NOON);
     assert_string_equal(marked->reason, "wrong \"prices\"");
     assert_true(ss_kept_is_rejected(&kept, ss_kept_find(&kept, name_of(2)))); /* a delta of it */
-    assert_string_equal(ss_kept_previous(&kept)->name, name_of(0));
+    assert_string_equal(ss_kept_previous(&kept, ss_kept_current(&kept))->name, name_of(0));
     assert_null(ss_kept_objection(&kept)); /* it is older than what is current */
     ss_kept_free(&kept);
     expect_ok(ss_generation_make_current(*state, name_of(0), &error), &error);
     expect_ok(ss_kept_survey(*state, &kept, &error), &error);
     assert_string_equal(ss_kept_objection(&kept)->name, name_of(1));
-    assert_null(ss_kept_previous(&kept));
+    assert_null(ss_kept_previous(&kept, ss_kept_current(&kept)));
     ss_kept_free(&kept);
     expect_ok(ss_kept_accept(*state, name_of(1), &error), &error);
     expect_ok(ss_kept_accept(*state, name_of(1), &error), &error);

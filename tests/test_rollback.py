@@ -59,7 +59,7 @@ class Rollback(unittest.TestCase):
         self.assertEqual(code, 1)
         self.assertIn("nothing to go back to", err)
         self.assertEqual(json.loads(smartshelf("rollback", self.names[0], "--json", "--store", self.store, *to)),
-                         {"generation": self.names[0], "left": self.names[2], "rejected": False,
+                         {"generation": self.names[0], "left": self.names[2], "rejected": False, "passed_over": [],
                           "servers": [{"endpoint": server.endpoint, "state": "serves", "generation": self.names[0]}]})
         self.assertEqual(self.marks(*to), "*!.")
         server.stop()
@@ -76,12 +76,46 @@ class Rollback(unittest.TestCase):
         self.assertEqual(states, ["silent", "serves"])
         server.stop()
 
-    def test_what_is_broken_is_not_gone_to(self):
-        path = f"{self.store}/generations/{self.names[1]}/popularity.safetensors"
+    def damage(self, age):
+        path = f"{self.store}/generations/{self.names[age]}/popularity.safetensors"
         with open(path, "r+b") as file:
             file.seek(-8, os.SEEK_END)
             file.write(b"\xff" * 8)
+        return path
+
+    def test_what_is_broken_is_passed_over(self):
+        path = self.damage(1)
+        server = self.serve()
+        done = json.loads(smartshelf("rollback", "--json", "--store", self.store, "--server", server.endpoint))
+        self.assertEqual((done["generation"], done["left"], done["rejected"]), (self.names[2], self.names[0], True))
+        self.assertEqual([of["generation"] for of in done["passed_over"]], [self.names[1]])
+        self.assertIn(path, done["passed_over"][0]["why"])
+        self.assertEqual(self.marks(), "!.*") # what was passed over is not taken back
+        self.assertEqual(server.ask("health")[1]["generation"], self.names[2])
+        server.stop()
+
+    def test_nothing_older_is_whole(self):
+        paths = [self.damage(1), self.damage(2)]
+        os.truncate(paths[1], 0)
         code, _, err = run("rollback", "--store", self.store)
+        self.assertEqual(code, 1)
+        self.assertIn("nothing to go back to: of 2 older generations none is whole", err)
+        for age, path in enumerate(paths, 1):
+            self.assertIn(f"{self.names[age]} is passed over, it is broken: ", err)
+        self.assertIn(paths[0], err)
+        self.assertEqual(self.marks(), "*..")
+
+    def test_it_says_what_it_passed_over(self):
+        path = self.damage(1)
+        code, out, _ = run("rollback", "--store", self.store)
+        self.assertEqual(code, 0)
+        self.assertIn(f"{self.names[1]} is passed over, it is broken: ", out)
+        self.assertIn(path, out)
+        self.assertIn(f"{self.names[2]} is current and whole", out)
+
+    def test_what_is_broken_is_not_gone_to(self):
+        path = self.damage(1)
+        code, _, err = run("rollback", self.names[1], "--store", self.store)
         self.assertEqual(code, 1)
         self.assertIn(path, err)
         self.assertEqual(self.marks(), "*..")

@@ -26,11 +26,34 @@ static size_t rollback_groups(void *memory, ss_option_group *groups)
     return 3;
 }
 
+static size_t told_by_name(const ss_rollback_report *report)
+{
+    return report->passed_count < SS_ROLLBACK_PASSED_MAX ? report->passed_count : SS_ROLLBACK_PASSED_MAX;
+}
+
+static void print_passed(FILE *out, const ss_rollback_report *report)
+{
+    size_t told = told_by_name(report);
+    for (size_t i = 0; i < told; i++)
+        fprintf(out, "%s is passed over, it is broken: %s\n", report->passed[i].name, report->passed[i].why);
+    if (report->passed_count > told)
+        fprintf(out, "and %zu older ones, broken too\n", report->passed_count - told);
+}
+
+static json_t *passed_json(const ss_rollback_report *report)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; list && i < told_by_name(report); i++)
+        json_array_append_new(
+            list, json_pack("{s:s, s:s}", "generation", report->passed[i].name, "why", report->passed[i].why));
+    return list;
+}
+
 static ss_status print_json(const ss_rollback_report *report, size_t servers, ss_error *error)
 {
-    json_t *root =
-        json_pack("{s:s, s:s*, s:b, s:o}", "generation", report->now, "left", report->left[0] ? report->left : NULL,
-                  "rejected", report->rejected, "servers", ss_server_reports_json(report->servers, servers));
+    json_t *root = json_pack("{s:s, s:s*, s:b, s:o, s:o}", "generation", report->now, "left",
+                             report->left[0] ? report->left : NULL, "rejected", report->rejected, "passed_over",
+                             passed_json(report), "servers", ss_server_reports_json(report->servers, servers));
     if (!root)
         return ss_error_nomem(error);
     json_dumpf(root, stdout, JSON_INDENT(2));
@@ -41,6 +64,7 @@ static ss_status print_json(const ss_rollback_report *report, size_t servers, ss
 
 static void print_human(const ss_rollback_report *report, size_t servers)
 {
+    print_passed(stdout, report);
     printf("%s is current and whole", report->now);
     if (report->left[0])
         printf("; %s was left%s", report->left, report->rejected ? " and is marked as rejected" : "");
@@ -61,8 +85,11 @@ static ss_status run_rollback(void *memory, const ss_texts *operands, const ss_c
     SS_TRY(ss_command_operands(operands, 0, 1, error));
     SS_TRY(ss_nightly_store(settings->store, cli, &store, error));
     SS_TRY(ss_server_settings_open(&settings->servers, &keys, &servers, error));
-    SS_TRY(ss_rollback(store, operands->count > 0 ? operands->text[0] : NULL, settings->reason, ss_clock_now(),
-                       &servers, &report, error));
+    status = ss_rollback(store, operands->count > 0 ? operands->text[0] : NULL, settings->reason, ss_clock_now(),
+                         &servers, &report, error);
+    if (status == SS_E_NOT_FOUND)
+        print_passed(stderr, &report);
+    SS_TRY(status);
     if (cli->json)
         SS_TRY(print_json(&report, servers.count, error));
     else
@@ -79,9 +106,10 @@ const ss_command ss_command_rollback = {
     .operands = "[GENERATION]",
     .summary = "Go back to the generation before, or to a named one.",
     .description =
-        "Checks every byte of it, makes it current and has the servers swap it in. The one that is left for an older\n"
-        "one is marked, and `nightly` publishes nothing new until it is told to with --release. Ends with 69 when a\n"
-        "server does not serve it afterwards.\n\n"
+        "Checks every byte of it, makes it current and has the servers swap it in. Without a name a broken generation\n"
+        "is passed over, with words, for the next older whole one. The one that is left for an older one is marked,\n"
+        "and `nightly` publishes nothing new until it is told to with --release. Ends with 69 when a server does not\n"
+        "serve it afterwards.\n\n"
         "  smartshelf rollback --config smartshelf.yaml --reason 'prices of the wrong country'\n"
         "  smartshelf rollback 20260131T031500.000Z --store /srv/shelf --server tcp://127.0.0.1:5555",
     .takes_config = true,

@@ -186,10 +186,9 @@ bool ss_kept_is_rejected(const ss_kept *kept, const ss_kept_generation *of)
     return of->rejected != SS_REJECTED_NOT || (root && root->rejected != SS_REJECTED_NOT);
 }
 
-const ss_kept_generation *ss_kept_previous(const ss_kept *kept)
+const ss_kept_generation *ss_kept_previous(const ss_kept *kept, const ss_kept_generation *to)
 {
-    const ss_kept_generation *current = ss_kept_current(kept);
-    for (const ss_kept_generation *of = current ? current + 1 : NULL; of && of < kept->list + kept->count; of++)
+    for (const ss_kept_generation *of = to ? to + 1 : NULL; of && of < kept->list + kept->count; of++)
         if (!ss_kept_is_rejected(kept, of))
             return of;
     return NULL;

@@ -50,8 +50,8 @@ const ss_kept_generation *ss_kept_find(const ss_kept *kept, const char *name);
 const ss_kept_generation *ss_kept_current(const ss_kept *kept);
 /* Was it rejected, or what it is a delta of? */
 bool ss_kept_is_rejected(const ss_kept *kept, const ss_kept_generation *of);
-/* The newest one older than the current one that is not rejected. */
-const ss_kept_generation *ss_kept_previous(const ss_kept *kept);
+/* The newest one older than `to`, which is in the list (NULL: none is), that is not rejected. */
+const ss_kept_generation *ss_kept_previous(const ss_kept *kept, const ss_kept_generation *to);
 /* The newest one that a person took back, where it is newer than the current one, or than what that is a delta of. */
 const ss_kept_generation *ss_kept_objection(const ss_kept *kept);
 /* The name of the full generation that `of` is, or is a delta of. Borrowed. */
