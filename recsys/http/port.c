@@ -18,6 +18,8 @@
 #define ACCEPT_MAX  64  /* connections taken between two looks at the others */
 #define FILES_SPARE 256 /* descriptors for everything else */
 
+#define DISMISS_RUNS 4 /* of libmicrohttpd, for the last replies: one takes up what was suspended, one writes */
+
 #define MILLISECOND INT64_C(1000000)
 #define SWEEP_MS    250 /* between two looks at who has waited too long */
 #define PAUSE_MS    100 /* without descriptors for more connections */
@@ -169,12 +171,21 @@ static bool is_over(const thread *of)
            (ss_exchanges_count(of->exchanges) == 0 || ss_clock_monotonic() >= atomic_load(&port->deadline));
 }
 
+/* Who waits for a backend still is told so: libmicrohttpd cannot be stopped while a connection is suspended. */
+static void dismiss(thread *of)
+{
+    ss_exchanges_sweep(of->exchanges, INT64_MAX);
+    for (unsigned i = 0; i < DISMISS_RUNS && ss_exchanges_count(of->exchanges) > 0; i++)
+        MHD_run(of->daemon);
+}
+
 static void *serve(void *argument)
 {
     thread *of = argument;
     pthread_setname_np(pthread_self(), "http");
     while (!is_over(of))
         run_round(of);
+    dismiss(of);
     return NULL;
 }
 
