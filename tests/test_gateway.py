@@ -18,6 +18,9 @@ import time
 import unittest
 import urllib.parse
 
+import msgpack
+import zmq
+
 import test_offers_kill9
 from live_server import LONG, PROGRAM, Server, exported, smartshelf
 from program import seed
@@ -381,6 +384,70 @@ class GatewayTest(unittest.TestCase):
         status, answer = self.gateway.post("event", {"events": events})
         self.assertEqual((status, answer["error"]["field"]), (400, "events"))
         self.gateway.stop()
+
+
+class Broken(threading.Thread):
+    """Takes a server's place: says that it has an internal error, whatever it is asked but how it is."""
+
+    def __init__(self, endpoint):
+        super().__init__(daemon=True)
+        self.context, self.done = zmq.Context(), threading.Event()
+        self.router = self.context.socket(zmq.ROUTER)
+        self.router.setsockopt(zmq.LINGER, 0)
+        self.router.bind(endpoint)
+
+    def run(self):
+        while not self.done.is_set():
+            if self.router.poll(20):
+                *route, message = self.router.recv_multipart()
+                _, number, method, _ = msgpack.unpackb(message)
+                error = None if method == "health" else {"name": "internal", "message": "out of order"}
+                self.router.send_multipart([*route, msgpack.packb([1, number, error, None if error else {"status": "ok"}])])
+        self.router.close()
+        self.context.term()
+
+
+class GatewayFailuresTest(unittest.TestCase):
+    """What is answered when there is no answer."""
+
+    def test_a_server_that_fails(self):
+        with tempfile.TemporaryDirectory() as folder:
+            endpoint = f"ipc://{folder}/broken.ipc"
+            server, gateway = Broken(endpoint), None
+            server.start()
+            try:
+                gateway = Gateway(folder, [endpoint])
+                for method, params in (("event", {"event": "view", "item_id": "a", "session_id": "s"}), ("popular", {})):
+                    status, answer = gateway.post(method, params)
+                    self.assertEqual((status, answer["error"]["code"]), (500, "internal"))
+                gateway.stop()
+            finally:
+                if gateway:
+                    gateway.close()
+                server.done.set()
+                server.join()
+
+    def test_stopping_while_a_server_is_frozen(self):
+        """Who still waits when the time for stopping is over is told that no answer came; the gateway ends in order."""
+        with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(4) as pool:
+            server, gateway = Server(folder, test_offers_kill9.make_shop(folder, random.Random(seed()))), None
+            server.start()
+            try:
+                gateway = Gateway(folder, [server.endpoint], "--drain-ms", 100, "--change-timeout", 9000)
+                self.assertEqual(gateway.get("/v1/popular")[0], 200)
+                os.kill(server.process.pid, signal.SIGSTOP)
+                waiting = [pool.submit(gateway.post, "event", {"event": "view", "item_id": "a", "session_id": f"s-{n}"}) for n in range(4)]
+                while gateway.get("/v1/stats")[1]["requests"] < 6: # with this one's
+                    time.sleep(0.01)
+                gateway.stop()
+                for one in waiting:
+                    status, answer = one.result(PATIENCE)
+                    self.assertEqual((status, answer["error"]["code"]), (504, "busy"))
+            finally:
+                os.kill(server.process.pid, signal.SIGCONT)
+                if gateway:
+                    gateway.close()
+                server.close()
 
 
 class GatewayKeysTest(unittest.TestCase):

@@ -103,6 +103,14 @@ class Pages(Case):
             self.assertEqual(answer.headers["Cache-Control"], "no-store")
 
 
+class KeptForAMinute(Case):
+    options = ("--http-max-age", 60)
+
+    def test_what_a_secret_key_is_shown_is_in_no_shared_cache(self):
+        self.assertEqual(self.server.get("popular", None, key=self.public).headers["Cache-Control"], "public, max-age=60")
+        self.assertEqual(self.server.get("popular", None, key=self.secret).headers["Cache-Control"], "no-cache")
+
+
 class Visitors(Case):
     """A browser and what is not its own."""
 

@@ -1,5 +1,6 @@
 """Hostile HTTP: a hundred malformed requests over bare sockets, each with its status; callers who send a byte a second, read nothing, or open
 and say nothing, while honest ones are answered. SMARTSHELF_LONG: more, and for longer."""
+import os
 import random
 import resource
 import tempfile
@@ -226,6 +227,28 @@ class Malformed(unittest.TestCase):
         self.assertIsNotNone(read_all(deaf))
         for stream in (silent, middle, slow, deaf):
             stream.close()
+
+
+class FewDescriptors(unittest.TestCase):
+    def test_the_idle_give_way(self):
+        """The system allows fewer descriptors than connections may be open: who says nothing keeps nobody out."""
+        with tempfile.TemporaryDirectory() as folder:
+            server = HttpServer(folder, make_shop(folder, random.Random(3), orders=200))
+            server.start()
+            try:
+                kept, most = server.connect(), 16 + len(os.listdir(f"/proc/{server.process.pid}/fd"))
+                resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (most, most))
+                self.assertEqual(len(server.get("popular", kept, limit=5)["items"]), 5)
+                idle = [server.dial() for _ in range(64)]
+                for _ in range(8):
+                    self.assertEqual(len(server.get("popular", limit=5)["items"]), 5)
+                    self.assertEqual(len(server.get("popular", kept, limit=5)["items"]), 5)
+                for stream in idle:
+                    stream.close()
+                kept.close()
+                server.stop()
+            finally:
+                server.close()
 
 
 class SlowLoris(unittest.TestCase):

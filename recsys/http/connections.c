@@ -121,6 +121,14 @@ static bool cut_oldest(ss_connections *all, ss_connection *ring, uint64_t addres
     return false;
 }
 
+bool ss_connections_give_way(ss_connections *all)
+{
+    size_t together = all->count < all->most ? all->count : all->most;
+    bool of_fresh = all->fresh_count > together / NEW_SHARE;
+    return cut_oldest(all, of_fresh ? &all->fresh : &all->proven, 0) ||
+           cut_oldest(all, of_fresh ? &all->proven : &all->fresh, 0);
+}
+
 static void make_room(ss_connections *all, uint64_t whose)
 {
     if (whose && count_of(&all->fresh, whose) + count_of(&all->proven, whose) >= all->most / SHARE) {
@@ -130,9 +138,7 @@ static void make_room(ss_connections *all, uint64_t whose)
     }
     if (all->count < all->most)
         return;
-    bool of_fresh = all->fresh_count > all->most / NEW_SHARE;
-    if (!cut_oldest(all, of_fresh ? &all->fresh : &all->proven, 0))
-        cut_oldest(all, of_fresh ? &all->proven : &all->fresh, 0);
+    ss_connections_give_way(all);
 }
 
 /* ---- coming and going ---- */

@@ -37,6 +37,10 @@ void ss_connections_free(ss_connections **connections);
  */
 ss_connection *ss_connections_add(ss_connections *all, struct MHD_Connection *mhd, const struct sockaddr *address,
                                   int64_t now);
+
+/* The one that has been silent for longest is cut, chosen as above, because there is no room for a new one. False: none can be. */
+bool ss_connections_give_way(ss_connections *all);
+
 void ss_connections_remove(ss_connections *all, ss_connection *one);
 
 /* It has completed a request. */

@@ -400,7 +400,9 @@ static enum MHD_Result answer_method(exchange *one)
         return send_reply(one);
     }
     one->response.tagged = shared;
-    one->response.reply.max_age = shared ? (unsigned)one->all->setting.port->options->max_age_s : 0;
+    /* What a secret key is shown no proxy may keep: it would have to heed Vary, and not all do. */
+    bool common = shared && !(one->guest.key && one->guest.kind == SS_API_SECRET);
+    one->response.reply.max_age = common ? (unsigned)one->all->setting.port->options->max_age_s : 0;
     return ask(one, &question);
 }
 

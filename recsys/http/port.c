@@ -86,7 +86,13 @@ static void hand_out(ss_http_port *port, int fd)
         close(fd);
 }
 
-/* Without descriptors those that are open go on, and new ones wait. */
+/* Without descriptors, of which the system may allow fewer than there may be connections, who has been silent for longest gives way, or the new ones wait. */
+static void make_room(thread *first)
+{
+    if (!ss_connections_give_way(first->connections))
+        first->accept_from = ss_clock_monotonic() + PAUSE_MS * MILLISECOND;
+}
+
 static void accept_some(thread *first)
 {
     ss_http_port *port = first->port;
@@ -97,7 +103,7 @@ static void accept_some(thread *first)
             continue;
         }
         if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
-            first->accept_from = ss_clock_monotonic() + PAUSE_MS * MILLISECOND;
+            make_room(first);
         if (errno != ECONNABORTED && errno != EINTR)
             return;
     }
