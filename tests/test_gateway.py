@@ -474,6 +474,7 @@ class GatewayKeysTest(unittest.TestCase):
                         opened[-1].wait_states([("up", "returning")])
                     status, _ = opened[-1].get("/v1/popular?limit=3")
                     self.assertEqual(status, 200 if name == "gateway" else 503)
+                opened[1].wait_log("(a server has not answered yet.*keys)")
             finally:
                 for gateway in opened:
                     gateway.close()

@@ -17,6 +17,7 @@
 #define UNPAID       2     /* a second try that the purse has nothing for comes after the request's time / this */
 #define REPEAT_FIRST 8     /* a change is repeated after its time / this, then twice as long */
 #define MS           INT64_C(1000000)
+#define ABSENT       (1000 * MS) /* since the opening without any answer: worth a word */
 
 /* One of the servers, as this thread knows it. */
 typedef struct server {
@@ -25,6 +26,7 @@ typedef struct server {
     uint32_t outstanding; /* requests that it may still answer */
     uint32_t probe;       /* msgid of the last */
     bool lost;            /* nothing could be sent: to be dealt with in the next round */
+    bool noted;           /* it has answered once, or it was said that it has not */
     ss_gateway_server_counts *counts;
 } server;
 
@@ -254,6 +256,7 @@ static void note_state(carrier *self, uint32_t number, const char *why)
         ss_log(self->setting.logger, SS_LOG_WARN, "a server is ejected endpoint=%s reason=%s",
                quoted(self, number, endpoint, sizeof endpoint), why);
     } else if (before == SS_FITNESS_EJECTED) {
+        of->noted = true;
         ss_log(self->setting.logger, SS_LOG_INFO, "a server answers endpoint=%s",
                quoted(self, number, endpoint, sizeof endpoint));
     }
@@ -335,6 +338,19 @@ static void send_probe(carrier *self, uint32_t number)
     }
 }
 
+/* A server that refuses our key says nothing, just as one that is not there. */
+static void note_absence(carrier *self, uint32_t number)
+{
+    char endpoint[256];
+    server *of = &self->servers[number];
+    if (of->noted || self->now - of->fitness.heard < ABSENT)
+        return;
+    of->noted = true;
+    ss_log(self->setting.logger, SS_LOG_WARN,
+           "a server has not answered yet: does it run there, and are the keys those that it expects? endpoint=%s",
+           quoted(self, number, endpoint, sizeof endpoint));
+}
+
 /* What is to be done about a server. */
 static void tend(carrier *self, uint32_t number)
 {
@@ -361,6 +377,7 @@ static void tend(carrier *self, uint32_t number)
     if (to->fitness.state == SS_FITNESS_EJECTED)
         to->lost = false;
     note_state(self, number, "well");
+    note_absence(self, number);
 }
 
 /* ---- replies ---- */
