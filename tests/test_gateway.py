@@ -11,6 +11,7 @@ import os
 import random
 import re
 import signal
+import socket
 import subprocess
 import tempfile
 import threading
@@ -428,7 +429,8 @@ class GatewayFailuresTest(unittest.TestCase):
                 server.join()
 
     def test_stopping_while_a_server_is_frozen(self):
-        """Who still waits when the time for stopping is over is told that no answer came; the gateway ends in order."""
+        """Who still waits when the time for stopping is over is told that no answer came, also where more requests stand behind that one; the gateway
+        ends in order."""
         with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(4) as pool:
             server, gateway = Server(folder, test_offers_kill9.make_shop(folder, random.Random(seed()))), None
             server.start()
@@ -437,9 +439,15 @@ class GatewayFailuresTest(unittest.TestCase):
                 self.assertEqual(gateway.get("/v1/popular")[0], 200)
                 os.kill(server.process.pid, signal.SIGSTOP)
                 waiting = [pool.submit(gateway.post, "event", {"event": "view", "item_id": "a", "session_id": f"s-{n}"}) for n in range(4)]
-                while gateway.get("/v1/stats")[1]["requests"] < 6: # with this one's
+                body = b'{"event": "view", "item_id": "a", "session_id": "s"}'
+                several = socket.create_connection(("127.0.0.1", gateway.port), timeout=PATIENCE)
+                several.sendall(b"POST /v1/event HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+                                % (len(body), body) * 20)
+                while gateway.get("/v1/stats")[1]["requests"] < 7: # with this one's
                     time.sleep(0.01)
                 gateway.stop()
+                self.assertTrue(several.recv(65536).startswith(b"HTTP/1.1 504 "))
+                several.close()
                 for one in waiting:
                     status, answer = one.result(PATIENCE)
                     self.assertEqual((status, answer["error"]["code"]), (504, "busy"))

@@ -55,6 +55,7 @@ struct ss_exchanges {
     exchange *free;   /* chained by `after` */
     size_t count, held;
     uint64_t tickets;
+    bool closing; /* nobody waits for a backend any more */
 };
 
 /* ---- the pool ---- */
@@ -251,7 +252,7 @@ static enum MHD_Result send_reply(exchange *one)
 {
     ss_exchanges *all = one->all;
     ss_response *response = &one->response;
-    response->close = response->close || is_draining(all);
+    response->close = response->close || all->closing || is_draining(all);
     response->header_count =
         ss_gate_headers(all->setting.gate, &one->guest, &one->request, one->verb == VERB_OPTIONS, response->headers);
     one->stage = STAGE_SENT;
@@ -316,13 +317,13 @@ static ss_connection *connection_of(struct MHD_Connection *connection)
 }
 
 /* Its connection does nothing until the backend has answered, and is not to blame for it. */
-static enum MHD_Result wait_for_answer(exchange *one, int64_t patience)
+static enum MHD_Result wait_for_answer(exchange *one, ss_method asked)
 {
     ss_connection *connection = connection_of(one->request.connection);
     if (connection)
         connection->waits = true;
     one->stage = STAGE_WAITING;
-    one->deadline = ss_clock_monotonic() + patience;
+    one->deadline = ss_clock_monotonic() + (asked == SS_METHOD_RELOAD ? OF_RELOADS : DEADLINE);
     MHD_suspend_connection(one->request.connection);
     return MHD_YES;
 }
@@ -342,9 +343,9 @@ static void go_on(exchange *one)
 static bool ask_backend(exchange *one, ss_backend_request *question)
 {
     ss_exchanges *all = one->all;
-    ss_slice reply;
+    ss_slice reply = {"", 0};
     question->ticket = one->ticket = ++all->tickets;
-    bool answered = all->setting.backend->ask(all->setting.backend->self, question, &reply);
+    bool answered = all->closing || all->setting.backend->ask(all->setting.backend->self, question, &reply);
     if (answered)
         answer_reply(one, reply);
     return answered;
@@ -354,7 +355,7 @@ static enum MHD_Result ask(exchange *one, ss_backend_request *question)
 {
     if (ask_backend(one, question))
         return send_reply(one);
-    return wait_for_answer(one, question->method == SS_METHOD_RELOAD ? OF_RELOADS : DEADLINE);
+    return wait_for_answer(one, question->method);
 }
 
 static bool read_params(exchange *one, ss_buffer *params)
@@ -416,7 +417,7 @@ static enum MHD_Result complete_site(exchange *one)
         ss_backend_request question = reply->question;
         reply->later = false;
         if (!ask_backend(one, &question))
-            return wait_for_answer(one, DEADLINE);
+            return wait_for_answer(one, question.method);
     }
     one->response.tagged = reply->status == 200 && !reply->no_store;
     return send_reply(one);
@@ -684,4 +685,10 @@ void ss_exchanges_sweep(ss_exchanges *exchanges, int64_t now)
         answer_reply(one, (ss_slice){"", 0});
         go_on(one);
     }
+}
+
+void ss_exchanges_dismiss(ss_exchanges *exchanges)
+{
+    exchanges->closing = true;
+    ss_exchanges_sweep(exchanges, INT64_MAX);
 }

@@ -42,6 +42,9 @@ void ss_exchange_answered(void *exchanges, uint64_t ticket, ss_slice reply);
 /* Gives up what has waited too long for a backend. */
 void ss_exchanges_sweep(ss_exchanges *exchanges, int64_t now);
 
+/* Gives up all that wait for a backend, and what would from now on. */
+void ss_exchanges_dismiss(ss_exchanges *exchanges);
+
 /* Requests in hand. */
 size_t ss_exchanges_count(const ss_exchanges *exchanges);
 

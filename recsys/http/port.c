@@ -177,10 +177,10 @@ static bool is_over(const thread *of)
            (ss_exchanges_count(of->exchanges) == 0 || ss_clock_monotonic() >= atomic_load(&port->deadline));
 }
 
-/* Who waits for a backend still is told so: libmicrohttpd cannot be stopped while a connection is suspended. */
+/* Who waits for a backend still is told that no answer came: libmicrohttpd must not be stopped while a connection is suspended. */
 static void dismiss(thread *of)
 {
-    ss_exchanges_sweep(of->exchanges, INT64_MAX);
+    ss_exchanges_dismiss(of->exchanges);
     for (unsigned i = 0; i < DISMISS_RUNS && ss_exchanges_count(of->exchanges) > 0; i++)
         MHD_run(of->daemon);
 }
