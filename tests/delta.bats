@@ -65,7 +65,13 @@ ask() {
 @test "what does not go with it" {
     run "$S" train --delta --store "$T/store" --log "$T/log.csv"
     [ "$status" -ne 0 ]
-    [[ $output == *"--log does not go with --delta"* ]]
+    [[ $output == *"--log does not go with --delta (found '$T/log.csv', expected nothing: live events alone"* ]]
+    run "$S" train --delta --store "$T/store" --query "SELECT 1"
+    [ "$status" -ne 0 ]
+    [[ $output == *"--query does not go with --delta (found 'SELECT 1', expected nothing"* ]]
+    run "$S" train --delta --store "$T/store" --state-from=2024-01-20
+    [ "$status" -ne 0 ]
+    [[ $output == *"--state-from does not go with --delta (found '2024-01-20', expected nothing"* ]]
     run "$S" train --delta --store "$T/store" --tune
     [ "$status" -ne 0 ]
     [[ $output == *"--tune does not go with --delta"* ]]
@@ -79,4 +85,29 @@ ask() {
     run "$S" train --delta --quiet --store "$T/bare" --state "$T/store"
     [ "$status" -ne 0 ]
     [[ $output == *"does not hold the log it was trained from"* ]]
+}
+
+@test "what a file says of full trainings is not read, what the command line gives beside it is refused" {
+    cat >"$T/shop.yaml" <<EOF
+train:
+  store: $T/store
+  models: popularity,cooccurrence
+  log: ["postgresql://localhost:1/gone"]
+  query: SELECT nothing FROM nowhere
+  state-from: 2030-01-01
+  tune: true
+EOF
+    ask event --type purchase --item cup --customer c5 --order new-c5
+    run "$S" train --delta --json --quiet --config "$T/shop.yaml"
+    [ "$status" -eq 0 ]
+    [[ $output == *'"generation": "2'* ]]
+    for option in "--log=$T/log.csv" "--query=SELECT 1" "--state-from=2024-01-20" --tune; do
+        run "$S" train --delta --quiet --config "$T/shop.yaml" "$option"
+        [ "$status" -eq 2 ]
+        [[ $output == *"${option%%=*} does not go with --delta (found "* ]]
+    done
+    run "$S" train --delta --quiet --config "$T/shop.yaml" --tune=false
+    [ "$status" -eq 0 ]
+    run "$S" train --help
+    [[ $output == *"are refused; where the section"* ]]
 }

@@ -439,12 +439,26 @@ static void a_struct_is_checked_without_text(void **state)
     }
 }
 
+static void what_a_command_line_gives(void **state)
+{
+    char *words[] = {"shop", "--limit", "3", "--als.factors=64", "--weights", "--", "--rate"};
+    (void)state;
+    assert_true(ss_options_given(7, words, "limit"));
+    assert_true(ss_options_given(7, words, "als.factors"));
+    assert_false(ss_options_given(7, words, "factors"));
+    assert_false(ss_options_given(7, words, "als.factor"));
+    assert_false(ss_options_given(7, words, "weight"));
+    assert_false(ss_options_given(7, words, "rate")); /* an operand */
+    assert_false(ss_options_given(0, words, "limit"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(defaults),
         cmocka_unit_test(both_ways_to_give_a_value),
         cmocka_unit_test(operands),
+        cmocka_unit_test(what_a_command_line_gives),
         cmocka_unit_test(lists),
         cmocka_unit_test(values_out_of_range),
         cmocka_unit_test(both_ends_are_inside),

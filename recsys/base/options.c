@@ -453,6 +453,18 @@ ss_status ss_options_parse(const ss_option_group *groups, size_t group_count, in
     return SS_OK;
 }
 
+bool ss_options_given(int argc, char *const *argv, const char *name)
+{
+    size_t length = strlen(name);
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        const char *word = argv[i];
+        if (strncmp(word, "--", 2) == 0 && strncmp(word + 2, name, length) == 0 &&
+            (word[2 + length] == '\0' || word[2 + length] == '='))
+            return true;
+    }
+    return false;
+}
+
 /* ---- help ---- */
 
 /* Characters, not bytes: help may say "≥". */

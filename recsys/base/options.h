@@ -61,6 +61,9 @@ void ss_options_defaults(const ss_option_group *groups, size_t group_count);
 ss_status ss_options_parse(const ss_option_group *groups, size_t group_count, int argc, char **argv, ss_texts *operands,
                            ss_error *error);
 
+/* Does a command line that was parsed give the option `name` ("als.factors")? */
+bool ss_options_given(int argc, char *const *argv, const char *name);
+
 /*
  * Sets one option by name ("als.factors" or "factors" of a group without prefix) from text: configuration and
  * manifests. Errors as above; the option is untouched then. Texts are borrowed from `value`; each call adds one to a

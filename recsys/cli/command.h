@@ -18,6 +18,8 @@ typedef struct ss_cli {
     ss_progress_sink *progress; /* draws nothing with --quiet */
     const char *config;         /* of a command that takes one: its path, or NULL; */
     ss_config_file *file;       /* and what it says, applied already */
+    int argc;
+    char **argv;    /* the command line, of which ss_options_given tells what did not come from the file */
     int *exit_code; /* what the program ends with where 0 after success, and 1 after an error, say too little */
 } ss_cli;
 

@@ -255,22 +255,11 @@ typedef struct override {
     char **argv;
 } override;
 
-static bool is_mentioned(const override *over, const char *name)
-{
-    size_t length = strlen(name);
-    for (int i = 1; i < over->argc; i++) {
-        const char *word = over->argv[i];
-        if (strncmp(word, "--", 2) == 0 && strncmp(word + 2, name, length) == 0 &&
-            (word[2 + length] == '\0' || word[2 + length] == '='))
-            return true;
-    }
-    return false;
-}
-
 static ss_status override_option(void *context, const char *name, const ss_option *option, const char *value)
 {
     const override *over = context;
-    if (strncmp(name, SS_SHELF_PREFIX, sizeof SS_SHELF_PREFIX - 1) != 0 || !is_mentioned(over, name))
+    if (strncmp(name, SS_SHELF_PREFIX, sizeof SS_SHELF_PREFIX - 1) != 0 ||
+        !ss_options_given(over->argc, over->argv, name))
         return SS_OK;
     return ss_shelf_settings_override(over->shelves, name, option, value);
 }

@@ -156,7 +156,7 @@ static int run_command(const ss_command *command, int argc, char **argv)
 {
     ss_error error = {0};
     int wanted = EXIT_SUCCESS, code = EXIT_USAGE;
-    ss_cli cli = {.exit_code = &wanted};
+    ss_cli cli = {.argc = argc, .argv = argv, .exit_code = &wanted};
     ss_texts operands = {0};
     ss_option_group groups[SS_COMMAND_GROUPS_MAX];
     void *settings = ss_array_zeroed(1, command->settings_size + 1);

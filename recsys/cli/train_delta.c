@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include <jansson.h>
+#include <string.h>
 
 const ss_option ss_train_delta_option_table[] = {
     {"delta", SS_OPTION_FLAG, offsetof(ss_train_delta, delta), 0, 0, NULL, NULL, NULL,
@@ -14,23 +15,25 @@ const ss_option ss_train_delta_option_table[] = {
     {0},
 };
 
-/* A configuration file says what a full training reads, too: what it gives is not meant for a delta. */
+/* What stands in a file is what the nightly training reads, and the base was made with: a delta leaves it unread. Who
+ * gives it on the command line means it for this run, and must hear that it would do nothing. */
 static ss_status check_settings(const ss_train_settings *settings, const ss_cli *cli, ss_error *error)
 {
     const ss_input_options *input = &settings->input;
     const struct {
-        bool given;
-        const char *what;
-    } wrong[] = {{settings->tune.tune, "--tune"},
-                 {input->state_from != NULL, "--state-from"},
-                 {input->query != NULL, "--query"},
-                 {input->logs.count > 0, "--log"}};
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong && !cli->file; i++)
-        if (wrong[i].given)
-            return ss_error_set(error, SS_E_ARGUMENT,
-                                "%s does not go with --delta, which reads live events alone, by the rules of the last "
-                                "full training",
-                                wrong[i].what);
+        const char *name, *value; /* NULL: not given */
+    } unread[] = {{"tune", settings->tune.tune ? "true" : NULL},
+                  {"state-from", input->state_from},
+                  {"query", input->query},
+                  {"log", input->logs.count > 0 ? input->logs.text[0] : NULL}};
+    for (size_t i = 0; i < sizeof unread / sizeof *unread; i++) {
+        if (!unread[i].value || !ss_options_given(cli->argc, cli->argv, unread[i].name))
+            continue;
+        ss_error_set(error, SS_E_ARGUMENT, "--%s does not go with --delta", unread[i].name);
+        ss_error_found(error, unread[i].value, strlen(unread[i].value),
+                       "nothing: live events alone are read, by the rules of the last full training");
+        return SS_E_ARGUMENT;
+    }
     return SS_OK;
 }
 
