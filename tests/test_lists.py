@@ -155,6 +155,23 @@ class Lists(unittest.TestCase):
         for customer, (_, items) in lists.items():
             self.assertNotIn("scarf", items, customer)
 
+    def test_bad_rows_of_what_was_written(self):
+        os.makedirs(f"{self.folder}/store/lists")
+        with open(f"{self.folder}/store/lists/written.csv", "w", encoding="utf-8") as file:
+            file.write("customer_id,list,time\nv-cart,abandoned_cart,yesterday\ngone3\n,birthday,2020-01-01\nv-both,birthday,2020-01-01\n")
+        done = subprocess.run(
+            [PROGRAM, "lists", "--quiet", "--json", "--store", f"{self.folder}/store", "--config", f"{self.folder}/shop.yaml", "--format",
+             "ndjson", "--out", f"{self.folder}/lists.ndjson"], capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(json.loads(done.stdout)["bad_rows"], 3)
+        self.assertIn("3 of 4 rows of lists/written.csv cannot be read", done.stderr)
+        for line in (2, 3, 4):
+            self.assertIn(f"{self.folder}/store/lists/written.csv:{line}: ", done.stderr)
+        listed = {mail["customer_id"] for mail in self.mails("lists.ndjson")}
+        self.assertFalse(listed & {"v-cart", "gone3"})
+        self.assertIn("v-both", listed)
+        self.assertEqual(self.run_lists("--dry-run", out="out/again.ndjson")["bad_rows"], 0)
+
     def test_reasons(self):
         self.run_lists()
         by_customer = {mail["customer_id"]: mail for mail in self.mails()}
@@ -275,6 +292,9 @@ class Lists(unittest.TestCase):
         self.assertEqual({(row["customer_id"], row["list"]) for row in rows}, {(customer, "abandoned_cart") for customer in first})
         with open(f"{self.folder}/store/lists/written.csv", "a", encoding="utf-8") as file:
             file.write("c01,birthdays,2026-01-01\n")
+        self.assertFalse(set(self.listed()) & {"c01", *first})
+        with open(f"{self.folder}/store/lists/written.csv", "w", encoding="utf-8") as file:
+            file.write("customer_id,list\nc01,birthday\n")
         os.remove(f"{self.folder}/out/lists.ndjson")
         bad = self.run_lists(check=False)
         self.assertIn("written.csv", bad.stderr)

@@ -13,7 +13,7 @@ static ss_mail_memory *open_memory(const char *store, bool saves)
 {
     ss_mail_memory *memory = NULL;
     ss_error error = {0};
-    expect_ok(ss_mail_memory_open(store, saves, &memory, &error), &error);
+    expect_ok(ss_mail_memory_open(store, saves, NOW, &memory, &error), &error);
     return memory;
 }
 
@@ -100,10 +100,8 @@ static void broken_lines_are_told_with_their_place(void **state)
     static const struct {
         const char *file, *text, *problem;
     } cases[] = {
-        {"written.csv", "customer_id,list,time\nann,birthday,2023-01-01\nbob,birthdays,2023-01-01\n", "written.csv:3"},
-        {"written.csv", "customer_id,list,time\nann,birthday,lately\n", "written.csv:2"},
-        {"written.csv", "customer_id,list,time\n,birthday,2023-01-01\n", "written.csv:2"},
         {"written.csv", "list,time\nbirthday,2023-01-01\n", "customer_id"},
+        {"written.csv", "customer_id,time\nann,2023-01-01\n", "list"},
         {"items.csv", "item_id,sold_out,restocked\ntea,soon,\n", "items.csv:2"},
         {"items.csv", "item_id,sold_out,restocked\ntea,,2023-13-01\n", "items.csv:2"},
     };
@@ -114,7 +112,7 @@ static void broken_lines_are_told_with_their_place(void **state)
         write_text(*state, "written.csv", "customer_id,list,time\n");
         write_text(*state, "items.csv", "item_id,sold_out,restocked\n");
         write_text(*state, cases[i].file, cases[i].text);
-        assert_true(ss_mail_memory_open(*state, false, &memory, &error) != SS_OK);
+        assert_true(ss_mail_memory_open(*state, false, NOW, &memory, &error) != SS_OK);
         assert_null(memory);
         ss_error_format(&error, text, sizeof text);
         if (!strstr(text, cases[i].problem))
@@ -122,11 +120,51 @@ static void broken_lines_are_told_with_their_place(void **state)
     }
 }
 
+/* Who a row that cannot be read may name is not written to again. */
+static void bad_rows_count_as_written_to_now(void **state)
+{
+    static const char text[] =
+        "customer_id,list,time\nann,birthday,2023-01-01\nbob,birthdays,2023-01-01\n"
+        "cid,win_back,lately\n,birthday,2023-01-01\ndan\n\"e\"\"f\",birthday,2023-01-01,by hand\n"
+        "\"gus,birthday,2023-01-01\nhal,birthday,2023-01-02\n";
+    static const char *const now[] = {"bob", "cid", "dan", "e\"f"}, *const lines[] = {"3", "4", "5", "6", "7"};
+    char path[TEMPORARY_PATH_MAX];
+    write_text(*state, "written.csv", text);
+    ss_mail_memory *memory = open_memory(*state, true);
+    for (size_t i = 0; i < sizeof now / sizeof *now; i++)
+        assert_true(ss_mail_memory_last(memory, ss_slice_of(now[i]), SS_MAIL_KINDS) == NOW);
+    assert_true(ss_mail_memory_last(memory, ss_slice_of("bob"), SS_MAIL_FOR_YOU) == NOW); /* which list is not known */
+    assert_true(ss_mail_memory_last(memory, ss_slice_of("cid"), SS_MAIL_WIN_BACK) == NOW);
+    assert_true(ss_mail_memory_last(memory, ss_slice_of("cid"), SS_MAIL_FOR_YOU) == SS_NO_TIME);
+    assert_true(ss_mail_memory_last(memory, ss_slice_of("ann"), SS_MAIL_KINDS) == INT64_C(1672531200) * SS_SECOND);
+    assert_true(ss_mail_memory_last(memory, ss_slice_of("hal"), SS_MAIL_KINDS) == INT64_C(1672617600) * SS_SECOND);
+    const ss_table_report *report = ss_mail_memory_report(memory);
+    assert_int_equal(report->rows, 8);
+    assert_int_equal(report->bad_rows, 6);
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        snprintf(path, sizeof path, "written.csv:%s", lines[i]);
+        assert_non_null(strstr(report->first_bad[i], path));
+    }
+    save(&memory, NULL, NOW);
+    char folder[TEMPORARY_PATH_MAX];
+    ss_buffer kept;
+    ss_buffer_init(&kept, sizeof text);
+    temporary_path(path, temporary_path(folder, *state, SS_MAIL_FOLDER), "written.csv.bad");
+    assert_status(ss_file_read(path, sizeof text, &kept, NULL), SS_OK);
+    assert_int_equal(kept.size, sizeof text - 1);
+    assert_memory_equal(kept.data, text, sizeof text - 1);
+    ss_buffer_release(&kept);
+    memory = open_memory(*state, false);
+    assert_int_equal(ss_mail_memory_report(memory)->bad_rows, 0);
+    assert_true(ss_mail_memory_last(memory, ss_slice_of("dan"), SS_MAIL_KINDS) == NOW);
+    ss_mail_memory_close(&memory);
+}
+
 static void one_run_saves_at_a_time(void **state)
 {
     ss_mail_memory *first = open_memory(*state, true), *second = NULL, *reader = open_memory(*state, false);
     ss_error error = {0};
-    assert_status(ss_mail_memory_open(*state, true, &second, &error), SS_E_BUSY);
+    assert_status(ss_mail_memory_open(*state, true, NOW, &second, &error), SS_E_BUSY);
     ss_mail_memory_close(&first);
     second = open_memory(*state, true);
     ss_mail_memory_close(&second);
@@ -136,7 +174,7 @@ static void one_run_saves_at_a_time(void **state)
 static bool remember(void *context)
 {
     ss_mail_memory *memory = NULL;
-    bool done = ss_mail_memory_open(context, true, &memory, NULL) == SS_OK &&
+    bool done = ss_mail_memory_open(context, true, NOW, &memory, NULL) == SS_OK &&
                 ss_mail_memory_wrote(memory, ss_slice_of("bob"), SS_MAIL_FOR_YOU, NOW) == SS_OK &&
                 ss_mail_memory_look(memory, ss_slice_of("pot"), true, NOW) == SS_OK &&
                 ss_mail_memory_save(memory, NULL, NOW, NULL) == SS_OK;
@@ -163,6 +201,7 @@ int main(void)
         IN_FOLDER(what_is_old_or_forgotten_goes),
         IN_FOLDER(an_item_is_back_when_it_was_sold_out_before),
         IN_FOLDER(broken_lines_are_told_with_their_place),
+        IN_FOLDER(bad_rows_count_as_written_to_now),
         IN_FOLDER(one_run_saves_at_a_time),
         IN_FOLDER(without_memory_nothing_is_lost),
     };

@@ -38,7 +38,7 @@ static void shop_begin(mail_shop *its)
     expect_ok(ss_visitors_new(&visitors, &its->world.visitors, &error), &error);
     its->world.live = (ss_live){its->world.items, its->world.visitors};
     its->world.without_visitors = (ss_live){its->world.items, NULL};
-    expect_ok(ss_mail_memory_open("/nonexistent", false, &its->memory, &error), &error);
+    expect_ok(ss_mail_memory_open("/nonexistent", false, 0, &its->memory, &error), &error);
 }
 
 static void shop_end(mail_shop *its)

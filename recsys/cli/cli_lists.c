@@ -99,6 +99,20 @@ static void print_notes(const ss_mailing_report *report)
                 report->evicted);
 }
 
+/* Told even with --quiet: somebody changed the file by hand, and may hold it for read. */
+static void print_bad_rows(const ss_mailing_report *report)
+{
+    const ss_table_report *of = &report->written;
+    if (of->bad_rows == 0)
+        return;
+    fprintf(stderr,
+            "%" PRIu64 " of %" PRIu64 " rows of lists/written.csv cannot be read; customers that they name count as "
+            "written to now:\n",
+            of->bad_rows, of->rows);
+    for (size_t i = 0; i < sizeof of->first_bad / sizeof *of->first_bad && i < of->bad_rows; i++)
+        fprintf(stderr, "  %s\n", of->first_bad[i]);
+}
+
 static void print_report(const lists_settings *settings, const ss_mailing_report *report)
 {
     fprintf(stderr, "%-15s %10s %10s %10s %12s %10s\n", "list", "eligible", "listed", "held out", "no products",
@@ -135,10 +149,10 @@ static ss_status print_json(const ss_mailing_report *report, ss_error *error)
     for (size_t i = 0; i < report->kind_count; i++)
         failed |= json_object_set_new(lists, ss_mail_kind_name(report->kinds[i]),
                                       list_json(&report->lists[report->kinds[i]]));
-    json_t *root =
-        json_pack("{s:o, s:I, s:I, s:I, s:I, s:f}", "lists", lists, "customers", (json_int_t)report->customers,
-                  "on_none", (json_int_t)report->on_none, "quiet", (json_int_t)report->quiet, "forgotten",
-                  (json_int_t)report->forgotten, "seconds", report->seconds);
+    json_t *root = json_pack("{s:o, s:I, s:I, s:I, s:I, s:I, s:f}", "lists", lists, "customers",
+                             (json_int_t)report->customers, "on_none", (json_int_t)report->on_none, "quiet",
+                             (json_int_t)report->quiet, "forgotten", (json_int_t)report->forgotten, "bad_rows",
+                             (json_int_t)report->written.bad_rows, "seconds", report->seconds);
     if (root && !failed)
         json_dumpf(root, stdout, JSON_INDENT(2));
     putchar('\n');
@@ -198,6 +212,7 @@ static ss_status run_lists(void *memory, const ss_texts *operands, const ss_cli 
     SS_TRY(take_policy(cli, &policy, error));
     mailing.policy = policy;
     SS_TRY(ss_mailing_run(&mailing, cli->progress, &report, error));
+    print_bad_rows(&report);
     if (cli->json)
         SS_TRY(print_json(&report, error));
     else if (!cli->quiet)

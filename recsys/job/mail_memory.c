@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "log/table_reader.h"
+#include "log/values.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -29,6 +30,8 @@ typedef struct remembered_item { /* microseconds UTC, or SS_NO_TIME */
 
 struct ss_mail_memory {
     char folder[PATH_MAX];
+    int64_t now;
+    ss_table_report report;   /* of written.csv */
     int lock;                 /* owned; -1: it does not save */
     ss_dictionary *customers; /* owned, as are the next */
     written *times;           /* by number of the customer */
@@ -122,8 +125,19 @@ int64_t ss_mail_memory_restocked(const ss_mail_memory *memory, ss_slice item_id)
 
 /* ---- reading ---- */
 
+/* Of whom it is not known when they were written to, it is taken to be now; SS_MAIL_KINDS: on every list. */
+static ss_status wrote_now(ss_mail_memory *memory, ss_slice customer_id, ss_mail_kind kind)
+{
+    ss_status status = SS_OK;
+    for (unsigned i = 0; i < SS_MAIL_KINDS && status == SS_OK; i++)
+        if (kind == SS_MAIL_KINDS || i == kind)
+            status = ss_mail_memory_wrote(memory, customer_id, (ss_mail_kind)i, memory->now);
+    return status;
+}
+
 static ss_status take_written(ss_table_reader *reader, const ss_row *row)
 {
+    ss_mail_memory *memory = reader->context;
     ss_slice customer_id;
     int64_t time;
     ss_mail_kind kind = ss_mail_kind_find(ss_table_field(reader, row, 1));
@@ -134,8 +148,15 @@ static ss_status take_written(ss_table_reader *reader, const ss_row *row)
     else if (!ss_timestamp_parse(ss_table_field(reader, row, 2), &time))
         ss_table_refuse(reader, row, 2, "no time", "an ISO 8601 time");
     else
-        return ss_mail_memory_wrote(reader->context, customer_id, kind, time);
-    return SS_OK;
+        return ss_mail_memory_wrote(memory, customer_id, kind, time);
+    return wrote_now(memory, customer_id, kind);
+}
+
+/* Of a row with more or fewer fields than the header: a list may stand anywhere in it. */
+static ss_status take_broken_written(ss_table_reader *reader, const ss_row *row)
+{
+    ss_slice customer_id = ss_table_field(reader, row, 0);
+    return ss_value_id(&customer_id) == SS_ID_FINE ? wrote_now(reader->context, customer_id, SS_MAIL_KINDS) : SS_OK;
 }
 
 static bool optional_time(ss_table_reader *reader, const ss_row *row, size_t field, int64_t *time)
@@ -159,30 +180,25 @@ static ss_status take_remembered(ss_table_reader *reader, const ss_row *row)
     return status;
 }
 
-typedef ss_status (*take_row)(ss_table_reader *reader, const ss_row *row);
-
-static ss_status read_table(ss_mail_memory *memory, const char *name, const ss_field fields[3], take_row take,
-                            ss_error *error)
+/* Reads it with `reader`, which knows how; nothing where there is no such file. All columns must be there. */
+static ss_status read_table(ss_mail_memory *memory, ss_table_reader *reader, ss_error *error)
 {
     char path[PATH_MAX];
     const char *const paths[] = {path};
-    ss_table_report report = {0};
     ss_row_source *source = NULL;
-    ss_status status = ss_file_join(path, sizeof path, memory->folder, name, error);
+    ss_status status = ss_file_join(path, sizeof path, memory->folder, reader->name, error);
     if (status != SS_OK || access(path, F_OK) != 0)
         return status;
-    status = ss_row_source_open_files(paths, 1, &source, error);
-    if (status == SS_OK) {
-        ss_table_reader reader = {.name = name,
-                                  .phase = "read what was written",
-                                  .fields = fields,
-                                  .field_count = 3,
-                                  .source = source,
-                                  .report = &report,
-                                  .take = take,
-                                  .context = memory};
-        status = ss_table_read(&reader, error);
-    }
+    SS_TRY(ss_row_source_open_files(paths, 1, &source, error));
+    reader->phase = "read what was written";
+    reader->field_count = 3;
+    reader->source = source;
+    reader->context = memory;
+    SS_TRY(ss_table_read(reader, error));
+    for (size_t i = 0; reader->mapped && i < reader->field_count; i++)
+        if (reader->map[i] == SS_NO_COLUMN)
+            SS_TRY(ss_column_map_missing(&reader->fields[i], 1, source, path, error));
+out:
     ss_row_source_close(&source);
     return status;
 }
@@ -191,8 +207,21 @@ static ss_status read_tables(ss_mail_memory *memory, ss_error *error)
 {
     static const ss_field of_written[] = {{"customer_id", ""}, {"list", ""}, {"time", ""}};
     static const ss_field of_items[] = {{"item_id", ""}, {"sold_out", ""}, {"restocked", ""}};
-    ss_status status = read_table(memory, WRITTEN, of_written, take_written, error);
-    return status == SS_OK ? read_table(memory, ITEMS, of_items, take_remembered, error) : status;
+    ss_table_report items_report = {0};
+    ss_table_reader of_customers = {.name = WRITTEN,
+                                    .fields = of_written,
+                                    .max_bad_rows = 1,
+                                    .report = &memory->report,
+                                    .take = take_written,
+                                    .take_broken = take_broken_written};
+    ss_table_reader items = {.name = ITEMS, .fields = of_items, .report = &items_report, .take = take_remembered};
+    ss_status status = read_table(memory, &of_customers, error);
+    return status == SS_OK ? read_table(memory, &items, error) : status;
+}
+
+const ss_table_report *ss_mail_memory_report(const ss_mail_memory *memory)
+{
+    return &memory->report;
 }
 
 /* ---- opening ---- */
@@ -217,13 +246,14 @@ static ss_status lock_folder(ss_mail_memory *memory, const char *store, ss_error
     return SS_E_BUSY;
 }
 
-ss_status ss_mail_memory_open(const char *store, bool saves, ss_mail_memory **memory, ss_error *error)
+ss_status ss_mail_memory_open(const char *store, bool saves, int64_t now, ss_mail_memory **memory, ss_error *error)
 {
     ss_status status = SS_OK;
     ss_mail_memory *new = ss_array_zeroed(1, sizeof *new);
     if (!new)
         return ss_error_nomem(error);
     new->lock = -1;
+    new->now = now;
     new->customers = ss_dictionary_new();
     new->item_ids = ss_dictionary_new();
     if (!new->customers || !new->item_ids)
@@ -333,12 +363,29 @@ out:
     return status;
 }
 
+/* A second name for what is replaced, for whoever looks for its bad rows. */
+static ss_status keep_bad_rows(const ss_mail_memory *memory, ss_error *error)
+{
+    char path[PATH_MAX], kept[PATH_MAX];
+    ss_status status;
+    if (memory->report.bad_rows == 0)
+        return SS_OK;
+    SS_TRY(ss_file_join(path, sizeof path, memory->folder, WRITTEN, error));
+    SS_TRY(ss_file_join(kept, sizeof kept, memory->folder, WRITTEN ".bad", error));
+    if ((unlink(kept) != 0 && errno != ENOENT) || (link(path, kept) != 0 && errno != ENOENT))
+        status = ss_error_io(error, kept, "cannot keep the rows that cannot be read");
+out:
+    return status;
+}
+
 ss_status ss_mail_memory_save(const ss_mail_memory *memory, const ss_left_out *forgotten, int64_t now, ss_error *error)
 {
     saving s = {.memory = memory, .forgotten = forgotten, .oldest = now - SS_MAIL_MEMORY_DAYS * SS_DAY};
     ss_buffer_init(&s.text, FLUSH_SIZE + SS_MAIL_KINDS * (size_t)LINE_ROOM);
-    ss_status status = save_table(&s, WRITTEN, "customer_id,list,time\n", ss_dictionary_count(memory->customers),
-                                  append_customer, error);
+    ss_status status = keep_bad_rows(memory, error);
+    if (status == SS_OK)
+        status = save_table(&s, WRITTEN, "customer_id,list,time\n", ss_dictionary_count(memory->customers),
+                            append_customer, error);
     if (status == SS_OK)
         status = save_table(&s, ITEMS, "item_id,sold_out,restocked\n", ss_dictionary_count(memory->item_ids),
                             append_item, error);

@@ -3,6 +3,10 @@
  * customer_id, list, time), and which items were sold out and came back (items.csv: item_id, sold_out, restocked). Plain
  * text, so that a shop can see and change it.
  *
+ * A row of written.csv that cannot be read must not make anybody be written to twice: where its customer can be read they
+ * count as written to now, on its list, or on every one where that cannot be read either. Where not, the row is counted
+ * alone. Saving keeps the file with such rows as written.csv.bad.
+ *
  * What lies longer back than SS_MAIL_MEMORY_DAYS goes when it is saved, and so does who asked to be forgotten. One process
  * at a time has it open to save (flock on STORE/lists/lock). Reading is for any thread, changing for one.
  */
@@ -11,6 +15,7 @@
 
 #include "job/mail_options.h"
 #include "log/left_out.h"
+#include "log/table_report.h"
 
 #define SS_MAIL_FOLDER      "lists"
 #define SS_MAIL_MEMORY_DAYS 400
@@ -18,12 +23,15 @@
 typedef struct ss_mail_memory ss_mail_memory;
 
 /*
- * What is remembered; nothing where there is no such folder. `saves`: makes the folder, and keeps others from saving
- * until it is closed. SS_E_BUSY: another process does; SS_E_BAD_INPUT, SS_E_FORMAT: a line that is none, with its place;
- * SS_E_IO, SS_E_NOMEM. Caller owns the result.
+ * What is remembered at `now` (microseconds UTC); nothing where there is no such folder. `saves`: makes the folder, and keeps others from saving
+ * until it is closed. SS_E_BUSY: another process does; SS_E_FORMAT: no header, or columns are missing; SS_E_BAD_INPUT: a
+ * row of items.csv, with its place; SS_E_IO, SS_E_NOMEM. Caller owns the result.
  */
-ss_status ss_mail_memory_open(const char *store, bool saves, ss_mail_memory **memory, ss_error *error);
+ss_status ss_mail_memory_open(const char *store, bool saves, int64_t now, ss_mail_memory **memory, ss_error *error);
 void ss_mail_memory_close(ss_mail_memory **memory);
+
+/* Rows of written.csv, and those that cannot be read. Borrowed: as long as the memory. */
+const ss_table_report *ss_mail_memory_report(const ss_mail_memory *memory);
 
 /* When the customer was on the list last, microseconds UTC in whole seconds; SS_NO_TIME: never. SS_MAIL_KINDS: on any. */
 int64_t ss_mail_memory_last(const ss_mail_memory *memory, ss_slice customer_id, ss_mail_kind kind);

@@ -381,7 +381,7 @@ static ss_status prepare(run *r, ss_progress_sink *progress, ss_error *error)
     SS_TRY(order_kinds(r, error));
     SS_TRY(ss_mail_out_open(m->out, m->format, (size_t)m->options->products, r->kinds, r->kind_count,
                             m->options->holdout > 0, &r->out, error));
-    SS_TRY(ss_mail_memory_open(m->store, !m->dry_run, &r->memory, error));
+    SS_TRY(ss_mail_memory_open(m->store, !m->dry_run, m->now, &r->memory, error));
     SS_TRY(ss_mail_world_open(m->store, m->shelves, m->options, m->now, progress, &r->world, error));
     SS_TRY(make_workers(r, error));
     SS_TRY(look_at_items(r, error));
@@ -412,6 +412,7 @@ static void fill_report(run *r)
     report->kind_count = r->kind_count;
     report->events = r->world.events;
     report->evicted = r->world.evicted;
+    report->written = *ss_mail_memory_report(r->memory);
     report->has_state = r->world.has_state;
     report->has_access = r->world.snapshot->reserved != NULL;
 }

@@ -47,6 +47,7 @@ typedef struct ss_mailing_report {
     uint64_t customers, forgotten, quiet, on_none;
     uint64_t events, evicted; /* as ss_mail_world */
     bool has_state, has_access;
+    ss_table_report written; /* of what was remembered: rows that cannot be read (mail_memory.h) */
     double seconds; /* of the lists alone */
 } ss_mailing_report;
 

@@ -250,12 +250,12 @@ static void deliver(ss_csv *csv, const row_walk *walk, ss_row *row)
         break_row(row, row->line, "a NUL byte");
         return;
     }
-    if (csv->column_count && walk->count != csv->column_count) {
-        break_row(row, row->line, "not as many fields as the header has");
-        return;
-    }
     for (size_t i = 0; i < walk->doubled; i++)
         join_doubled_quotes(csv, csv->fields + csv->doubled[i]);
+    if (csv->column_count && walk->count != csv->column_count) {
+        break_row(row, row->line, "not as many fields as the header has");
+        row->field_count = walk->count;
+    }
 }
 
 /* The end of the row is in doubt: goes on at the line after its first. */

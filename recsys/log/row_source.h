@@ -23,10 +23,10 @@ typedef enum ss_row_kind { SS_ROW_END, SS_ROW_FIELDS, SS_ROW_BROKEN } ss_row_kin
 typedef struct ss_row {
     ss_row_kind kind;
     const ss_slice *fields; /* borrowed until the next call; field_count of them */
-    size_t field_count;
-    const char *place;   /* file name or "query": borrowed until the next file */
-    uint64_t line;       /* line (file) or row (query) number, from 1 */
-    const char *problem; /* SS_ROW_BROKEN: why, as a constant text */
+    size_t field_count;     /* SS_ROW_BROKEN: of a row with more or fewer than its header, as many as it has; else 0 */
+    const char *place;      /* file name or "query": borrowed until the next file */
+    uint64_t line;          /* line (file) or row (query) number, from 1 */
+    const char *problem;    /* SS_ROW_BROKEN: why, as a constant text */
 } ss_row;
 
 struct ss_row_source {

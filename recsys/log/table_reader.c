@@ -73,13 +73,14 @@ static ss_status take_row(ss_table_reader *reader, const ss_row *row, ss_error *
 {
     ss_status status = SS_OK;
     reader->report->rows++;
-    if (row->kind == SS_ROW_BROKEN) {
+    bool broken = row->kind == SS_ROW_BROKEN;
+    if (broken)
         ss_table_refuse(reader, row, reader->field_count, row->problem, NULL);
+    if (broken && !reader->take_broken)
         return SS_OK;
-    }
     if (!reader->mapped || reader->generation != reader->source->generation)
         SS_TRY(map_columns(reader, row, error));
-    status = reader->take(reader, row);
+    status = broken ? reader->take_broken(reader, row) : reader->take(reader, row);
     if (status == SS_E_LIMIT)
         return ss_error_set(error, status, "too many different ids in one %s", reader->name);
     if (status != SS_OK)

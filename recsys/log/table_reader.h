@@ -23,6 +23,8 @@ typedef struct ss_table_reader {
     ss_table_report *report; /* all zero at the beginning */
     /* Told of each row that could be split. SS_E_NOMEM, SS_E_LIMIT: too many different ids. */
     ss_status (*take)(struct ss_table_reader *reader, const ss_row *row);
+    /* Told of each row that could not, which is counted already; what it has of fields is there. NULL: nobody is. */
+    ss_status (*take_broken)(struct ss_table_reader *reader, const ss_row *row);
     void *context;
     size_t map[SS_TABLE_FIELDS_MAX]; /* filled while reading */
     uint64_t generation;
