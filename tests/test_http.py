@@ -69,6 +69,8 @@ class Port(unittest.TestCase):
                 ("GET", "/v1/popular?limit=1&limit=2", None, 400, "repeated_param", "limit"),
                 ("GET", "/v1/popular?filter.price_min=x", None, 400, "wrong_type", "filter.price_min"),
                 ("GET", "/v1/nothing", None, 404, "unknown_method", None), ("GET", "/nothing", None, 404, None, None),
+                ("POST", "/", "{}", 405, "malformed", None), ("POST", "/healthz", "{}", 405, "malformed", None),
+                ("POST", "/openapi.json", "{}", 405, "malformed", None), ("POST", "/web/smart-shelf.js", "{}", 405, "malformed", None),
                 ("GET", "/v1/event", None, 405, "malformed", None), ("GET", "/v1/reload", None, 405, "malformed", None),
                 ("PUT", "/v1/popular", None, 405, "malformed", None), ("DELETE", "/v1/popular", None, 405, "malformed", None),
                 ("GET", "/v1/page?item_id=a&shelves=popular&offers.page=home", None, 405, "malformed", None),
@@ -85,7 +87,7 @@ class Port(unittest.TestCase):
             if field:
                 self.assertEqual(content["error"]["field"], field)
             if status == 405:
-                self.assertIn("POST", reply.getheader("Allow"))
+                self.assertIn("POST" if path.startswith("/v1/") else "GET", reply.getheader("Allow"))
             self.assertEqual(reply.getheader("Cache-Control"), "no-store")
             self.assertEqual(reply.getheader("X-Content-Type-Options"), "nosniff")
 

@@ -154,7 +154,7 @@ size_t ss_api_sites(const ss_api_keys *keys, ss_http_site *sites)
     size_t count = 0;
     sites[count++] = (ss_http_site){
         .prefix = "/v1/token", .secret = true, .context = (void *)(uintptr_t)keys, .answer = answer_token};
-    sites[count++] = (ss_http_site){.prefix = "/openapi.json", .answer = answer_description};
+    sites[count++] = (ss_http_site){.prefix = "/openapi.json", .read_only = true, .answer = answer_description};
     sites[count++] = (ss_http_site){.prefix = "/v1/", .answer = answer_unknown};
     return count;
 }

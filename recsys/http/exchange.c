@@ -464,7 +464,7 @@ static bool is_above(ss_slice length, size_t most)
 
 static bool may_use(exchange *one)
 {
-    bool allowed = one->verb == VERB_POST || one->verb == VERB_OPTIONS ||
+    bool allowed = (one->verb == VERB_POST && one->route.post) || one->verb == VERB_OPTIONS ||
                    ((one->verb == VERB_GET || one->verb == VERB_HEAD) && one->route.get);
     if (allowed)
         return true;

@@ -31,7 +31,8 @@ static void answer_metrics(void *context, const ss_http_request *request, ss_htt
 size_t ss_sites_gateway(const ss_gateway_seen *seen, ss_http_site *sites)
 {
     void *context = (void *)(uintptr_t)seen;
-    sites[0] = (ss_http_site){.prefix = "/healthz", .context = context, .answer = answer_health};
-    sites[1] = (ss_http_site){.prefix = "/metrics", .secret = true, .context = context, .answer = answer_metrics};
+    sites[0] = (ss_http_site){.prefix = "/healthz", .read_only = true, .context = context, .answer = answer_health};
+    sites[1] = (ss_http_site){
+        .prefix = "/metrics", .secret = true, .read_only = true, .context = context, .answer = answer_metrics};
     return SS_SITES_GATEWAY;
 }

@@ -90,14 +90,14 @@ static bool find_method(ss_slice path, ss_route *route)
     if (method == SS_METHOD_COUNT)
         return false;
     bool get = ss_method_is_safe(method);
-    *route = (ss_route){method, NULL, get ? "GET, HEAD, POST, OPTIONS" : "POST, OPTIONS", get};
+    *route = (ss_route){method, NULL, get ? "GET, HEAD, POST, OPTIONS" : "POST, OPTIONS", get, true};
     return true;
 }
 
 bool ss_route_find(ss_slice path, const ss_http_site *sites, size_t site_count, ss_route *route)
 {
     size_t longest = 0;
-    *route = (ss_route){.method = SS_METHOD_COUNT, .allow = "GET, HEAD, POST, OPTIONS", .get = true};
+    *route = (ss_route){.method = SS_METHOD_COUNT, .allow = "GET, HEAD, OPTIONS", .get = true};
     if (find_method(path, route))
         return true;
     for (size_t i = 0; i < site_count; i++) {
@@ -108,6 +108,8 @@ bool ss_route_find(ss_slice path, const ss_http_site *sites, size_t site_count, 
             continue;
         longest = size;
         route->site = &sites[i];
+        route->post = !sites[i].read_only;
+        route->allow = route->post ? "GET, HEAD, POST, OPTIONS" : "GET, HEAD, OPTIONS";
     }
     return route->site != NULL;
 }

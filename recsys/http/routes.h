@@ -18,7 +18,7 @@ typedef struct ss_route {
     ss_method method;         /* SS_METHOD_COUNT: none */
     const ss_http_site *site; /* NULL: none */
     const char *allow;        /* the verbs, as the header says them */
-    bool get;
+    bool get, post;
 } ss_route;
 
 /* The method of /v1/METHOD, or else the site with the longest prefix. False: there is neither. */

@@ -51,9 +51,9 @@ static void answer_health(void *context, const ss_http_request *request, ss_http
 size_t ss_sites_common(const atomic_bool *draining, ss_http_site *sites)
 {
     size_t count = 0;
-    sites[count++] = (ss_http_site){.prefix = "/web/", .answer = answer_web};
-    sites[count++] = (ss_http_site){.prefix = "/", .answer = answer_root};
-    sites[count++] =
-        (ss_http_site){.prefix = "/healthz", .context = (void *)(uintptr_t)draining, .answer = answer_health};
+    sites[count++] = (ss_http_site){.prefix = "/web/", .read_only = true, .answer = answer_web};
+    sites[count++] = (ss_http_site){.prefix = "/", .read_only = true, .answer = answer_root};
+    sites[count++] = (ss_http_site){
+        .prefix = "/healthz", .read_only = true, .context = (void *)(uintptr_t)draining, .answer = answer_health};
     return count;
 }
