@@ -94,6 +94,8 @@ static void it_answers_until_it_is_closed(void **state)
     assert_non_null(strstr(reply, " 503 "));
     assert_int_equal(ss_address_read(ss_metrics_port_address(port), "metrics", &taken, &error), SS_OK);
     assert_int_equal(ss_metrics_port_open(&taken, &service, &second, &error), SS_E_NETWORK);
+    assert_non_null(strstr(error.message, ss_metrics_port_address(port))); /* which one is taken */
+    assert_non_null(strstr(error.message, "port 0"));
     assert_null(second);
     ss_metrics_port_close(&port);
     assert_null(port);

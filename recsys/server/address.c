@@ -56,22 +56,33 @@ ss_status ss_address_read(const char *text, const char *option, ss_address *addr
     return SS_OK;
 }
 
-static ss_status cannot(const char *option, const char *what, ss_error *error)
+static void write_text(const struct sockaddr_storage *socket, socklen_t size, char text[SS_ADDRESS_TEXT_MAX])
 {
-    ss_error_set(error, SS_E_NETWORK, "%s: cannot %s: %s", option, what, strerror(errno));
-    return SS_E_NETWORK;
+    char host[INET6_ADDRSTRLEN] = "", port[8] = "";
+    getnameinfo((const struct sockaddr *)socket, size, host, sizeof host, port, sizeof port,
+                NI_NUMERICHOST | NI_NUMERICSERV);
+    snprintf(text, SS_ADDRESS_TEXT_MAX, socket->ss_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host, port);
+}
+
+static ss_status cannot(const ss_address *address, const char *option, const char *what, ss_error *error)
+{
+    int reason = errno;
+    char text[SS_ADDRESS_TEXT_MAX];
+    write_text(&address->socket, address->size, text);
+    return ss_error_set(error, SS_E_NETWORK, "%s: cannot %s at %s: %s%s", option, what, text, strerror(reason),
+                        reason == EADDRINUSE ? " (port 0 takes a free one)" : "");
 }
 
 ss_status ss_address_listen(const ss_address *address, const char *option, int backlog, int *fd, ss_error *error)
 {
     int yes = 1, new = socket(address->socket.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (new < 0)
-        return cannot(option, "make a socket", error);
+        return cannot(address, option, "make a socket", error);
     setsockopt(new, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     if (bind(new, (const struct sockaddr *)&address->socket, address->size) != 0 || listen(new, backlog) != 0) {
-        cannot(option, "listen", error);
+        ss_status status = cannot(address, option, "listen", error);
         close(new);
-        return SS_E_NETWORK;
+        return status;
     }
     *fd = new;
     return SS_OK;
@@ -81,8 +92,6 @@ void ss_address_of(int fd, char text[SS_ADDRESS_TEXT_MAX])
 {
     struct sockaddr_storage real = {0};
     socklen_t size = sizeof real;
-    char host[INET6_ADDRSTRLEN] = "", port[8] = "";
     getsockname(fd, (struct sockaddr *)&real, &size);
-    getnameinfo((struct sockaddr *)&real, size, host, sizeof host, port, sizeof port, NI_NUMERICHOST | NI_NUMERICSERV);
-    snprintf(text, SS_ADDRESS_TEXT_MAX, real.ss_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host, port);
+    write_text(&real, size, text);
 }

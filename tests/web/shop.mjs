@@ -83,7 +83,14 @@ async function visitCategory(page, name) {
   await page.locator("#categories a").first().click();
   await page.locator("#products a").first().waitFor();
   await look(page, `shop-category-${name}`);
+  await isSquare(page.locator("#products img").first());
   await page.locator("#products a").first().click();
+}
+
+/* A drawn picture is shown whole. */
+async function isSquare(picture) {
+  const { width, height } = await picture.boundingBox();
+  assert.ok(Math.abs(width - height) < 2, `${width} by ${height}`);
 }
 
 async function visitProduct(page, name) {
@@ -108,12 +115,14 @@ async function visitCart(page, name) {
   await page.locator("smart-popup").getByRole("button").filter({ hasText: /show me|take|yes|see|use|get/i }).first().click();
   await eventually(async () => codes.includes(await page.locator("#code").inputValue()), "the code is in its field");
   await eventually(() => page.locator("#saving-row").isVisible(), "what it brings is shown");
+  const toPay = money(await page.locator("#to-pay").textContent());
   await page.locator("#checkout").click();
   await page.locator("#saved").waitFor();
   await look(page, `shop-order-${name}`);
   const saved = money(await page.locator("#saved b").textContent());
   const paid = money(await page.locator("#confirmation .row:last-child b").textContent());
   assert.ok(saved > 0 && paid === total - saved, `${saved} of ${total} saved, ${paid} paid`);
+  assert.equal(toPay, paid, "the cart has said what there is to pay");
   assert.equal(await page.locator("#cart-count").textContent(), "0");
 }
 
@@ -129,6 +138,38 @@ async function walk(name, viewport) {
 
 test("a visitor walks through the shop at a desk, is offered something on three pages, and orders with a code", () => walk("desk", DESK));
 test("and on a phone", () => walk("phone", PHONE));
+
+test("whose browser blocks events buys all the same", async () => {
+  const page = await openPage(browser);
+  await page.route("**/v1/event*", (route) => route.abort());
+  await page.goto(`${server.url}/shop/`);
+  await filled(page, "for_you");
+  const [id] = await ids(page, "for_you");
+  await page.goto(`${server.url}/shop/product?id=${id}`);
+  await page.locator("#add").click();
+  await eventually(async () => (await page.locator("#cart-count").textContent()) === "1", "it is in the cart");
+  await page.goto(`${server.url}/shop/cart`);
+  await page.locator("#lines input").fill("2");
+  await page.locator("#lines input").blur();
+  const other = await page.context().newPage();
+  await other.goto(`${server.url}/shop/cart`);
+  await other.locator("#lines input").waitFor();
+  await page.locator("#checkout").dblclick();
+  await page.locator("#confirmation .row").first().waitFor();
+  await eventually(() => other.locator("#checkout").isDisabled(), "the cart in the other tab is empty too");
+  assert.equal(await page.locator("#cart-count").textContent(), "0");
+  assert.ok(page.complaints.every((complaint) => complaint.includes("/v1/event")), page.complaints.join("\n"));
+  await page.context().close();
+});
+
+test("an address without a product says so", async () => {
+  const page = await openPage(browser);
+  await page.goto(`${server.url}/shop/product`);
+  await eventually(async () => (await page.locator("#name").textContent()) === "This product is not in the shop");
+  assert.ok(await page.locator("#add").isDisabled());
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
+});
 
 test("what is sold out is in no next view, a new price is, and the catalogue comes back", async () => {
   const page = await openPage(browser);
@@ -162,7 +203,7 @@ test("what is sold out is in no next view, a new price is, and the catalogue com
 
 test("a search finds by parts of names; who comes decides what is shown; nobody's names become markup", async () => {
   const page = await openPage(browser);
-  await page.goto(`${server.url}/shop/`);
+  await page.goto(`${server.url}/shop/`, { waitUntil: "networkidle" }); // leaving earlier ends what it asks
   await page.locator("[name=q]").fill("MUG");
   await page.keyboard.press("Enter");
   await page.locator("#products a").first().waitFor();
@@ -170,7 +211,7 @@ test("a search finds by parts of names; who comes decides what is shown; nobody'
   await page.goto(`${server.url}/shop/search?q=${encodeURIComponent("<img src=x onerror=alert(1)>")}`);
   await eventually(() => page.locator("#count").textContent());
   assert.equal(await page.locator("h1").textContent(), "Search: <img src=x onerror=alert(1)>");
-  await page.goto(`${server.url}/shop/`);
+  await page.goto(`${server.url}/shop/`, { waitUntil: "networkidle" });
   await page.locator("#who").selectOption("1");
   await page.waitForFunction(() => document.querySelector("#who")?.value === "1" && document.querySelector('smart-shelf[kind="buy_again"]'));
   await filled(page, "for_you");

@@ -1,5 +1,5 @@
 /* cart.js: what is in the cart, what goes with it, a code, and the order. */
-import { at, cart, fillShelves, find, keepCart, make, money, offers, pageOf, picture, placePopup, post, tell } from "/web/shop/shop.js";
+import { at, cart, fillShelves, find, keepCart, make, money, offers, onCartElsewhere, pageOf, picture, placePopup, post, tell } from "/web/shop/shop.js";
 
 let products = new Map(); // as they are now, by id
 let decimals = 2;
@@ -53,8 +53,10 @@ function total(lines) {
 
 function showSums(lines) {
   const saving = savingOf(lines);
-  at("total").textContent = money(total(lines), decimals);
-  at("saving-row").hidden = saving <= 0;
+  const sum = total(lines);
+  at("total").textContent = money(sum, decimals);
+  at("saving-row").hidden = at("to-pay-row").hidden = saving <= 0;
+  at("to-pay").textContent = money(sum - saving, decimals);
   at("saving").textContent = money(-saving, decimals);
   at("code-words").textContent = typed() && saving <= 0 ? "The code is looked at when you order." : "";
   at("checkout").disabled = lines.length === 0;
@@ -94,4 +96,5 @@ document.addEventListener("smart-popup:accepted", ({ detail: { offer } }) => {
   at("code").value = offer.code;
   showSums(cart());
 });
+onCartElsewhere(refresh);
 await refresh();

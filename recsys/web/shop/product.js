@@ -43,7 +43,7 @@ function showGone() {
 }
 
 async function refresh() {
-  const { items, decimals } = await find({ items: id });
+  const { items, decimals } = id ? await find({ items: id }) : { items: [] };
   if (items.length) show(items[0], decimals);
   else showGone();
   fillShelves({ item: id });

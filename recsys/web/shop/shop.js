@@ -33,8 +33,8 @@ export const me = await get("/shop/me");
 /* Products of the catalogue as they are now. */
 export const find = (params) => get("/shop/v1/find", { fields: "name,price,stock,category,lowest_price_30d", ...params });
 
-/* Tells the server what the visitor does; it is in its next answer. */
-export const tell = (event) => post("/shop/v1/event", { ...event, session_id: me.session_id, ...(me.customer_token && { customer_token: me.customer_token }) });
+/* Tells the server what the visitor does; it is in its next answer. Who buys is not held up where that cannot be told (blocked, offline). */
+export const tell = (event) => post("/shop/v1/event", { ...event, session_id: me.session_id, ...(me.customer_token && { customer_token: me.customer_token }) }).catch(() => {});
 
 /* ---- the page ---- */
 
@@ -71,6 +71,15 @@ export function keepCart(lines) {
   const count = at("cart-count");
   count.textContent = pieces;
   count.parentElement.setAttribute("aria-label", `Cart, ${pieces} ${pieces === 1 ? "piece" : "pieces"}`);
+}
+
+/* Another tab has changed the cart: calls `changed` once the head shows it. */
+export function onCartElsewhere(changed) {
+  addEventListener("storage", ({ key }) => {
+    if (key !== CART) return;
+    keepCart(cart());
+    changed();
+  });
 }
 
 export function addToCart(item_id, quantity) {
@@ -149,7 +158,7 @@ function wear(element, attributes) {
 export function fillShelves({ item, lines = [] } = {}) {
   for (const place of document.querySelectorAll(".shelf[data-kind]")) {
     const { kind, heading, limit, min, reasons, customer } = place.dataset;
-    const wanted = customer === undefined || me.customer_id;
+    const wanted = (customer === undefined || me.customer_id) && (!("item" in place.dataset) || item);
     place.classList.toggle("none", !wanted);
     const attributes = { kind, heading, limit, min, reasons, "item-id": "item" in place.dataset ? item : undefined, cart: "cart" in place.dataset ? JSON.stringify(lines) : undefined };
     const shelf = wear(document.createElement("smart-shelf"), attributes);
