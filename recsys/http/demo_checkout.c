@@ -19,6 +19,10 @@ typedef struct order {
     ss_slice code; /* empty: none */
 } order;
 
+typedef struct span {
+    size_t begin, end;
+} span;
+
 /*
  * What is known of an order from one question to the next: at the beginning of the reply's buffer, and behind it what was answered. What the
  * page sent is in the request's body all the while.
@@ -26,8 +30,9 @@ typedef struct order {
 typedef struct progress {
     char order_id[ORDER_ID];
     ss_demo_visitor visitor;
-    size_t found, found_end;       /* where the result of find stands in the buffer */
-    size_t redeemed, redeemed_end; /* of redeem; both 0: there is none */
+    size_t asked;         /* the question that is under way */
+    size_t kept;          /* the end of what is kept in the buffer */
+    span found, redeemed; /* the results of find and redeem in it; empty: there is none */
 } progress;
 
 /* ---- what the page sent ---- */
@@ -86,9 +91,11 @@ static uint8_t *put_visitor(uint8_t *at, const ss_demo_visitor *visitor)
     return visitor->number > 0 ? put_text(at, "customer_id", visitor->customer) : at;
 }
 
-static uint8_t *put_find(uint8_t *at, const order *of)
+static uint8_t *put_find(uint8_t *at, const progress *so_far, const order *of, ss_slice found)
 {
     static const char *const fields[] = {"name", "price", "stock"};
+    (void)so_far;
+    (void)found;
     at = ss_wire_put_array(put_name(ss_wire_put_map(at, 2), "items"), (uint32_t)of->count);
     for (size_t i = 0; i < of->count; i++)
         at = ss_wire_put_text(at, of->lines[i].item_id.data, of->lines[i].item_id.size);
@@ -98,8 +105,9 @@ static uint8_t *put_find(uint8_t *at, const order *of)
     return at;
 }
 
-static uint8_t *put_redeem(uint8_t *at, const progress *so_far, const order *of)
+static uint8_t *put_redeem(uint8_t *at, const progress *so_far, const order *of, ss_slice found)
 {
+    (void)found;
     at = ss_wire_put_map(at, 4u + (so_far->visitor.number > 0));
     at = put_text(at, "code", of->code);
     at = put_text(at, "order_id", ss_slice_of(so_far->order_id));
@@ -136,10 +144,19 @@ static int64_t stock_of(ss_slice found, size_t line)
     return ss_demo_integer(ss_demo_entry(ss_demo_element(ss_demo_entry(found, "items"), line), "stock"), INT64_MAX);
 }
 
-/* What is left of those whose stock is known; `counted`: how many those are. */
-static uint8_t *put_stocks(uint8_t *at, const order *of, ss_slice found, size_t counted)
+static size_t count_stocked(const order *of, ss_slice found)
 {
-    at = ss_wire_put_array(put_name(ss_wire_put_map(at, 1), "items"), (uint32_t)counted);
+    size_t counted = 0;
+    for (size_t i = 0; i < of->count; i++)
+        counted += stock_of(found, i) != INT64_MAX;
+    return counted;
+}
+
+/* What is left of those whose stock is known. */
+static uint8_t *put_stocks(uint8_t *at, const progress *so_far, const order *of, ss_slice found)
+{
+    (void)so_far;
+    at = ss_wire_put_array(put_name(ss_wire_put_map(at, 1), "items"), (uint32_t)count_stocked(of, found));
     for (size_t i = 0; i < of->count; i++) {
         int64_t stock = stock_of(found, i), left = stock - of->lines[i].quantity;
         if (stock == INT64_MAX)
@@ -150,58 +167,44 @@ static uint8_t *put_stocks(uint8_t *at, const order *of, ss_slice found, size_t 
     return at;
 }
 
-static size_t count_stocked(const order *of, ss_slice found)
+/* ---- the questions, in their order ---- */
+
+static bool has_code(const order *of, ss_slice found)
 {
-    size_t counted = 0;
-    for (size_t i = 0; i < of->count; i++)
-        counted += stock_of(found, i) != INT64_MAX;
-    return counted;
+    (void)found;
+    return of->code.size > 0;
 }
 
-/* ---- one step after the other ---- */
-
-static progress so_far_of(const ss_http_reply *reply)
+static bool has_stocked(const order *of, ss_slice found)
 {
-    progress so_far;
-    memcpy(&so_far, reply->buffer->data, sizeof so_far);
-    return so_far;
+    return count_stocked(of, found) > 0;
 }
 
-static ss_slice found_of(const ss_http_reply *reply, const progress *so_far)
+/* Is each line there, with as many as are wanted? */
+static bool can_deliver(const order *of, ss_slice found)
 {
-    return (ss_slice){reply->buffer->data + so_far->found, so_far->found_end - so_far->found};
-}
-
-/* Keeps an answer behind what is known already. */
-static bool keep(ss_http_reply *reply, size_t at, ss_slice result, size_t *begin, size_t *end)
-{
-    reply->buffer->size = at; /* the question before it is no longer needed */
-    if (ss_buffer_append(reply->buffer, result.data, result.size) != SS_OK) {
-        ss_demo_refuse(reply, 500, SS_FAULT_INTERNAL, "out of memory");
+    ss_slice items = ss_demo_entry(found, "items");
+    if (ss_demo_count(items) != of->count)
         return false;
-    }
-    *begin = at;
-    *end = reply->buffer->size;
+    for (size_t i = 0; i < of->count; i++)
+        if (stock_of(found, i) < of->lines[i].quantity)
+            return false;
     return true;
 }
 
-/* Room for the params of a question of all lines, behind what is kept; NULL: the reply says that there is none. */
-static uint8_t *begin_question(ss_http_reply *reply, const order *of)
-{
-    if (ss_buffer_reserve(reply->buffer, REQUEST_ROOM + of->count * 2 * LINE_ROOM) == SS_OK)
-        return (uint8_t *)reply->buffer->data + reply->buffer->size;
-    ss_demo_refuse(reply, 500, SS_FAULT_INTERNAL, "out of memory");
-    return NULL;
-}
+static const struct {
+    ss_method method;
+    bool (*needed)(const order *of, ss_slice found); /* NULL: always */
+    uint8_t *(*put)(uint8_t *at, const progress *so_far, const order *of, ss_slice found);
+    size_t keeps; /* the member of `progress` for the place of its result; 0: the result is not kept */
+} questions[] = {{SS_METHOD_FIND, NULL, put_find, offsetof(progress, found)},
+                 {SS_METHOD_REDEEM, has_code, put_redeem, offsetof(progress, redeemed)},
+                 {SS_METHOD_EVENT, NULL, put_purchases, 0},
+                 {SS_METHOD_ITEMS, has_stocked, put_stocks, 0}};
 
-static void ask(ss_http_reply *reply, const progress *so_far, ss_method method, const uint8_t *end,
-                void (*finish)(void *site, ss_slice result, ss_http_reply *reply))
-{
-    size_t from = reply->buffer->size;
-    memcpy(reply->buffer->data, so_far, sizeof *so_far);
-    reply->buffer->size = (size_t)((const char *)end - reply->buffer->data);
-    ss_demo_ask(reply, method, from, (ss_slice){"", 0}, finish);
-}
+#define QUESTIONS (sizeof questions / sizeof *questions)
+
+/* ---- the confirmation ---- */
 
 static uint8_t *put_line(uint8_t *at, const ss_cart_line *line, ss_slice item)
 {
@@ -238,11 +241,15 @@ static uint8_t *put_confirmation(uint8_t *at, const progress *so_far, const orde
     return at + redeemed.size;
 }
 
+static ss_slice kept_slice(const ss_http_reply *reply, span of)
+{
+    return (ss_slice){reply->buffer->data + of.begin, of.end - of.begin};
+}
+
 static void confirm(ss_http_reply *reply, const progress *so_far, const order *of)
 {
     ss_buffer wire;
-    ss_slice found = found_of(reply, so_far),
-             redeemed = {reply->buffer->data + so_far->redeemed, so_far->redeemed_end - so_far->redeemed};
+    ss_slice found = kept_slice(reply, so_far->found), redeemed = kept_slice(reply, so_far->redeemed);
     ss_buffer_init(&wire, SS_REPLY_MAX);
     if (ss_buffer_reserve(&wire, REQUEST_ROOM + of->count * LINE_ROOM + found.size + redeemed.size) == SS_OK) {
         const uint8_t *end = put_confirmation((uint8_t *)wire.data, so_far, of, found, redeemed);
@@ -253,120 +260,73 @@ static void confirm(ss_http_reply *reply, const progress *so_far, const order *o
     ss_buffer_release(&wire);
 }
 
-/* Runs one step with what the page sent at hand. */
-static void step(ss_http_reply *reply, void (*act)(ss_http_reply *reply, progress *so_far, const order *of))
+/* ---- one question after the other ---- */
+
+static void finish_question(void *site, ss_slice message, ss_http_reply *reply);
+
+/* Asks the question so_far->asked, with its params behind what is kept. */
+static void ask(ss_http_reply *reply, const progress *so_far, const order *of)
+{
+    ss_buffer *buffer = reply->buffer;
+    buffer->size = so_far->kept;
+    if (ss_buffer_reserve(buffer, REQUEST_ROOM + of->count * 2 * LINE_ROOM) != SS_OK) {
+        ss_demo_refuse(reply, 500, SS_FAULT_INTERNAL, "out of memory");
+        return;
+    }
+    const uint8_t *end = questions[so_far->asked].put((uint8_t *)buffer->data + so_far->kept, so_far, of,
+                                                      kept_slice(reply, so_far->found));
+    memcpy(buffer->data, so_far, sizeof *so_far);
+    buffer->size = (size_t)((const char *)end - buffer->data);
+    ss_demo_ask(reply, questions[so_far->asked].method, so_far->kept, (ss_slice){"", 0}, finish_question);
+}
+
+/* Asks the next question from so_far->asked on that is needed, or answers. What the page sent is read again. */
+static void go_on(ss_http_reply *reply, progress *so_far)
 {
     order of;
     ss_buffer wire;
-    progress so_far = so_far_of(reply);
+    ss_slice found = kept_slice(reply, so_far->found);
     ss_buffer_init(&wire, BODY_MAX);
-    if (read_order(reply, &wire, &of))
-        act(reply, &so_far, &of);
+    if (read_order(reply, &wire, &of)) {
+        while (so_far->asked < QUESTIONS && questions[so_far->asked].needed &&
+               !questions[so_far->asked].needed(&of, found))
+            so_far->asked++;
+        if (found.size > 0 && !can_deliver(&of, found))
+            ss_demo_refuse(reply, 409, SS_FAULT_REFUSED,
+                           "something in the cart is sold out, or there are not so many of it");
+        else if (so_far->asked < QUESTIONS)
+            ask(reply, so_far, &of);
+        else
+            confirm(reply, so_far, &of);
+    }
     ss_buffer_release(&wire);
 }
 
-static void end_order(ss_http_reply *reply, progress *so_far, const order *of)
+/* Keeps a result behind what is known already, in the place of the question. */
+static bool keep(ss_http_reply *reply, progress *so_far, ss_slice result, span *place)
 {
-    confirm(reply, so_far, of);
-}
-
-static void finish_stocks(void *site, ss_slice message, ss_http_reply *reply)
-{
-    ss_slice result;
-    progress so_far = so_far_of(reply);
-    (void)site;
-    reply->buffer->size = so_far.redeemed_end ? so_far.redeemed_end : so_far.found_end;
-    if (ss_demo_result(reply, message, &result))
-        step(reply, end_order);
-}
-
-static void tell_stocks(ss_http_reply *reply, progress *so_far, const order *of)
-{
-    ss_slice found = found_of(reply, so_far);
-    size_t counted = count_stocked(of, found);
-    uint8_t *at = counted > 0 ? begin_question(reply, of) : NULL;
-    if (counted == 0)
-        confirm(reply, so_far, of);
-    else if (at)
-        ask(reply, so_far, SS_METHOD_ITEMS, put_stocks(at, of, found_of(reply, so_far), counted), finish_stocks);
-}
-
-static void finish_purchases(void *site, ss_slice message, ss_http_reply *reply)
-{
-    ss_slice result;
-    progress so_far = so_far_of(reply);
-    (void)site;
-    reply->buffer->size = so_far.redeemed_end ? so_far.redeemed_end : so_far.found_end;
-    if (ss_demo_result(reply, message, &result))
-        step(reply, tell_stocks);
-}
-
-static void tell_purchases(ss_http_reply *reply, progress *so_far, const order *of)
-{
-    uint8_t *at = begin_question(reply, of);
-    if (at)
-        ask(reply, so_far, SS_METHOD_EVENT, put_purchases(at, so_far, of, found_of(reply, so_far)), finish_purchases);
-}
-
-static void finish_redeem(void *site, ss_slice message, ss_http_reply *reply)
-{
-    ss_slice result;
-    progress so_far = so_far_of(reply);
-    (void)site;
-    if (!ss_demo_result(reply, message, &result) ||
-        !keep(reply, so_far.found_end, result, &so_far.redeemed, &so_far.redeemed_end))
-        return;
-    memcpy(reply->buffer->data, &so_far, sizeof so_far);
-    step(reply, tell_purchases);
-}
-
-static void redeem(ss_http_reply *reply, progress *so_far, const order *of)
-{
-    uint8_t *at;
-    if (of->code.size == 0)
-        tell_purchases(reply, so_far, of);
-    else if ((at = begin_question(reply, of)) != NULL)
-        ask(reply, so_far, SS_METHOD_REDEEM, put_redeem(at, so_far, of), finish_redeem);
-}
-
-/* Is each line there, with as many as are wanted? */
-static bool can_deliver(const order *of, ss_slice found)
-{
-    ss_slice items = ss_demo_entry(found, "items");
-    if (ss_demo_count(items) != of->count)
+    reply->buffer->size = so_far->kept;
+    if (ss_buffer_append(reply->buffer, result.data, result.size) != SS_OK) {
+        ss_demo_refuse(reply, 500, SS_FAULT_INTERNAL, "out of memory");
         return false;
-    for (size_t i = 0; i < of->count; i++)
-        if (stock_of(found, i) < of->lines[i].quantity)
-            return false;
+    }
+    *place = (span){so_far->kept, reply->buffer->size};
+    so_far->kept = reply->buffer->size;
     return true;
 }
 
-static void check_and_redeem(ss_http_reply *reply, progress *so_far, const order *of)
+static void finish_question(void *site, ss_slice message, ss_http_reply *reply)
 {
-    if (can_deliver(of, found_of(reply, so_far)))
-        redeem(reply, so_far, of);
-    else
-        ss_demo_refuse(reply, 409, SS_FAULT_REFUSED,
-                       "something in the cart is sold out, or there are not so many of it");
-}
-
-static void finish_find(void *site, ss_slice message, ss_http_reply *reply)
-{
+    progress so_far;
     ss_slice result;
-    progress so_far = so_far_of(reply);
     (void)site;
+    memcpy(&so_far, reply->buffer->data, sizeof so_far);
+    size_t keeps = questions[so_far.asked].keeps;
     if (!ss_demo_result(reply, message, &result) ||
-        !keep(reply, sizeof so_far, result, &so_far.found, &so_far.found_end))
+        (keeps > 0 && !keep(reply, &so_far, result, (span *)((char *)&so_far + keeps))))
         return;
-    memcpy(reply->buffer->data, &so_far, sizeof so_far);
-    step(reply, check_and_redeem);
-}
-
-static void find(ss_http_reply *reply, progress *so_far, const order *of)
-{
-    uint8_t *at = begin_question(reply, of);
-    if (at)
-        ask(reply, so_far, SS_METHOD_FIND, put_find(at, of), finish_find);
+    so_far.asked++;
+    go_on(reply, &so_far);
 }
 
 static void make_order_id(char order_id[ORDER_ID])
@@ -380,11 +340,11 @@ static void make_order_id(char order_id[ORDER_ID])
 
 void ss_demo_answer_checkout(const ss_demo_visitors *visitors, const ss_http_request *request, ss_http_reply *reply)
 {
-    progress so_far = {.found = 0};
+    progress so_far = {.kept = sizeof so_far};
     ss_demo_visitor_of(visitors, request, &so_far.visitor);
     make_order_id(so_far.order_id);
     if (ss_buffer_append(reply->buffer, (const char *)&so_far, sizeof so_far) == SS_OK)
-        step(reply, find);
+        go_on(reply, &so_far);
     else
         ss_demo_refuse(reply, 500, SS_FAULT_INTERNAL, "out of memory");
 }
