@@ -33,12 +33,7 @@ class AsyncClient(Methods["Awaitable[Answer]"]):
             raise RuntimeError("the client is closed")
         if self._loop is None:
             loop = asyncio.get_running_loop()
-            self._context = zmq.Context(1)
-            try:
-                self._servers = Servers(self._context, self._options)
-            except BaseException:
-                self._context.term()
-                raise
+            self._servers = Servers(self._options)
             self._exchange = Exchange(self._servers, self._options)
             self._loop = loop
             self._watch()
@@ -75,7 +70,6 @@ class AsyncClient(Methods["Awaitable[Answer]"]):
         for request in list(self._futures):
             self._resolve(request)
         self._servers.close()
-        self._context.term()
 
     def call(self, method: str, params: Optional[Mapping[str, Any]] = None,
              timeout_ms: Optional[float] = None) -> Awaitable[Answer]:

@@ -43,12 +43,7 @@ class Client(Methods[Answer]):
 
     def _connect(self) -> None:
         self._process = os.getpid()
-        self._context = zmq.Context(1)
-        try:
-            self._servers = Servers(self._context, self._options)
-        except BaseException:
-            self._context.term()
-            raise
+        self._servers = Servers(self._options)
         self._exchange = Exchange(self._servers, self._options)
 
     def _enter(self) -> None:
@@ -73,7 +68,6 @@ class Client(Methods[Answer]):
             self._closed = True
             self._exchange.fail_all()
             self._servers.close()
-            self._context.term()
         finally:
             self._in_use.release()
 

@@ -90,12 +90,13 @@ class Servers:
     """Requests about a visitor go to the same server while it is there, for what a visitor did is known where it was told; other
     requests take turns."""
 
-    def __init__(self, context: zmq.Context, options: Options) -> None:
+    def __init__(self, options: Options) -> None:
         self.all: List[Server] = []
         self._turn = 0
+        self._context = zmq.Context(1)
         try:
             for endpoint in options.endpoints:
-                self.all.append(Server(context, endpoint, options))
+                self.all.append(Server(self._context, endpoint, options))
         except BaseException:
             self.close()
             raise
@@ -128,3 +129,4 @@ class Servers:
     def close(self) -> None:
         for server in self.all:
             server.socket.close(0)
+        self._context.term()
