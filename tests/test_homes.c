@@ -2,6 +2,7 @@
 #include "check.h"
 #include "client/wire.h"
 #include "http/homes.h"
+#include "json_wire.h"
 
 static const char *const endpoints[] = {"tcp://a:1", "tcp://b:1", "tcp://c:1", "tcp://d:1"};
 
@@ -170,6 +171,58 @@ static void visitors_spread_evenly_and_few_move(void **state)
         assert_true(counts[i] > 1800 && counts[i] < 2200);
 }
 
+static const char *text_of(json_t *map, const char *name)
+{
+    const char *text = json_string_value(json_object_get(map, name));
+    return text ? text : "";
+}
+
+/* One case of the clients' golden homes, its servers named from the last to the first. */
+static void expect_golden(json_t *golden)
+{
+    const char *named[SS_HOMES_MAX];
+    json_t *order = json_object_get(golden, "order"), *asked = json_object_get(golden, "params");
+    size_t count = json_array_size(order);
+    uint8_t bytes[4096];
+    ss_homes homes;
+    for (size_t i = 0; i < count; i++)
+        named[i] = json_string_value(json_array_get(order, count - 1 - i));
+    ss_homes_init(&homes, named, count, true);
+    const char *visitor = text_of(asked, *text_of(asked, "session_id") ? "session_id" : "customer_id");
+    ss_backend_request request = {.method = ss_method_find(ss_slice_of(text_of(golden, "method"))),
+                                  .params = {(char *)bytes, (size_t)(json_wire_put(bytes, asked) - bytes)},
+                                  .visitor = ss_slice_of(visitor)};
+    ss_way way;
+    ss_fault fault;
+    if (ss_homes_way(&homes, &request, &way, &fault)) /* or its events are of several homes */
+        assert_int_equal(way.home, count - 1);
+    else
+        assert_string_equal(fault.field, "events");
+}
+
+static void homes_are_those_of_the_clients(void **state)
+{
+    (void)state;
+    char path[4096];
+    json_error_t error;
+    size_t i, expected = 0;
+    const char *source = getenv("SMARTSHELF_SOURCE"); /* as ctest sets it */
+    if (!source)
+        skip();
+    snprintf(path, sizeof path, "%s/tests/clients/homes.json", source);
+    json_t *all = json_load_file(path, 0, &error), *golden;
+    assert_non_null(all);
+    json_array_foreach(all, i, golden)
+    {
+        if (json_array_size(json_object_get(golden, "order")) == 0)
+            continue;
+        expect_golden(golden);
+        expected++;
+    }
+    assert_true(expected > 50);
+    json_decref(all);
+}
+
 /* A list with one event of each of two visitors. */
 static void events_of_several_homes_have_no_way(void **state)
 {
@@ -243,6 +296,7 @@ int main(void)
         cmocka_unit_test(events_may_be_repeated_when_each_has_an_id),
         cmocka_unit_test(an_empty_event_id_is_none),
         cmocka_unit_test(visitors_spread_evenly_and_few_move),
+        cmocka_unit_test(homes_are_those_of_the_clients),
         cmocka_unit_test(events_of_several_homes_have_no_way),
         cmocka_unit_test(whatever_comes_has_a_way),
     };

@@ -2,6 +2,7 @@
 
 #include "client/codec.h"
 #include "client/connection.h"
+#include "client/home.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,9 @@ struct ss_servers {
     const smartshelf_options *options;
     void *context;
     size_t count, turn;
-    zmq_pollitem_t *items; /* room for `count` */
+    zmq_pollitem_t *items; /* room for `count`, as the next two */
+    ss_home_server *names;
+    size_t *order; /* whom a request is given to, one after the other */
     ss_client_server all[];
 };
 
@@ -126,9 +129,12 @@ smartshelf_status ss_servers_open(const smartshelf_options *options, void *conte
     new->options = options;
     new->context = context;
     new->items = calloc(count, sizeof *new->items);
-    smartshelf_status status = new->items ? SMARTSHELF_OK : SMARTSHELF_NOMEM;
+    new->names = calloc(count, sizeof *new->names);
+    new->order = calloc(count, sizeof *new->order);
+    smartshelf_status status = new->items &&new->names &&new->order ? SMARTSHELF_OK : SMARTSHELF_NOMEM;
     for (size_t i = 0; status == SMARTSHELF_OK && i < count; i++) {
         new->all[i] = (ss_client_server){.endpoint = options->endpoints[i], .options = options};
+        new->names[i] = ss_home_server_of(options->endpoints[i]);
         status = server_connect(&new->all[i], context);
         new->count++;
     }
@@ -149,6 +155,8 @@ void ss_servers_close(ss_servers **servers)
         if (old->all[i].socket)
             zmq_close(old->all[i].socket);
     free(old->items);
+    free(old->names);
+    free(old->order);
     free(old);
 }
 
@@ -169,13 +177,20 @@ static bool wait_for(ss_servers *servers, short events, int64_t deadline)
     return zmq_poll(servers->items, (int)servers->count, left > 0 ? (long)left : 0) > 0;
 }
 
-/* One round of `count` from `first` on: those that may have their turn, or those that are passed over. */
-static smartshelf_status give_to_one(ss_servers *servers, size_t first, size_t count, bool passed_over,
-                                     const void *bytes, size_t size, ss_client_server **taken_by)
+/* From whose turn it is on. */
+static void order_by_turn(ss_servers *servers)
+{
+    for (size_t i = 0; i < servers->count; i++)
+        servers->order[i] = (servers->turn + i) % servers->count;
+}
+
+/* One round of the first `count`: those that may have their turn, or those that are passed over. */
+static smartshelf_status give_to_one(ss_servers *servers, size_t count, bool passed_over, const void *bytes,
+                                     size_t size, ss_client_server **taken_by)
 {
     smartshelf_status status = SMARTSHELF_TIMEOUT;
     for (size_t i = 0; status == SMARTSHELF_TIMEOUT && i < count; i++) {
-        ss_client_server *server = &servers->all[(first + i) % servers->count];
+        ss_client_server *server = &servers->all[servers->order[i]];
         if (!passed_over && !may_have_turn(server))
             continue;
         status = give(server, bytes, size);
@@ -189,13 +204,16 @@ smartshelf_status ss_servers_send(ss_servers *servers, const void *bytes, size_t
                                   ss_client_server **taken_by)
 {
     ss_home home = servers->count > 1 ? ss_request_home(bytes, size) : (ss_home){0};
-    servers->turn = (servers->turn + 1) % servers->count;
-    size_t first = home.somebody ? home.visitor % servers->count : servers->turn;
     size_t count = home.alone ? 1 : servers->count;
+    servers->turn = (servers->turn + 1) % servers->count;
+    if (home.somebody)
+        ss_home_order(home.visitor, servers->names, servers->count, servers->order);
+    else
+        order_by_turn(servers);
     for (;;) {
-        smartshelf_status status = give_to_one(servers, first, count, false, bytes, size, taken_by);
+        smartshelf_status status = give_to_one(servers, count, false, bytes, size, taken_by);
         if (status == SMARTSHELF_TIMEOUT)
-            status = give_to_one(servers, first, count, true, bytes, size, taken_by);
+            status = give_to_one(servers, count, true, bytes, size, taken_by);
         if (status != SMARTSHELF_TIMEOUT)
             return status;
         if (smartshelf_now_ms() >= deadline) {

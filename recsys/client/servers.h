@@ -2,8 +2,8 @@
  * servers.h: the servers of a client: a socket for each, whose turn it is, who is passed over. One thread at a time, as the
  * client.
  *
- * Requests about a visitor go to the same server while it is there, for what a visitor did is known where it was told; other
- * requests take turns. A server that misses a request is passed over for a while, unless there is no other; then one request
+ * Requests about a visitor go to their home (home.h) while it is there, for what a visitor did is known where it was told, and
+ * then to the next nearest; other requests take turns. A server that misses a request is passed over for a while, unless there is no other; then one request
  * is tried on it.
  */
 #ifndef SS_CLIENT_SERVERS_H
@@ -37,15 +37,12 @@ void ss_client_server_missed(ss_client_server *server);
 void ss_client_server_answered(ss_client_server *server);
 
 typedef struct ss_home {
-    bool somebody; /* the request is about a visitor */
-    bool alone;    /* only the visitor's own server can answer: another one does not know its codes */
-    uint32_t visitor;
+    bool somebody;    /* the request is about a visitor */
+    bool alone;       /* only the visitor's own server can answer: another one does not know its codes */
+    uint32_t visitor; /* ss_home_hash of its name */
 } ss_home;
 
-/*
- * Whose request it is: `visitor` is a number that is the same in every client library, the CRC-32 (as zlib's) of its session_id,
- * or else of its customer_id; of several events the first's.
- */
+/* Whose request it is: session_id, or else customer_id, of an event or else order_id; of several events the first's. */
 ss_home ss_request_home(const void *bytes, size_t size);
 
 #endif

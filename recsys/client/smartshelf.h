@@ -45,8 +45,8 @@ const char *smartshelf_status_name(smartshelf_status status); /* "timeout"; "unk
 
 typedef struct smartshelf_options { /* all that it points to is borrowed for the client's life */
     /*
-     * One or several servers, in the same order in all programs of a shop: what names a visitor goes to the same one while it
-     * is there, other requests take turns among those that are connected.
+     * One or several servers, by the same texts in all programs of a shop: what names a visitor goes to their home among them
+     * (the protocol page, "Several servers") while it is there, other requests take turns among those that are connected.
      */
     const char *const *endpoints;
     size_t endpoint_count;

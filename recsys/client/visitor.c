@@ -1,16 +1,6 @@
+#include "client/home.h"
 #include "client/servers.h"
 #include "client/wire.h"
-
-static uint32_t crc32_of(const char *bytes, size_t size)
-{
-    uint32_t rest = UINT32_MAX;
-    for (size_t i = 0; i < size; i++) {
-        rest ^= (uint8_t)bytes[i];
-        for (int bit = 0; bit < 8; bit++)
-            rest = (rest >> 1) ^ (UINT32_C(0xedb88320) & (0u - (rest & 1u)));
-    }
-    return ~rest;
-}
 
 /* The value of a name in the map that `at` stands before, as the token and, behind it, what it holds. */
 static bool find(ss_wire_reader at, const char *name, ss_wire_token *value, ss_wire_reader *inside)
@@ -37,13 +27,18 @@ static bool named(ss_wire_reader params, const char *name, uint32_t *visitor)
     if (!find(params, name, &text, &inside) || (text.kind != SS_WIRE_TEXT && text.kind != SS_WIRE_BYTES) ||
         text.size == 0)
         return false;
-    *visitor = crc32_of(text.bytes, text.size);
+    *visitor = ss_home_hash(text.bytes, text.size);
     return true;
+}
+
+static bool is_method(const ss_wire_token *method, const char *name)
+{
+    return method->kind == SS_WIRE_TEXT && method->size == strlen(name) &&
+           memcmp(method->bytes, name, method->size) == 0;
 }
 
 ss_home ss_request_home(const void *bytes, size_t size)
 {
-    static const char redeem[] = "redeem";
     ss_home home = {0};
     ss_wire_reader params = {bytes, (const uint8_t *)bytes + size}, events;
     ss_wire_token token, method;
@@ -52,8 +47,8 @@ ss_home ss_request_home(const void *bytes, size_t size)
         return home;
     if (find(params, "events", &token, &events) && token.kind == SS_WIRE_ARRAY && token.number > 0)
         params = events;
-    home.somebody = named(params, "session_id", &home.visitor) || named(params, "customer_id", &home.visitor);
-    home.alone = home.somebody && method.kind == SS_WIRE_TEXT && method.size == sizeof redeem - 1 &&
-                 memcmp(method.bytes, redeem, method.size) == 0;
+    home.somebody = named(params, "session_id", &home.visitor) || named(params, "customer_id", &home.visitor) ||
+                    (is_method(&method, "event") && named(params, "order_id", &home.visitor));
+    home.alone = home.somebody && is_method(&method, "redeem");
     return home;
 }

@@ -1,7 +1,5 @@
 #include "http/homes.h"
 
-#include "base/hash.h"
-#include "base/random.h"
 #include "client/wire.h"
 #include <stdio.h>
 
@@ -11,20 +9,15 @@ void ss_homes_init(ss_homes *homes, const char *const *endpoints, size_t count, 
 {
     *homes = (ss_homes){.count = (uint32_t)count, .spread = spread};
     for (size_t i = 0; i < count; i++)
-        homes->hashes[i] = ss_hash(endpoints[i], strlen(endpoints[i]));
+        homes->servers[i] = ss_home_server_of(endpoints[i]);
 }
 
 static uint32_t home_of(const ss_homes *homes, ss_slice visitor)
 {
-    uint32_t home = 0;
-    uint64_t best = 0, hash = ss_hash(visitor.data, visitor.size);
-    for (uint32_t i = 0; homes->spread && i < homes->count; i++) {
-        uint64_t weight = ss_random_mix(hash ^ homes->hashes[i]);
-        if (i == 0 || weight > best) {
-            best = weight;
+    uint32_t home = 0, hash = homes->spread ? ss_home_hash(visitor.data, visitor.size) : 0;
+    for (uint32_t i = 1; homes->spread && i < homes->count; i++)
+        if (ss_home_is_nearer(hash, &homes->servers[i], &homes->servers[home]))
             home = i;
-        }
-    }
     return home;
 }
 

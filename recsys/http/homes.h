@@ -1,8 +1,7 @@
 /*
  * homes.h: which of the gateway's servers a request is for. What visitors do is kept in the store of one server, their home:
- * the first server is everybody's (the keeper), or each visitor has one of their own (spread), by rendezvous hashing of
- * session_id, or else customer_id (Thaler and Ravishankar, Using name-based mappings to increase hit rates, 1998): with a
- * server more or less only its own visitors move. The home hangs on the endpoints' texts, not on their order.
+ * the first server is everybody's (the keeper), or each visitor has one of their own (spread), as the client libraries have
+ * it (client/home.h), by session_id, or else customer_id, of an event or else order_id.
  *
  * | way | which |
  * |---|---|
@@ -17,17 +16,18 @@
 #ifndef SS_HTTP_HOMES_H
 #define SS_HTTP_HOMES_H
 
+#include "client/home.h"
 #include "http/backend.h"
 
 #define SS_HOMES_MAX 32u /* most servers */
 
 typedef struct ss_homes {
-    uint64_t hashes[SS_HOMES_MAX]; /* of the endpoints */
+    ss_home_server servers[SS_HOMES_MAX];
     uint32_t count;
     bool spread;
 } ss_homes;
 
-/* `endpoints`: 1 to SS_HOMES_MAX. */
+/* `endpoints`: 1 to SS_HOMES_MAX, borrowed for the life of `homes`. */
 void ss_homes_init(ss_homes *homes, const char *const *endpoints, size_t count, bool spread);
 
 typedef enum ss_way_kind { SS_WAY_ANY, SS_WAY_PREFER, SS_WAY_HOME, SS_WAY_ALL, SS_WAY_OWN } ss_way_kind;

@@ -6,7 +6,6 @@ import sys
 import tempfile
 import time
 import unittest
-import zlib
 
 import msgpack
 
@@ -138,8 +137,13 @@ class Hostile(unittest.TestCase):
                 self.assertEqual(len(liars.heard["silent"]), copies)
                 self.assertEqual(len(set(liars.heard["silent"])), 1, "other bytes the second time")
 
+    def at_home(self, names, *endpoints):
+        """A session whose home is the first of these servers."""
+        return next(name for name in map(names.format, range(99)) if self.driver.do(
+            "homes", method="related", params={"session_id": name}, endpoints=list(endpoints))["order"][0] == endpoints[0])
+
     def test_an_event_reaches_another_server_and_counts_once(self):
-        session = next(name for name in map((LIE + "-{}").format, range(99)) if zlib.crc32(name.encode()) % 2 == 0)
+        session = self.at_home(LIE + "-{}", liars.endpoints["silent"], real.endpoint)
         client = self.open(liars.endpoints["silent"], real.endpoint, change_timeout_ms=200)
         self.works(client)
         event = {"event": "view", "item_id": "22423", "session_id": session}
@@ -147,7 +151,7 @@ class Hostile(unittest.TestCase):
         self.assertEqual((answer["source"], answer["result"]["stored"]), ("server", 1))
 
     def test_a_code_is_known_at_its_visitors_server_alone(self):
-        session = next(name for name in map((LIE + "-{}").format, range(99)) if zlib.crc32(name.encode()) % 2 == 0)
+        session = self.at_home(LIE + "-{}", liars.endpoints["silent"], real.endpoint)
         client = self.open(liars.endpoints["silent"], real.endpoint, change_timeout_ms=SHORT_MS)
         self.works(client)
         code = {"code": "7KQ2-M4X9-0TBD-8ZVH", "order_id": "o", "cart": ["22423"], "session_id": session}
@@ -157,8 +161,8 @@ class Hostile(unittest.TestCase):
     def test_a_visitor_stays_at_one_server(self):
         client = self.open(liars.endpoints["silent"], liars.endpoints["garbage"], real.endpoint, pass_over_ms=0, timeout_ms=5000)
         self.works(client)
-        home = next(name for name in map("s-{}".format, range(99)) if zlib.crc32(name.encode()) % 3 == 2)
-        sources = [self.driver.ask(client, "related", {"session_id": home, "item_id": "85123A", "request_id": LIE}, timeout_ms=500)["source"]
+        session = self.at_home("s-{}", real.endpoint, liars.endpoints["silent"], liars.endpoints["garbage"])
+        sources = [self.driver.ask(client, "related", {"session_id": session, "item_id": "85123A", "request_id": LIE}, timeout_ms=500)["source"]
                    for _ in range(12)]
         self.assertEqual(sources[-6:], ["server"] * 6)  # at first it may not be connected yet
 

@@ -5,6 +5,7 @@
  *     {"do": "encode typed", "msgid": 1, "method": …, "params": …}    {"bytes"}, or {} where the typed interface has no such param
  */
 #include "client/codec.h"
+#include "client/home.h"
 #include "client/servers.h"
 
 #include <jansson.h>
@@ -826,16 +827,28 @@ static json_t *do_decode(json_t *command)
     return reply;
 }
 
-static json_t *do_visitor(json_t *command)
+static json_t *do_homes(json_t *command)
 {
     char *bytes = NULL;
-    size_t capacity = 0, size = 0;
+    size_t capacity = 0, size = 0, order[LIST_MAX];
+    ss_home_server servers[LIST_MAX];
+    const char *endpoints[LIST_MAX];
     msgpack_sbuffer map = packed(json_object_get(command, "params"));
-    smartshelf_call_encode("event", map.data, map.size, 70000, &bytes, &capacity, &size);
+    smartshelf_call_encode(json_string_value(json_object_get(command, "method")), map.data, map.size, 70000, &bytes,
+                           &capacity, &size);
     ss_home home = ss_request_home(bytes, size);
     msgpack_sbuffer_destroy(&map);
     free(bytes);
-    return json_pack("{s:o}", "visitor", home.somebody ? json_integer(home.visitor) : json_null());
+    size_t count = texts_in(json_object_get(command, "endpoints"), endpoints);
+    json_t *told = json_array();
+    for (size_t i = 0; i < count; i++)
+        servers[i] = ss_home_server_of(endpoints[i]);
+    ss_home_order(home.visitor, servers, count, order);
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(told, json_string(endpoints[order[i]]));
+    if (!home.somebody)
+        json_decref(told);
+    return json_pack("{s:o}", "order", home.somebody ? told : json_null());
 }
 
 static json_t *obey(json_t *command)
@@ -851,8 +864,8 @@ static json_t *obey(json_t *command)
         return do_many(command);
     if (is(what, "decode"))
         return do_decode(command);
-    if (is(what, "visitor"))
-        return do_visitor(command);
+    if (is(what, "homes"))
+        return do_homes(command);
     return do_encode(command, is(what, "encode typed"));
 }
 

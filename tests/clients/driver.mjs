@@ -2,7 +2,7 @@
 import {createInterface} from 'node:readline';
 import {Client} from '../../recsys/client/node/index.js';
 import {Answer, fallBack, ownError} from '../../recsys/client/node/lib/answer.js';
-import {BadReply, decode, encode, kindOf, shapeError, visitorOf} from '../../recsys/client/node/lib/protocol.js';
+import {BadReply, byDistance, decode, encode, kindOf, shapeError, visitorOf} from '../../recsys/client/node/lib/protocol.js';
 
 /** What stands for values that JSON has not. */
 function given(value) {
@@ -66,7 +66,10 @@ const COMMANDS = {
   },
   encode: ({msgid, method, params}) => ({bytes: Buffer.from(encode(msgid, method, given(params))).toString('hex')}),
   decode: decoded,
-  visitor: ({params}) => ({visitor: visitorOf(given(params))}),
+  homes({method, params, endpoints}) {
+    const visitor = visitorOf(method, given(params));
+    return {order: visitor === null ? null : [...endpoints].sort(byDistance(visitor))};
+  },
 };
 
 for await (const line of createInterface({input: process.stdin})) {

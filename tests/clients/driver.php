@@ -61,6 +61,14 @@ function decoded(stdClass $command): array
     return told(Fallback::answer($kind, params($command->params), $command->fallback, $error));
 }
 
+/** @return ?list<string> */
+function homes(stdClass $command): ?array
+{
+    $visitor = Protocol::visitorOf($command->method, params($command->params));
+    usort($command->endpoints, static fn (string $one, string $other): int => Protocol::byDistance($visitor ?? 0, $one, $other));
+    return $visitor === null ? null : $command->endpoints;
+}
+
 $clients = [];
 $open = static function (stdClass $command) use (&$clients): array {
     try {
@@ -89,7 +97,7 @@ while (($line = fgets(STDIN)) !== false) {
         'many' => $many($command),
         'encode' => ['bytes' => bin2hex((new Protocol())->encode($command->msgid, $command->method, params($command->params)))],
         'decode' => decoded($command),
-        'visitor' => ['visitor' => Protocol::visitorOf(params($command->params))],
+        'homes' => ['order' => homes($command)],
     };
     echo json_encode($reply === [] && $command->do !== 'many' ? new stdClass() : $reply, JSON_THROW_ON_ERROR | JSON_PRESERVE_ZERO_FRACTION), "\n";
 }

@@ -49,8 +49,9 @@ def decode(command):
 def pure(command):
     if command["do"] == "encode":
         return {"bytes": protocol.encode(command["msgid"], command["method"], given(command["params"])).hex()}
-    if command["do"] == "visitor":
-        return {"visitor": protocol.visitor_of(given(command["params"]))}
+    if command["do"] == "homes":
+        visitor = protocol.visitor_of(command["method"], given(command["params"]))
+        return {"order": visitor if visitor is None else sorted(command["endpoints"], key=lambda name: protocol.distance(visitor, name))}
     return decode(command)
 
 

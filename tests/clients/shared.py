@@ -8,7 +8,7 @@ A driver is a small program in the client's language at the end of a pipe; it ta
     {"do": "close", "client": 1}                                    {}
     {"do": "encode", "msgid": 1, "method": …, "params": …}          {"bytes": hexadecimal}
     {"do": "decode", "method": …, "params": …, "reply": hexadecimal, "fallback": […]}    an answer and its msgid
-    {"do": "visitor", "params": …}                                  {"visitor": the number that chooses a server, or null}
+    {"do": "homes", "method": …, "params": …, "endpoints": […]}     {"order": the endpoints, the visitor's home first; or null: nobody's}
 
 Where JSON has no such value: {"$integer": "digits"}, {"$bytes": "hexadecimal"}, {"$float": number}."""
 import json
@@ -17,7 +17,6 @@ import shutil
 import subprocess
 import sys
 import time
-import zlib
 
 import msgpack
 import zmq
@@ -90,13 +89,6 @@ def without_special(value):
     if isinstance(value, dict):
         return int(value["$integer"]) if list(value) == ["$integer"] else {name: without_special(inner) for name, inner in value.items()}
     return value
-
-
-def visitor_of(params):
-    """The number that chooses the server: CRC-32 of whom the request, or the first event of several, is about."""
-    about = params["events"][0] if params.get("events") else params
-    name = about.get("session_id") or about.get("customer_id")
-    return zlib.crc32(name.encode()) if name else None
 
 
 class Driver:

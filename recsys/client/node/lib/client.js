@@ -65,7 +65,7 @@ export class Client {
     try {
       const told = request.kind === 'event' ? withEventIds(params) : params;
       request.msgid = this.#nextMsgid();
-      request.visitor = visitorOf(told);
+      request.visitor = visitorOf(method, told);
       request.bytes = encode(request.msgid, method, told);
     } catch (error) { // whatever a caller's values throw: a page is not to fail for it
       this.#fail(request, ownError('argument', `${method}: ${error.message}`));

@@ -84,11 +84,31 @@ function crc32(bytes) {
   return (rest ^ 0xffffffff) >>> 0;
 }
 
-/** A number that is the same for the same visitor in every client library; null: the request is about nobody. */
-export function visitorOf(params) {
+/** The hash of whom the request, or the first of several events, is about; null: of nobody. */
+export function visitorOf(method, params) {
   const about = Array.isArray(params.events) && isMap(params.events[0]) ? params.events[0] : params;
-  const name = about.session_id || about.customer_id;
+  const name = about.session_id || about.customer_id || (method === 'event' && about.order_id);
   return isText(name) || name instanceof Uint8Array ? crc32(Buffer.from(name)) : null;
+}
+
+/** The finalizer of MurmurHash3: a CRC alone is linear, and would send visitors to some pairs of servers in step. */
+function weightOf(visitor, server) {
+  let mixed = visitor ^ server;
+  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return (mixed ^ (mixed >>> 16)) >>> 0;
+}
+
+/**
+ * For sorting endpoints: a visitor's home first, then where their requests go next. The same in every client library and in the gateway
+ * (PROTOCOL.md, "Several servers").
+ */
+export function byDistance(visitor) {
+  return (one, other) => {
+    const names = [Buffer.from(one), Buffer.from(other)];
+    const [ones, others] = names.map((name) => weightOf(visitor, crc32(name)));
+    return others - ones || Buffer.compare(...names);
+  };
 }
 
 // ---- reading ----

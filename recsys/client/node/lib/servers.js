@@ -1,6 +1,6 @@
 // The servers of a client: a socket for each, whose turn it is, who is passed over.
 import {Dealer} from 'zeromq';
-import {REPLY_MAX} from './protocol.js';
+import {REPLY_MAX, byDistance} from './protocol.js';
 
 const HEARTBEAT_MS = 1000; // between two signs of life that are asked for
 const HEARTBEAT_PATIENCE_MS = 3000; // without one for so long, a server is gone
@@ -107,8 +107,8 @@ class Server {
 }
 
 /**
- * Requests about a visitor go to the same server while it is there, for what a visitor did is known where it was told; other requests take
- * turns.
+ * Requests about a visitor go to their home while it is there, for what a visitor did is known where it was told, and then to the next
+ * nearest; other requests take turns.
  */
 export class Servers {
   #all = [];
@@ -124,9 +124,13 @@ export class Servers {
   }
 
   #inTurn(visitor, homeAlone) {
-    this.#turn = (this.#turn + 1) % this.#all.length;
-    const first = visitor === null ? this.#turn : visitor % this.#all.length;
-    return homeAlone && visitor !== null ? [this.#all[first]] : [...this.#all.slice(first), ...this.#all.slice(0, first)];
+    if (visitor === null) {
+      this.#turn = (this.#turn + 1) % this.#all.length;
+      return [...this.#all.slice(this.#turn), ...this.#all.slice(0, this.#turn)];
+    }
+    const nearer = byDistance(visitor);
+    const order = [...this.#all].sort((one, other) => nearer(one.endpoint, other.endpoint));
+    return homeAlone ? order.slice(0, 1) : order;
   }
 
   /**

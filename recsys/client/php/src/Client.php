@@ -87,7 +87,7 @@ final class Client
     {
         try {
             $params = $request->kind === 'event' ? Protocol::withEventIds($params) : $params;
-            $request->visitor = Protocol::visitorOf($params);
+            $request->visitor = Protocol::visitorOf($method, $params);
             $request->msgid = $this->nextMsgid();
             $request->bytes = $this->protocol->encode($request->msgid, $method, $params);
             $this->open[$request->msgid] = $request;

@@ -13,7 +13,7 @@ final class Options
     public readonly array $endpoints;
 
     /**
-     * @param string|list<string> $endpoints one or several servers, in the same order in all programs of a shop
+     * @param string|list<string> $endpoints one or several servers, by the same texts in all programs of a shop
      * @param int $timeout_ms most time of a question
      * @param int $change_timeout_ms most time of one attempt to tell of events and changes
      * @param int $change_attempts most attempts where a repetition does no harm

@@ -127,15 +127,43 @@ final class Protocol
     }
 
     /**
-     * A number that is the same for the same visitor in every client library; null: the request is about nobody.
+     * The hash of whom the request, or the first of several events, is about; null: of nobody.
      *
      * @param array<string, mixed> $params
      */
-    public static function visitorOf(array $params): ?int
+    public static function visitorOf(string $method, array $params): ?int
     {
         $about = is_array($params['events'][0] ?? null) ? $params['events'][0] : $params;
-        $name = ($about['session_id'] ?? '') !== '' ? $about['session_id'] : $about['customer_id'] ?? '';
-        return is_string($name) && $name !== '' ? crc32($name) : null;
+        foreach (['session_id', 'customer_id', ...($method === 'event' ? ['order_id'] : [])] as $which) {
+            if (($about[$which] ?? '') !== '') {
+                return is_string($about[$which]) ? crc32($about[$which]) : null;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * Of two endpoints, the nearer to being the visitor's home first: the same in every client library and in the gateway (PROTOCOL.md,
+     * "Several servers").
+     */
+    public static function byDistance(int $visitor, string $one, string $other): int
+    {
+        return self::weight($visitor, crc32($other)) <=> self::weight($visitor, crc32($one)) ?: strcmp($one, $other);
+    }
+
+    /** The finalizer of MurmurHash3: a CRC alone is linear, and would send visitors to some pairs of servers in step. */
+    private static function weight(int $visitor, int $server): int
+    {
+        $mixed = $visitor ^ $server;
+        $mixed = self::multiply($mixed ^ ($mixed >> 16), 0x85ebca6b);
+        $mixed = self::multiply($mixed ^ ($mixed >> 13), 0xc2b2ae35);
+        return $mixed ^ ($mixed >> 16);
+    }
+
+    /** Modulo 2^32, in halves: PHP makes a float of a product that its integers cannot hold. */
+    private static function multiply(int $one, int $other): int
+    {
+        return (($one & 0xffff) * $other + ((($one >> 16) * $other & 0xffff) << 16)) & 0xffffffff;
     }
 
     // ---- reading ----

@@ -8,8 +8,8 @@ use Generator;
 use ZMQContext;
 
 /**
- * The servers of a client. Requests about a visitor go to the same server while it is there, for what a visitor did is known where it was
- * told; other requests take turns.
+ * The servers of a client. Requests about a visitor go to their home while it is there, for what a visitor did is known where it was told,
+ * and then to the next nearest; other requests take turns.
  */
 final class Servers
 {
@@ -46,11 +46,8 @@ final class Servers
      */
     public function take(string $request, ?int $visitor, bool $homeAlone): ?Server
     {
-        $this->turn = ($this->turn + 1) % count($this->all);
-        $first = ($visitor ?? $this->turn) % count($this->all);
         $passedOver = [];
-        $others = $homeAlone && $visitor !== null ? [] : [...array_slice($this->all, $first + 1), ...array_slice($this->all, 0, $first)];
-        foreach ([$this->all[$first], ...$others] as $server) {
+        foreach ($this->inOrder($visitor, $homeAlone) as $server) {
             if (!$server->mayHaveTurn()) {
                 $passedOver[] = $server;
             } elseif ($server->take($request)) {
@@ -63,6 +60,18 @@ final class Servers
             }
         }
         return null;
+    }
+
+    /** @return list<Server> */
+    private function inOrder(?int $visitor, bool $homeAlone): array
+    {
+        if ($visitor === null) {
+            $this->turn = ($this->turn + 1) % count($this->all);
+            return [...array_slice($this->all, $this->turn), ...array_slice($this->all, 0, $this->turn)];
+        }
+        $order = $this->all;
+        usort($order, static fn (Server $one, Server $other): int => Protocol::byDistance($visitor, $one->endpoint, $other->endpoint));
+        return $homeAlone ? [$order[0]] : $order;
     }
 
     /** Waits for a message of this server, or, without one, until any is there to take a request. */

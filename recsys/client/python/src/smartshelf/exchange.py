@@ -78,7 +78,7 @@ class Exchange:
         try:
             if request.kind == "event":
                 params = protocol.with_event_ids(params)
-            request.visitor = protocol.visitor_of(params)
+            request.visitor = protocol.visitor_of(method, params)
             request.msgid = self._next_msgid()
             request.data = protocol.encode(request.msgid, method, params)
         except Exception as error:  # whatever a caller's values raise: a page is not to fail for it

@@ -9,7 +9,7 @@ from typing import Optional, Sequence, Union
 class Options:
     """Times are milliseconds.
 
-    endpoints           one or several servers, in the same order in all programs of a shop
+    endpoints           one or several servers, by the same texts in all programs of a shop
     timeout_ms          most time of a question
     change_timeout_ms   most time of one attempt to tell of events and changes
     change_attempts     most attempts where a repetition does no harm

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import secrets
 import zlib
-from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional
+from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Tuple
 
 import msgpack
 
@@ -52,16 +52,31 @@ def with_event_ids(params: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**params, "events": events}
 
 
-def visitor_of(params: Mapping[str, Any]) -> Optional[int]:
-    """A number that is the same for the same visitor in every client library; None: the request is about nobody."""
+def visitor_of(method: str, params: Mapping[str, Any]) -> Optional[int]:
+    """The hash of whom the request, or the first of several events, is about; None: of nobody."""
     about = params
     events = params.get("events")
     if isinstance(events, (list, tuple)) and events and isinstance(events[0], Mapping):
         about = events[0]
-    name = about.get("session_id") or about.get("customer_id")
+    name = about.get("session_id") or about.get("customer_id") or (about.get("order_id") if method == "event" else None)
     if isinstance(name, str):
         name = name.encode("utf-8", "surrogatepass")
     return zlib.crc32(name) if isinstance(name, bytes) else None
+
+
+def _weight(visitor: int, server: int) -> int:
+    """The finalizer of MurmurHash3: a CRC alone is linear, and would send visitors to some pairs of servers in step."""
+    mixed = visitor ^ server
+    mixed = (mixed ^ (mixed >> 16)) * 0x85EBCA6B & 0xFFFFFFFF
+    mixed = (mixed ^ (mixed >> 13)) * 0xC2B2AE35 & 0xFFFFFFFF
+    return mixed ^ (mixed >> 16)
+
+
+def distance(visitor: int, endpoint: str) -> Tuple[int, bytes]:
+    """Of several servers the one that is least far is the visitor's home, and the next one comes next: the same in every client library
+    and in the gateway (PROTOCOL.md, "Several servers")."""
+    name = endpoint.encode()
+    return -_weight(visitor, zlib.crc32(name)), name
 
 
 def _texts(value: Any) -> Any:

@@ -87,8 +87,8 @@ class Server:
 
 
 class Servers:
-    """Requests about a visitor go to the same server while it is there, for what a visitor did is known where it was told; other
-    requests take turns."""
+    """Requests about a visitor go to their home while it is there, for what a visitor did is known where it was told, and then to the
+    next nearest; other requests take turns."""
 
     def __init__(self, options: Options) -> None:
         self.all: List[Server] = []
@@ -101,19 +101,20 @@ class Servers:
             self.close()
             raise
 
-    def _first(self, visitor: Optional[int]) -> int:
-        if visitor is not None:
-            return visitor % len(self.all)
-        self._turn = (self._turn + 1) % len(self.all)
-        return self._turn
+    def _in_order(self, visitor: Optional[int], home_alone: bool) -> List[Server]:
+        if len(self.all) == 1:
+            return self.all
+        if visitor is None:
+            self._turn = (self._turn + 1) % len(self.all)
+            return self.all[self._turn:] + self.all[:self._turn]
+        order = sorted(self.all, key=lambda server: protocol.distance(visitor, server.endpoint))
+        return order[:1] if home_alone else order
 
     def take(self, request: bytes, visitor: Optional[int], home_alone: bool) -> Optional[Server]:
         """Whoever takes the request; None: nobody does now. Those passed over are asked when there is no other. `home_alone`: only the
         visitor's own server may."""
-        first = self._first(visitor)
         passed_over = []
-        others = [] if home_alone and visitor is not None else self.all[first + 1:] + self.all[:first]
-        for server in [self.all[first], *others]:
+        for server in self._in_order(visitor, home_alone):
             if not server.may_have_turn():
                 passed_over.append(server)
             elif server.take(request):
