@@ -97,6 +97,11 @@ MALFORMED = {
     "a name of 20,000 letters": (get(b"/v1/health", b"A" * 20000 + b": b"), [431]),
     "4,000 fields": (get(b"/v1/health", *[b"A: b"] * 4000), [431]),
     "a cookie of 20,000 letters": (get(b"/v1/health", b"Cookie: a=" + b"b" * 20000), [431]),
+    "a field on two lines": (get(b"/v1/health", b"A: b\r\n c"), [400]),
+    "a field on two lines by a tab": (get(b"/v1/health", b"A: b\r\n\tc: d"), [400]),
+    "a NUL in a value": (get(b"/v1/health", b"A: b\0c"), [400]),
+    "a NUL in a value before another": (get(b"/v1/health", b"A: b\0cd", b"E: f"), [400]),
+    "a bare CR before another field": (get(b"/v1/health", b"A: b\rC: d"), [400]),
     "something else is expected": (post(b"{}", b"Content-Length: 2", b"Expect: a miracle"), [417]),
     # where the body ends
     "a length of -1": (post(b"{}", b"Content-Length: -1"), [400]),
@@ -114,6 +119,12 @@ MALFORMED = {
     "an unknown coding": (post(b"{}", b"Transfer-Encoding: gzip"), [501]),
     "two codings": (post(b"2\r\n{}\r\n0\r\n\r\n", b"Transfer-Encoding: gzip, chunked"), [501]),
     "nearly chunked": (post(b"2\r\n{}\r\n0\r\n\r\n", b"Transfer-Encoding: xchunked"), [501]),
+    "a coding on two lines": (post(b"2\r\n{}\r\n0\r\n\r\n", b"Transfer-Encoding:\r\n chunked"), [400]),
+    "a coding and a NUL": (post(b"2\r\n{}\r\n0\r\n\r\n", b"Transfer-Encoding: chunked\0x"), [400]),
+    "a control character before a coding": (post(b"2\r\n{}\r\n0\r\n\r\n", b"Transfer-Encoding: \x0bchunked"), [400]),
+    "a length and a NUL": (post(b"{}", b"Content-Length: 2\0 0"), [400]),
+    "a length on two lines": (post(b"{}", b"Content-Length:\r\n 2"), [400]),
+    "chunks of HTTP/1.0": (chunked(b"2\r\n{}\r\n0\r\n\r\n").replace(b"HTTP/1.1", b"HTTP/1.0"), [400]),
     "a chunk of letters": (chunked(b"zz\r\n{}\r\n0\r\n\r\n"), [400]),
     "a chunk below nothing": (chunked(b"-2\r\n{}\r\n0\r\n\r\n"), [400]),
     "a chunk beyond 64 bits": (chunked(b"ffffffffffffffffff\r\n{}\r\n0\r\n\r\n"), [413]),
@@ -189,7 +200,8 @@ class Malformed(unittest.TestCase):
         """Where its end is in doubt nothing of it is read as another one."""
         inner = get(b"/v1/popular")
         for fields in ([b"Content-Length: 0", b"Transfer-Encoding: chunked"], [b"Content-Length: 0", b"Content-Length: %d" % len(inner)],
-                       [b"Transfer-Encoding: identity, chunked"]):
+                       [b"Transfer-Encoding: identity, chunked"],
+                       [b"Transfer-Encoding:\r\n chunked"], [b"Transfer-Encoding: chunked\0x"], [b"Content-Length: 0\0", b"Transfer-Encoding: chunked"]):
             request = b"POST /v1/popular HTTP/1.1\r\n" + HOST + KIND + b"".join(field + b"\r\n" for field in fields) + b"\r\n"
             self.assertEqual(len(statuses(self.exchange(request + b"0\r\n\r\n" + inner))), 1, fields)
 

@@ -1,9 +1,12 @@
 #include "http/head.h"
 
+#include "http/port.h"
+
 /* What is counted while the fields are gone through. */
 typedef struct reader {
     ss_head *head;
     unsigned hosts, lengths, transfers;
+    const char *end; /* of the last value; NULL: there was none yet */
 } reader;
 
 static enum MHD_Result refuse(ss_head *head, unsigned status, const char *message)
@@ -43,6 +46,26 @@ static bool is_value(const char *value, size_t size)
     return true;
 }
 
+static bool is_blank(const char *text, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if (text[i] != ' ' && text[i] != '\t')
+            return false;
+    return true;
+}
+
+/*
+ * Where name and value lie tells what libmicrohttpd has passed over: the line behind a fold (RFC 9112, 5.2) it joins to the name of the
+ * field before, elsewhere in its memory, and a NUL it takes for the line's end. The colon is a NUL by then, as are CR and LF.
+ */
+static bool is_in_place(const reader *from, ss_slice name, ss_slice value)
+{
+    uintptr_t name_end = (uintptr_t)(name.data + name.size), begin = (uintptr_t)value.data;
+    size_t line_end = from->end ? (size_t)((uintptr_t)name.data - (uintptr_t)from->end) : 2;
+    return begin > name_end && begin - name_end < SS_HTTP_HEAD_MAX && name.data[name.size] == '\0' &&
+           is_blank(name.data + name.size + 1, begin - name_end - 1) && (line_end == 1 || line_end == 2);
+}
+
 static bool is_named(ss_slice name, const char *text)
 {
     return ss_slice_equal_nocase(name, ss_slice_of(text));
@@ -62,6 +85,9 @@ static enum MHD_Result take_field(void *context, enum MHD_ValueKind kind, const 
     reader *from = context;
     ss_slice name = {name_bytes, name_size}, value = {value_bytes ? value_bytes : "", value_bytes ? value_size : 0};
     (void)kind;
+    if (!is_in_place(from, name, value))
+        return refuse(from->head, MHD_HTTP_BAD_REQUEST, "a header field is folded, or has a NUL");
+    from->end = value.data + value.size;
     if (!is_name(name.data, name.size))
         return refuse(from->head, MHD_HTTP_BAD_REQUEST, "the name of a header field is none");
     if (!is_value(value.data, value.size))
@@ -88,10 +114,14 @@ void ss_head_read(struct MHD_Connection *connection, const char *version, ss_hea
     reader from = {.head = head};
     *head = (ss_head){.status = 0};
     MHD_get_connection_values_n(connection, MHD_HEADER_KIND, take_field, &from);
-    head->body = from.lengths > 0 || from.transfers > 0;
+    head->body = from.lengths > 0 || from.transfers > 0 || head->status; /* who knows then? */
     if (head->status)
         return;
-    if (from.hosts > 1 || (from.hosts == 0 && strcmp(version, MHD_HTTP_VERSION_1_1) == 0))
+    if (from.end && from.end[1] != '\0')
+        refuse(head, MHD_HTTP_BAD_REQUEST, "a header field has a NUL");
+    else if (from.transfers > 0 && strcmp(version, MHD_HTTP_VERSION_1_0) == 0)
+        refuse(head, MHD_HTTP_BAD_REQUEST, "HTTP/1.0 has no chunks");
+    else if (from.hosts > 1 || (from.hosts == 0 && strcmp(version, MHD_HTTP_VERSION_1_1) == 0))
         refuse(head, MHD_HTTP_BAD_REQUEST, "there must be one Host");
     else if (from.lengths + from.transfers > 1)
         refuse(head, MHD_HTTP_BAD_REQUEST, "the body's length must be said once");

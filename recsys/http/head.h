@@ -12,7 +12,7 @@
 typedef struct ss_head {
     unsigned status;     /* what to refuse it with: 400, 417, 501; 0: nothing is wrong */
     const char *message; /* and why; static */
-    bool body;           /* one follows, */
+    bool body;           /* one follows, or who knows; */
     bool asks_first;     /* when it was told to go on (100-continue) */
     ss_slice length;     /* Content-Length; NULL bytes: there is none, as of the next. Borrowed from the connection */
     ss_slice type;       /* Content-Type */

@@ -1,6 +1,7 @@
 #include "http/respond.h"
 
 #include "base/hash.h"
+#include "http/accept.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <zlib.h>
@@ -51,17 +52,9 @@ static bool pack(ss_packer *packer, ss_slice body, ss_buffer *packed)
 
 /* ---- what the caller says ---- */
 
-/* Does a list of encodings name gzip, and not with q=0 (RFC 9110, 12.5.3)? */
-static bool accepts_gzip(struct MHD_Connection *connection)
+static ss_slice header_of(struct MHD_Connection *connection, const char *name)
 {
-    const char *accepted = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT_ENCODING);
-    const char *found = accepted ? strstr(accepted, "gzip") : NULL;
-    if (!found || (found > accepted && !strchr(", \t", found[-1])))
-        return false;
-    const char *weight = found + 4 + strspn(found + 4, " \t;");
-    if (*weight != 'q' || weight == found + 4)
-        return *weight == '\0' || *weight == ',' || weight > found + 4;
-    return strtod(weight + 1 + strspn(weight + 1, "="), NULL) > 0;
+    return ss_slice_of(MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name));
 }
 
 #define TAG_MAX 24u
@@ -75,13 +68,6 @@ static void make_tag(ss_slice body, bool packed, char tag[TAG_MAX])
     for (unsigned shift = 64; shift > 0; shift -= 4)
         *at++ = hex[hash >> (shift - 4) & 15];
     memcpy(at, packed ? "-gz\"" : "\"", packed ? 5 : 2);
-}
-
-/* Is the tag in the list, or does the list name anything (RFC 9110, 13.1.2)? */
-static bool has_tag(struct MHD_Connection *connection, const char *tag)
-{
-    const char *list = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_IF_NONE_MATCH);
-    return list && (strcmp(list, "*") == 0 || strstr(list, tag) != NULL);
 }
 
 /* ---- headers ---- */
@@ -150,11 +136,13 @@ enum MHD_Result ss_respond(struct MHD_Connection *connection, const ss_response 
     const ss_http_reply *reply = &response->reply;
     ss_slice body = reply->body;
     char tag[TAG_MAX] = "";
-    bool could = reply->gzip.size > 0 || body.size >= SS_GZIP_LEAST, gzip = could && accepts_gzip(connection);
+    bool could = reply->gzip.size > 0 || body.size >= SS_GZIP_LEAST,
+         gzip = could && ss_accepts_gzip(header_of(connection, MHD_HTTP_HEADER_ACCEPT_ENCODING));
     unsigned status = reply->status;
     if (response->tagged)
         make_tag(body, gzip, tag);
-    if (response->tagged && status == MHD_HTTP_OK && has_tag(connection, tag))
+    if (response->tagged && status == MHD_HTTP_OK &&
+        ss_names_tag(header_of(connection, MHD_HTTP_HEADER_IF_NONE_MATCH), ss_slice_of(tag)))
         status = MHD_HTTP_NOT_MODIFIED;
     if (status == MHD_HTTP_NOT_MODIFIED)
         body = (ss_slice){"", 0};
