@@ -160,6 +160,14 @@ class Visitors(Case):
         for method in ("redeem", "preview", "items", "forget", "reload", "stats", "health", "visitor", "find"):
             self.denied(self.public_post(method, {}))
 
+    def test_a_page_takes_no_name_of_the_shops_events(self):
+        """Told first by a page, a purchase's event_id does not make the purchase a repetition; a page's own repetitions are some."""
+        purchase = {"event": "purchase", "item_id": "item-003", "session_id": "buyer-" + SESSION, "order_id": "1001", "event_id": "1001-0"}
+        view = {"event": "view", "item_id": "item-004", "session_id": SESSION, "event_id": "1001-0"}
+        told = [self.public_post("event", view).json, self.public_post("event", view).json,
+                self.server.post("event", purchase, key=self.secret).json, self.server.post("event", purchase, key=self.secret).json]
+        self.assertEqual([(answer["stored"], answer["repeated"]) for answer in told], [(1, 0), (0, 1), (1, 0), (0, 1)])
+
     def test_counts_of_others_are_not_shown(self):
         answer = self.public_post("page", {"shelves": ["related", "popular", "trending", "for_you"], "item_id": "item-001", "session_id": SESSION, "fields": ["name", "stock", "price"], "offers": True})
         self.assertEqual(answer.status, 200)

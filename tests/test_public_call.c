@@ -96,7 +96,7 @@ static void what_pages_send_goes_through_as_it_was(void **state)
                    "'fields': [], 'item_id': 'a', "
                    "'limit': 8, 'page': 'product', 'request_id': 'r-1', 'session_id': '8f14e45f-ceea-467f-a0e6'}"},
         {"event",
-         "{'consent': 'granted', 'durability': 'relaxed', 'event': 'view', 'event_id': 'e', 'generation': 'g', "
+         "{'consent': 'granted', 'durability': 'relaxed', 'event': 'view', 'event_id': 7, 'generation': 'g', "
          "'item_id': 'a', "
          "'offer_id': 'o', 'quantity': 0.5, 'request_id': 'r', 'session_id': '8f14e45f-ceea-467f-a0e6', 'shelf': 's'}"},
         {"event", "{'events': [{'event': 'cart_add', 'item_id': 'a', 'session_id': '8f14e45f-ceea-467f-a0e6'}, "
@@ -142,6 +142,32 @@ static void a_token_becomes_its_customer(void **state)
         char *json = asked(*state, rows[i].method, rows[i].params);
         assert_string_equal(json, rows[i].asked);
         free(json);
+    }
+}
+
+/* Or a page could tell of the purchase `order-1001` before the shop does, which would be taken for a repetition. */
+static void names_of_events_are_apart_from_the_shops(void **state)
+{
+    char text[512], longest[SS_ID_MAX + 1];
+    char *json = asked(*state, "event", "{'events': [{'event': 'view', 'event_id': 'order-1001'}]}");
+    assert_string_equal(json, "{'events': [{'event': 'view', 'event_id': 'public:order-1001'}]}");
+    free(json);
+    json = asked(*state, "event", "{'event': 'view', 'event_id': ''}"); /* the server says that it is none */
+    assert_string_equal(json, "{'event': 'view', 'event_id': ''}");
+    free(json);
+    memset(longest, 'e', sizeof longest);
+    for (size_t size = SS_ID_MAX - strlen(SS_PUBLIC_EVENT_ID); size <= SS_ID_MAX; size += strlen(SS_PUBLIC_EVENT_ID)) {
+        const public_desk *desk = *state;
+        ss_fault fault;
+        ss_buffer out;
+        snprintf(text, sizeof text, "{'event_id': '%.*s'}", (int)size, longest);
+        ss_slice wire = json_wire(text);
+        ss_buffer_init(&out, JSON_WIRE_MAX);
+        assert_int_equal(ss_public_params(desk->keys, SS_METHOD_EVENT, wire, NOW, &out, &fault), size < SS_ID_MAX);
+        if (size == SS_ID_MAX)
+            assert_int_equal(fault.code, SS_FAULT_OUT_OF_RANGE);
+        ss_buffer_release(&out);
+        free((char *)(uintptr_t)wire.data);
     }
 }
 
@@ -302,6 +328,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_pages_send_goes_through_as_it_was),
         cmocka_unit_test(a_token_becomes_its_customer),
+        cmocka_unit_test(names_of_events_are_apart_from_the_shops),
         cmocka_unit_test(the_rest_is_refused_and_named),
         cmocka_unit_test(a_name_twice_is_refused),
         cmocka_unit_test(lists_have_their_ends),

@@ -136,6 +136,29 @@ static bool pass_session(ss_call_reader *reader)
     return pass(reader);
 }
 
+/*
+ * What a page gives its events for names is apart from what the shop gives its own: or whoever guesses the name of a purchase to come could tell
+ * an event by that name first, and the purchase would be taken for its repetition.
+ */
+static bool pass_event_id(ss_call_reader *reader)
+{
+    static const ss_slice head = SS_SLICE_LITERAL(SS_PUBLIC_EVENT_ID);
+    uint8_t wire[SS_WIRE_NUMBER_MAX];
+    ss_wire_token token;
+    if (!peek(reader, &token))
+        return false;
+    if ((token.kind != SS_WIRE_TEXT && token.kind != SS_WIRE_BYTES) || token.size == 0)
+        return pass(reader);
+    if (token.size > SS_ID_MAX - head.size)
+        return SS_CALL_FAIL_VALUE(reader, SS_FAULT_OUT_OF_RANGE, ": a public key may give at most %zu bytes",
+                                  SS_ID_MAX - head.size);
+    uint8_t *end = ss_wire_put_text_head(wire, head.size + token.size);
+    passage_of(reader)->pairs++;
+    return skip(reader) && append_text(reader, ss_slice_of(reader->field)) &&
+           append(reader, wire, (size_t)(end - wire)) && append(reader, head.data, head.size) &&
+           append(reader, token.bytes, token.size);
+}
+
 /* It was found before; customer_id takes its place when the session is known, too. */
 static bool read_token(ss_call_reader *reader)
 {
@@ -336,7 +359,7 @@ static bool pass_event_name(ss_call_reader *reader)
 
 #define EVENT_PARAMS                                                                                                   \
     {SS_SLICE_LITERAL("event"), pass_event_name}, {SS_SLICE_LITERAL("item_id"), pass},                                 \
-        {SS_SLICE_LITERAL("session_id"), pass_session}, {SS_SLICE_LITERAL("event_id"), pass},                          \
+        {SS_SLICE_LITERAL("session_id"), pass_session}, {SS_SLICE_LITERAL("event_id"), pass_event_id},                 \
         {SS_SLICE_LITERAL("shelf"), pass}, {SS_SLICE_LITERAL("generation"), pass},                                     \
         {SS_SLICE_LITERAL("offer_id"), pass}, {SS_SLICE_LITERAL("quantity"), pass_quantity},                           \
         {SS_SLICE_LITERAL("customer_id"), deny_customer}, {SS_SLICE_LITERAL("order_id"), deny},                        \

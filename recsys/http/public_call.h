@@ -4,7 +4,8 @@
  * What it keeps out: reading what another customer bought (`customer_id`; only a visitor token stands for one), finding another visitor's
  * session (ids that could be guessed), having sold or returned what was not (`purchase`, `order_id`, `unit_price`, `quantity` from
  * SS_PUBLIC_QUANTITY_MAX on), rewriting the past (`timestamp`), products that are not out yet (`timestamp`, `explain`), setting aside a
- * budget with carts that nobody fills (SS_PUBLIC_CART_MAX), and filling the store by single requests (SS_PUBLIC_EVENTS_MAX).
+ * budget with carts that nobody fills (SS_PUBLIC_CART_MAX), filling the store by single requests (SS_PUBLIC_EVENTS_MAX), and taking the
+ * `event_id` of what the shop is yet to tell, which would be taken for a repetition (SS_PUBLIC_EVENT_ID stands before a page's own).
  */
 #ifndef SS_HTTP_PUBLIC_CALL_H
 #define SS_HTTP_PUBLIC_CALL_H
@@ -17,6 +18,8 @@
 #define SS_PUBLIC_EVENTS_MAX   50u /* most events of a request, all of one session */
 #define SS_PUBLIC_CART_MAX     50u /* most lines of a cart that offers are asked for */
 #define SS_PUBLIC_QUANTITY_MAX 99u /* most pieces in one event or line */
+
+#define SS_PUBLIC_EVENT_ID "public:"
 
 /* Shelves, page, event, offers. */
 bool ss_public_method(ss_method method);
