@@ -46,7 +46,7 @@ class AsyncClient(Methods["Awaitable[Answer]"]):
         assert self._loop is not None
         for descriptor in self._watched:
             self._loop.remove_reader(descriptor)
-        self._watched = {server.socket.getsockopt(zmq.FD): server for server in self._servers.all}
+        self._watched = {server.descriptor(): server for server in self._servers.all}
         for descriptor in self._watched:
             self._loop.add_reader(descriptor, self._take_in)
 
@@ -116,6 +116,7 @@ class AsyncClient(Methods["Awaitable[Answer]"]):
         future = self._futures.pop(request)
         if request.timer:
             request.timer.cancel()
+        assert request.answer is not None
         if not future.done():  # whoever awaited it may have given up
             future.set_result(request.answer)
 
@@ -126,7 +127,7 @@ class AsyncClient(Methods["Awaitable[Answer]"]):
             can_take = False
             for server in self._servers.all:
                 self._read(server)
-                can_take = can_take or bool(server.socket.getsockopt(zmq.EVENTS) & zmq.POLLOUT)
+                can_take = can_take or bool(server.events() & zmq.POLLOUT)
             if not (self._waiting and can_take and self._hand_over_waiting()):
                 return
 
@@ -139,7 +140,7 @@ class AsyncClient(Methods["Awaitable[Answer]"]):
     def _read(self, server: Server) -> None:
         """As many messages as may wait there; others have their turn before more are looked at."""
         for _ in range(self._options.queue):
-            data = server.receive() if server.socket.getsockopt(zmq.EVENTS) & zmq.POLLIN else None
+            data = server.receive() if server.events() & zmq.POLLIN else None
             if data is None:
                 return
             request = self._exchange.read(server, data)

@@ -40,7 +40,8 @@ def encode(msgid: int, method: str, params: Mapping[str, Any]) -> bytes:
     """Entries stand in the order in which they are given. Raises what msgpack raises."""
     if not isinstance(method, str) or not isinstance(params, Mapping):
         raise TypeError("a method's name and a mapping of params are wanted")
-    return msgpack.packb([0, msgid, method, params], use_bin_type=True)
+    packed: bytes = msgpack.packb([0, msgid, method, params], use_bin_type=True)
+    return packed
 
 
 def with_event_ids(params: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -120,8 +121,8 @@ def decode(data: bytes) -> Reply:
             reply = _texts(reply)
     except BadReply:
         raise
-    except Exception as error:  # msgpack and its fallback raise ValueError, UnpackException and others besides
-        raise BadReply(f"no MessagePack: {error}") from error
+    except Exception as why:  # msgpack and its fallback raise ValueError, UnpackException and others besides
+        raise BadReply(f"no MessagePack: {why}") from why
     if not isinstance(reply, list) or len(reply) != 4 or reply[0] != 1 or isinstance(reply[0], bool):
         raise BadReply("not [1, msgid, error, result]")
     _, msgid, error, result = reply

@@ -17,13 +17,13 @@ class Server:
     """One server. libzmq gives a connection up for good when the peer sends too much or refuses the key: that need not stay so,
     so the socket is made anew where nothing moves."""
 
-    def __init__(self, context: zmq.Context, endpoint: str, options: Options) -> None:
+    def __init__(self, context: zmq.Context[zmq.Socket[bytes]], endpoint: str, options: Options) -> None:
         self.endpoint, self.junk = endpoint, 0  # how many of its messages could not be read
         self._context, self._options = context, options
         self._passed_over_until = 0.0  # 0: nothing is held against it
         self.socket = self._connect()
 
-    def _connect(self) -> zmq.Socket:
+    def _connect(self) -> zmq.Socket[bytes]:
         options, socket = self._options, self._context.socket(zmq.DEALER)
         try:
             socket.setsockopt(zmq.LINGER, 0)
@@ -52,6 +52,14 @@ class Server:
             return False
         self._moved_at = time.monotonic()
         return True
+
+    def descriptor(self) -> int:
+        """What a loop watches: something has changed, which `events` then tells."""
+        return int(self.socket.getsockopt(zmq.FD))
+
+    def events(self) -> int:
+        """What can be done now: zmq.POLLIN, zmq.POLLOUT."""
+        return int(self.socket.getsockopt(zmq.EVENTS))
 
     def is_stuck(self) -> bool:
         return (time.monotonic() - self._moved_at) * 1000 >= self._options.reconnect_ms
@@ -93,7 +101,7 @@ class Servers:
     def __init__(self, options: Options) -> None:
         self.all: List[Server] = []
         self._turn = 0
-        self._context = zmq.Context(1)
+        self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context(1)
         try:
             for endpoint in options.endpoints:
                 self.all.append(Server(self._context, endpoint, options))
