@@ -115,7 +115,8 @@ class Servers:
         if visitor is None:
             self._turn = (self._turn + 1) % len(self.all)
             return self.all[self._turn:] + self.all[:self._turn]
-        order = sorted(self.all, key=lambda server: protocol.distance(visitor, server.endpoint))
+        about: int = visitor  # what was tested above a lambda is not believed to know
+        order = sorted(self.all, key=lambda server: protocol.distance(about, server.endpoint))
         return order[:1] if home_alone else order
 
     def take(self, request: bytes, visitor: Optional[int], home_alone: bool) -> Optional[Server]:
