@@ -98,18 +98,31 @@ class Demo(unittest.TestCase):
         _, decision = self.visitor.ask("/shop/v1/offers", {"page": "cart", "session_id": self.visitor.session, "cart": lines})
         code = next(offer["code"] for offer in decision["offers"] if offer["code"])
         stranger = Visitor(self.url)
-        _, refused = stranger.ask("/shop/checkout", {"cart": lines, "code": code})
-        self.assertEqual((refused["redemption"]["reason"], refused["saved"]), ("foreign", 0))
+        before = self.stock("item-000")
+        status, refused = stranger.ask("/shop/checkout", {"cart": lines, "code": code})
+        self.assertEqual((status, refused["error"]["code"], refused["refused"], refused["redemption"]["reason"]), (409, "refused", [], "foreign"))
+        self.assertEqual(self.stock("item-000"), before)
         _, done = self.order(("item-000", 1), code=code.lower())
         self.assertTrue(done["redemption"]["redeemed"], done)
         self.assertEqual((done["total"], done["saved"], done["to_pay"]), (2000, 100, 1900))
-        _, again = self.order(("item-000", 1), code=code)
-        self.assertEqual((again["redemption"]["reason"], again["saved"]), ("used", 0))
+        status, again = self.order(("item-000", 1), code=code)
+        self.assertEqual((status, again["redemption"]["reason"]), (409, "used"))
 
     def test_what_cannot_be_is_refused_and_nothing_is_done(self):
         before = self.stock("item-001")
-        self.assertEqual(self.order(("item-001", 2))[0], 409)
-        self.assertEqual(self.order(("item-001", 1), ("nothing", 1))[0], 409)
+        few = {"item_id": "item-001", "name": "Product 1", "reason": "few", "left": before}
+        gone = {"item_id": "nothing", "name": "", "reason": "gone"}
+        dearer = {"item_id": "item-000", "name": "Product 0", "reason": "price", "price": 2000}
+        for order, prices, refused in (
+            ([("item-001", before + 1)], None, [few]),
+            ([("item-001", 1), ("nothing", 1)], None, [gone]),
+            ([("item-000", 1), ("nothing", 1), ("item-001", before + 1)], [1999, 1, 1], [dearer, gone, few]),
+        ):
+            status, answer = self.order(*order, **({"prices": prices} if prices else {}))
+            self.assertEqual((status, answer["refused"], answer["redemption"]), (409, refused, None))
+        self.assertEqual(self.order(("item-001", 1), ("item-001", 1))[0], 400)
+        self.assertEqual(self.order(("item-001", 1), prices=[1, 2])[0], 400)
+        self.assertEqual(self.order(("item-001", 1), prices=["1"])[0], 400)
         self.assertEqual(self.order()[0], 400)
         self.assertEqual(self.order(*[("item-001", 1)] * 51)[0], 400)
         self.assertEqual(self.order(("item-001", 0))[0], 400)

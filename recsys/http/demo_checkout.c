@@ -1,6 +1,6 @@
 #include "http/demo_checkout.h"
 
-#include "http/demo_reply.h"
+#include "http/demo_refusal.h"
 #include "http/fault_status.h"
 #include "server/call_cart.h"
 #include <sodium.h>
@@ -15,8 +15,9 @@
 
 typedef struct order {
     ss_cart_line lines[LINES_MAX];
-    size_t count;
-    ss_slice code; /* empty: none */
+    int64_t prices[LINES_MAX]; /* as the page said */
+    size_t count, price_count; /* of prices: 0 or as many as there are lines */
+    ss_slice code;             /* empty: none */
 } order;
 
 typedef struct span {
@@ -49,20 +50,47 @@ static bool read_code(ss_call_reader *reader)
     return ss_call_read_text(reader, CODE_MAX, &to->code);
 }
 
+static bool read_prices(ss_call_reader *reader)
+{
+    order *to = reader->target;
+    if (!ss_call_read_count(reader, 1, LINES_MAX, &to->price_count))
+        return false;
+    for (size_t i = 0; i < to->price_count; i++)
+        if (!ss_call_read_integer(reader, 0, INT64_MAX, &to->prices[i]))
+            return false;
+    return true;
+}
+
+/* What only all params together tell. */
+static bool is_whole(const order *of, ss_fault *fault)
+{
+    *fault = (ss_fault){.code = SS_FAULT_MISSING_PARAM, .field = "cart", .message = "cart is missing"};
+    if (of->count == 0)
+        return false;
+    *fault = (ss_fault){.code = SS_FAULT_OUT_OF_RANGE, .field = "prices", .message = "prices: one for each line"};
+    if (of->price_count > 0 && of->price_count != of->count)
+        return false;
+    *fault = (ss_fault){.code = SS_FAULT_OUT_OF_RANGE, .field = "cart", .message = "cart: each product once"};
+    for (size_t i = 0; i < of->count; i++)
+        for (size_t other = 0; other < i; other++)
+            if (ss_slice_equal(of->lines[i].item_id, of->lines[other].item_id))
+                return false;
+    return true;
+}
+
 /* Into `to`, which points into `wire`. False: the reply says why not. */
 static bool read_order(ss_http_reply *reply, ss_buffer *wire, order *to)
 {
-    static const ss_param params[] = {
-        {SS_SLICE_LITERAL("cart"), read_cart}, {SS_SLICE_LITERAL("code"), read_code}, {{NULL, 0}, NULL}};
+    static const ss_param params[] = {{SS_SLICE_LITERAL("cart"), read_cart},
+                                      {SS_SLICE_LITERAL("prices"), read_prices},
+                                      {SS_SLICE_LITERAL("code"), read_code},
+                                      {{NULL, 0}, NULL}};
     ss_fault fault = {0};
     *to = (order){.code = {"", 0}};
     if (!ss_demo_read(reply, wire))
         return false;
     ss_call_reader reader = ss_call_reader_over((ss_slice){wire->data, wire->size}, to, &fault);
-    bool read = ss_call_read_params(&reader, params, "");
-    if (read && to->count == 0)
-        fault = (ss_fault){.code = SS_FAULT_MISSING_PARAM, .field = "cart", .message = "cart is missing"};
-    if (read && to->count > 0)
+    if (ss_call_read_params(&reader, params, "") && is_whole(to, &fault))
         return true;
     ss_demo_fault(reply, ss_fault_status(fault.code), &fault);
     return false;
@@ -70,25 +98,10 @@ static bool read_order(ss_http_reply *reply, ss_buffer *wire, order *to)
 
 /* ---- params of the questions ---- */
 
-static uint8_t *put_name(uint8_t *at, const char *name)
-{
-    return ss_wire_put_text(at, name, strlen(name));
-}
-
-static uint8_t *put_text(uint8_t *at, const char *name, ss_slice text)
-{
-    return ss_wire_put_text(put_name(at, name), text.data, text.size);
-}
-
-static uint8_t *put_integer(uint8_t *at, const char *name, int64_t value)
-{
-    return ss_wire_put_int(put_name(at, name), value);
-}
-
 static uint8_t *put_visitor(uint8_t *at, const ss_demo_visitor *visitor)
 {
-    at = put_text(at, "session_id", ss_slice_of(visitor->session));
-    return visitor->number > 0 ? put_text(at, "customer_id", visitor->customer) : at;
+    at = ss_demo_put_text(at, "session_id", ss_slice_of(visitor->session));
+    return visitor->number > 0 ? ss_demo_put_text(at, "customer_id", visitor->customer) : at;
 }
 
 static uint8_t *put_find(uint8_t *at, const progress *so_far, const order *of, ss_slice found)
@@ -96,12 +109,12 @@ static uint8_t *put_find(uint8_t *at, const progress *so_far, const order *of, s
     static const char *const fields[] = {"name", "price", "stock"};
     (void)so_far;
     (void)found;
-    at = ss_wire_put_array(put_name(ss_wire_put_map(at, 2), "items"), (uint32_t)of->count);
+    at = ss_wire_put_array(ss_demo_put_name(ss_wire_put_map(at, 2), "items"), (uint32_t)of->count);
     for (size_t i = 0; i < of->count; i++)
         at = ss_wire_put_text(at, of->lines[i].item_id.data, of->lines[i].item_id.size);
-    at = ss_wire_put_array(put_name(at, "fields"), 3);
+    at = ss_wire_put_array(ss_demo_put_name(at, "fields"), 3);
     for (size_t i = 0; i < 3; i++)
-        at = put_name(at, fields[i]);
+        at = ss_demo_put_name(at, fields[i]);
     return at;
 }
 
@@ -109,13 +122,13 @@ static uint8_t *put_redeem(uint8_t *at, const progress *so_far, const order *of,
 {
     (void)found;
     at = ss_wire_put_map(at, 4u + (so_far->visitor.number > 0));
-    at = put_text(at, "code", of->code);
-    at = put_text(at, "order_id", ss_slice_of(so_far->order_id));
+    at = ss_demo_put_text(at, "code", of->code);
+    at = ss_demo_put_text(at, "order_id", ss_slice_of(so_far->order_id));
     at = put_visitor(at, &so_far->visitor);
-    at = ss_wire_put_array(put_name(at, "cart"), (uint32_t)of->count);
+    at = ss_wire_put_array(ss_demo_put_name(at, "cart"), (uint32_t)of->count);
     for (size_t i = 0; i < of->count; i++) {
-        at = put_text(ss_wire_put_map(at, 2), "item_id", of->lines[i].item_id);
-        at = put_integer(at, "quantity", of->lines[i].quantity);
+        at = ss_demo_put_text(ss_wire_put_map(at, 2), "item_id", of->lines[i].item_id);
+        at = ss_demo_put_integer(at, "quantity", of->lines[i].quantity);
     }
     return at;
 }
@@ -124,16 +137,17 @@ static uint8_t *put_purchases(uint8_t *at, const progress *so_far, const order *
 {
     char event_id[ORDER_ID + 8];
     ss_slice items = ss_demo_entry(found, "items");
-    at = ss_wire_put_array(put_name(ss_wire_put_map(at, 1), "events"), (uint32_t)of->count);
+    at = ss_wire_put_array(ss_demo_put_name(ss_wire_put_map(at, 1), "events"), (uint32_t)of->count);
     for (size_t i = 0; i < of->count; i++) {
         snprintf(event_id, sizeof event_id, "%s-%zu", so_far->order_id, i);
         at = ss_wire_put_map(at, 7u + (so_far->visitor.number > 0));
-        at = put_text(at, "event", SS_SLICE_LITERAL("purchase"));
-        at = put_text(at, "item_id", of->lines[i].item_id);
-        at = put_text(at, "order_id", ss_slice_of(so_far->order_id));
-        at = put_text(at, "event_id", ss_slice_of(event_id));
-        at = put_integer(at, "quantity", of->lines[i].quantity);
-        at = put_integer(at, "unit_price", ss_demo_integer(ss_demo_entry(ss_demo_element(items, i), "price"), 0));
+        at = ss_demo_put_text(at, "event", SS_SLICE_LITERAL("purchase"));
+        at = ss_demo_put_text(at, "item_id", of->lines[i].item_id);
+        at = ss_demo_put_text(at, "order_id", ss_slice_of(so_far->order_id));
+        at = ss_demo_put_text(at, "event_id", ss_slice_of(event_id));
+        at = ss_demo_put_integer(at, "quantity", of->lines[i].quantity);
+        at = ss_demo_put_integer(at, "unit_price",
+                                 ss_demo_integer(ss_demo_entry(ss_demo_element(items, i), "price"), 0));
         at = put_visitor(at, &so_far->visitor);
     }
     return at;
@@ -156,13 +170,13 @@ static size_t count_stocked(const order *of, ss_slice found)
 static uint8_t *put_stocks(uint8_t *at, const progress *so_far, const order *of, ss_slice found)
 {
     (void)so_far;
-    at = ss_wire_put_array(put_name(ss_wire_put_map(at, 1), "items"), (uint32_t)count_stocked(of, found));
+    at = ss_wire_put_array(ss_demo_put_name(ss_wire_put_map(at, 1), "items"), (uint32_t)count_stocked(of, found));
     for (size_t i = 0; i < of->count; i++) {
         int64_t stock = stock_of(found, i), left = stock - of->lines[i].quantity;
         if (stock == INT64_MAX)
             continue;
-        at = put_text(ss_wire_put_map(at, 2), "item_id", of->lines[i].item_id);
-        at = put_integer(at, "stock", left > 0 ? left : 0);
+        at = ss_demo_put_text(ss_wire_put_map(at, 2), "item_id", of->lines[i].item_id);
+        at = ss_demo_put_integer(at, "stock", left > 0 ? left : 0);
     }
     return at;
 }
@@ -178,18 +192,6 @@ static bool has_code(const order *of, ss_slice found)
 static bool has_stocked(const order *of, ss_slice found)
 {
     return count_stocked(of, found) > 0;
-}
-
-/* Is each line there, with as many as are wanted? */
-static bool can_deliver(const order *of, ss_slice found)
-{
-    ss_slice items = ss_demo_entry(found, "items");
-    if (ss_demo_count(items) != of->count)
-        return false;
-    for (size_t i = 0; i < of->count; i++)
-        if (stock_of(found, i) < of->lines[i].quantity)
-            return false;
-    return true;
 }
 
 static const struct {
@@ -209,10 +211,10 @@ static const struct {
 static uint8_t *put_line(uint8_t *at, const ss_cart_line *line, ss_slice item)
 {
     at = ss_wire_put_map(at, 4);
-    at = put_text(at, "item_id", line->item_id);
-    at = put_text(at, "name", ss_demo_text(ss_demo_entry(item, "name")));
-    at = put_integer(at, "price", ss_demo_integer(ss_demo_entry(item, "price"), 0));
-    return put_integer(at, "quantity", line->quantity);
+    at = ss_demo_put_text(at, "item_id", line->item_id);
+    at = ss_demo_put_text(at, "name", ss_demo_text(ss_demo_entry(item, "name")));
+    at = ss_demo_put_integer(at, "price", ss_demo_integer(ss_demo_entry(item, "price"), 0));
+    return ss_demo_put_integer(at, "quantity", line->quantity);
 }
 
 static uint8_t *put_confirmation(uint8_t *at, const progress *so_far, const order *of, ss_slice found,
@@ -220,21 +222,21 @@ static uint8_t *put_confirmation(uint8_t *at, const progress *so_far, const orde
 {
     int64_t total = 0, saved = 0;
     ss_slice items = ss_demo_entry(found, "items");
-    if (ss_demo_is_true(ss_demo_entry(redeemed, "redeemed")))
+    if (redeemed.size > 0)
         saved = ss_demo_integer(ss_demo_entry(redeemed, "list"), 0) -
                 ss_demo_integer(ss_demo_entry(redeemed, "charged"), 0);
-    at = put_text(ss_wire_put_map(at, 7), "order_id", ss_slice_of(so_far->order_id));
-    at = put_integer(at, "decimals", ss_demo_integer(ss_demo_entry(found, "decimals"), 0));
-    at = ss_wire_put_array(put_name(at, "lines"), (uint32_t)of->count);
+    at = ss_demo_put_text(ss_wire_put_map(at, 7), "order_id", ss_slice_of(so_far->order_id));
+    at = ss_demo_put_integer(at, "decimals", ss_demo_integer(ss_demo_entry(found, "decimals"), 0));
+    at = ss_wire_put_array(ss_demo_put_name(at, "lines"), (uint32_t)of->count);
     for (size_t i = 0; i < of->count; i++) {
         ss_slice item = ss_demo_element(items, i);
         total += ss_demo_integer(ss_demo_entry(item, "price"), 0) * of->lines[i].quantity;
         at = put_line(at, &of->lines[i], item);
     }
-    at = put_integer(at, "total", total);
-    at = put_integer(at, "saved", saved);
-    at = put_integer(at, "to_pay", total - saved);
-    at = put_name(at, "redemption");
+    at = ss_demo_put_integer(at, "total", total);
+    at = ss_demo_put_integer(at, "saved", saved);
+    at = ss_demo_put_integer(at, "to_pay", total - saved);
+    at = ss_demo_put_name(at, "redemption");
     if (redeemed.size == 0)
         return ss_wire_put_nil(at);
     memcpy(at, redeemed.data, redeemed.size);
@@ -291,12 +293,11 @@ static void go_on(ss_http_reply *reply, progress *so_far)
         while (so_far->asked < QUESTIONS && questions[so_far->asked].needed &&
                !questions[so_far->asked].needed(&of, found))
             so_far->asked++;
-        if (found.size > 0 && !can_deliver(&of, found))
-            ss_demo_refuse(reply, 409, SS_FAULT_REFUSED,
-                           "something in the cart is sold out, or there are not so many of it");
-        else if (so_far->asked < QUESTIONS)
+        const ss_demo_cart cart = {of.lines, of.price_count > 0 ? of.prices : NULL, of.count};
+        bool refused = found.size > 0 && ss_demo_refuses(&cart, found, kept_slice(reply, so_far->redeemed), reply);
+        if (!refused && so_far->asked < QUESTIONS)
             ask(reply, so_far, &of);
-        else
+        else if (!refused)
             confirm(reply, so_far, &of);
     }
     ss_buffer_release(&wire);

@@ -38,6 +38,23 @@ void ss_demo_value(ss_http_reply *reply, unsigned status, ss_slice wire)
         ss_demo_refuse(reply, 500, SS_FAULT_INTERNAL, "the reply cannot be said in JSON");
 }
 
+/* ---- maps that are written ---- */
+
+uint8_t *ss_demo_put_name(uint8_t *at, const char *name)
+{
+    return ss_wire_put_text(at, name, strlen(name));
+}
+
+uint8_t *ss_demo_put_text(uint8_t *at, const char *name, ss_slice text)
+{
+    return ss_wire_put_text(ss_demo_put_name(at, name), text.data, text.size);
+}
+
+uint8_t *ss_demo_put_integer(uint8_t *at, const char *name, int64_t value)
+{
+    return ss_wire_put_int(ss_demo_put_name(at, name), value);
+}
+
 /* ---- the backend ---- */
 
 void ss_demo_ask(ss_http_reply *reply, ss_method method, size_t from, ss_slice session,

@@ -15,6 +15,11 @@ void ss_demo_refuse(ss_http_reply *reply, unsigned status, ss_fault_code code, c
 /* One MessagePack value as the reply. */
 void ss_demo_value(ss_http_reply *reply, unsigned status, ss_slice wire);
 
+/* A name, or a name and its value, of a map that is being written; after it. */
+uint8_t *ss_demo_put_name(uint8_t *at, const char *name);
+uint8_t *ss_demo_put_text(uint8_t *at, const char *name, ss_slice text);
+uint8_t *ss_demo_put_integer(uint8_t *at, const char *name, int64_t value);
+
 /* Has the backend asked with the params that the reply's buffer holds from `from` on; `finish` gets the reply. */
 void ss_demo_ask(ss_http_reply *reply, ss_method method, size_t from, ss_slice session,
                  void (*finish)(void *site, ss_slice result, ss_http_reply *reply));

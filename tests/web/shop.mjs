@@ -162,6 +162,47 @@ test("whose browser blocks events buys all the same", async () => {
   await page.context().close();
 });
 
+/* As the shop's back office would. */
+const keep = (change) => fetch(`${server.url}/shop/keeper`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(change) });
+
+/* The order is refused in these words, and nothing is ordered. */
+async function refused(page, words) {
+  await page.locator("#checkout").click();
+  await eventually(async () => words.test(await page.locator("#wrong").innerText()), `the cart says ${words}`);
+  await eventually(() => page.locator("#checkout").isEnabled(), "it can be tried again");
+  assert.equal(new URL(page.url()).pathname, "/shop/cart");
+}
+
+test("what stands in the way of an order is named", async () => {
+  const page = await openPage(browser);
+  const [one, other] = (await (await fetch(`${server.url}/shop/v1/find?text=mug&limit=2&fields=name`)).json()).items;
+  await page.goto(`${server.url}/shop/cart`);
+  const lines = [one, other].map(({ item_id }) => ({ item_id, quantity: 2 }));
+  await page.evaluate((lines) => (localStorage["shop.cart"] = JSON.stringify(lines)), lines);
+  await page.reload();
+  await page.locator("#lines input").first().waitFor();
+  await keep({ item_id: one.item_id, stock: 1 });
+  await keep({ item_id: other.item_id, price: 123, stock: 9 });
+  const escaped = (text) => text.replace(/[^\w ]/g, "\\$&");
+  await refused(page, new RegExp(`${escaped(one.name)}: there is only 1 left\\.\\s+${escaped(other.name)} costs £1\\.23 now, not £\\d+\\.\\d\\d\\.`));
+  await screenshot(page, "shop-refused", { fullPage: true });
+  assert.deepEqual(await violations(page), []);
+  await keep({ item_id: one.item_id, stock: 0 });
+  await refused(page, new RegExp(`^${escaped(one.name)} has sold out meanwhile\\.$`)); // at the new price of the other, which the page shows now
+  await keep({ item_id: one.item_id, clear: ["stock"], hidden: true });
+  await refused(page, new RegExp(`^${escaped(one.name)} is no longer in the shop\\.$`));
+  await page.getByRole("button", { name: `Remove ${one.name}` }).or(page.getByRole("button", { name: `Remove ${one.item_id}` })).click();
+  await page.locator("#code").fill("0000-0000-0000-0000");
+  await refused(page, /The code was not taken: there is no such code\. Nothing is ordered yet/);
+  await page.locator("#code").fill("");
+  await page.locator("#checkout").click();
+  await page.locator("#confirmation .row").first().waitFor();
+  await keep({ item_id: one.item_id, clear: ["hidden"] });
+  await keep({ item_id: other.item_id, clear: ["price", "stock"] });
+  assert.ok(page.complaints.every((complaint) => complaint.includes("409")), page.complaints.join("\n"));
+  await page.context().close();
+});
+
 test("an address without a product says so", async () => {
   const page = await openPage(browser);
   await page.goto(`${server.url}/shop/product`);

@@ -3,6 +3,27 @@ import { at, cart, fillShelves, find, keepCart, make, money, offers, onCartElsew
 
 let products = new Map(); // as they are now, by id
 let decimals = 2;
+const refused = {}; // the reason for each code that was not taken
+
+/* Why an order is refused: what is said of a product behind its name, and of a code. */
+const WRONG = {
+  gone: () => " is no longer in the shop.",
+  sold_out: () => " has sold out meanwhile.",
+  few: ({ left }) => `: there ${left === 1 ? "is" : "are"} only ${left} left.`,
+  price: ({ item_id, price }) => ` costs ${money(price, decimals)} now, not ${money(products.get(item_id)?.price ?? 0, decimals)}.`,
+};
+const NOT_TAKEN = {
+  unknown_code: "there is no such code",
+  expired: "it was good for some minutes only",
+  used: "it was used before",
+  cancelled: "its order was cancelled",
+  foreign: "it is somebody else’s",
+  items: "what it is for is not in the cart",
+  stacked: "an order takes one code",
+  uses: "you have used as many as are allowed",
+  below_margin: "prices have changed since",
+  rate_limited: "too many wrong ones were tried; try again in a minute",
+};
 
 async function lookUp(lines) {
   if (!lines.length) return;
@@ -39,10 +60,10 @@ function row({ item_id, quantity }) {
 
 const typed = () => at("code").value.trim().toUpperCase();
 
-/* What a code of this visit's popups brings, as long as what it is for is in the cart; the shop settles it when it is redeemed. */
+/* What a code of this visit's popups brings, as long as it is good and what it is for is in the cart; the shop settles it when it is redeemed. */
 function savingOf(lines) {
   const offer = offers()[typed()];
-  if (!offer?.incentive) return 0;
+  if (!offer?.incentive || refused[typed()] || offer.expires_at < Date.now() * 1000) return 0;
   const line = lines.find((one) => one.item_id === offer.item_id);
   return offer.item_id && !line ? 0 : offer.list_price - offer.offer_price;
 }
@@ -58,7 +79,7 @@ function showSums(lines) {
   at("saving-row").hidden = at("to-pay-row").hidden = saving <= 0;
   at("to-pay").textContent = money(sum - saving, decimals);
   at("saving").textContent = money(-saving, decimals);
-  at("code-words").textContent = typed() && saving <= 0 ? "The code is looked at when you order." : "";
+  at("code-words").textContent = saving > 0 || !typed() ? "" : refused[typed()] ? `Not taken: ${refused[typed()]}.` : "The code is looked at when you order.";
   at("checkout").disabled = lines.length === 0;
 }
 
@@ -72,19 +93,32 @@ async function refresh() {
   placePopup({ lines });
 }
 
+/* What stands in the way of an order, a line each, in words; then the cart as it is now, so that the next try is for that. */
+async function explain({ message, answer }) {
+  const lines = (answer?.refused ?? []).map((one) => make("p", {}, make("bdi", {}, one.name || products.get(one.item_id)?.name || one.item_id), WRONG[one.reason](one)));
+  const reason = answer?.redemption?.reason;
+  if (reason) {
+    refused[typed()] = NOT_TAKEN[reason] ?? reason.replaceAll("_", " ");
+    lines.push(make("p", {}, `The code was not taken: ${refused[typed()]}. Nothing is ordered yet: take it out, or try another.`));
+  }
+  at("wrong").replaceChildren(...(lines.length ? lines : [message]));
+  await refresh();
+}
+
 async function order(event) {
   event.preventDefault();
   at("wrong").textContent = "";
   at("checkout").disabled = true;
+  const lines = cart();
+  const prices = lines.map(({ item_id }) => products.get(item_id)?.price ?? 0);
   try {
-    const done = await post("/shop/checkout", { cart: cart(), ...(typed() && { code: typed() }) });
+    const done = await post("/shop/checkout", { cart: lines, prices, ...(typed() && { code: typed() }) });
     sessionStorage["shop.order"] = JSON.stringify(done);
     delete sessionStorage["shop.code"];
     keepCart([]);
     location.assign(`/shop/order?id=${encodeURIComponent(done.order_id)}`);
   } catch (error) {
-    at("wrong").textContent = error.message;
-    at("checkout").disabled = false;
+    await explain(error);
   }
 }
 

@@ -1,22 +1,9 @@
 /* order.js: the confirmation of the order that was just made. */
 import { at, fillShelves, make, money, pageOf } from "/web/shop/shop.js";
 
-const REFUSED = {
-  unknown_code: "there is no such code",
-  expired: "it was good for some minutes only",
-  used: "it was used before",
-  foreign: "it is somebody else’s",
-  items: "what it is for is not in the order",
-  stacked: "an order takes one code",
-  uses: "you have used as many as are allowed",
-};
-
 const row = (words, sum) => make("p", { class: "row" }, words, make("b", {}, sum));
 
-function codeWords({ redeemed, reason, incentive }) {
-  if (!redeemed) return `Your code was not taken: ${REFUSED[reason] ?? reason.replaceAll("_", " ")}.`;
-  return incentive?.kind === "percent" ? `Your code was taken: ${incentive.percent} % off.` : "Your code was taken.";
-}
+const codeWords = ({ incentive }) => (incentive?.kind === "percent" ? `Your code was taken: ${incentive.percent} % off.` : "Your code was taken.");
 
 function show({ order_id, lines, total, saved, to_pay, decimals, redemption }) {
   at("words").textContent = `Your order ${order_id} is on its way${redemption ? `. ${codeWords(redemption)}` : "."}`;

@@ -14,7 +14,7 @@ const OFFERS = "shop.offers";
 
 async function answerOf(reply) {
   const answer = await reply.json().catch(() => ({}));
-  if (!reply.ok) throw Error(answer.error?.message ?? `the shop answers with ${reply.status}`);
+  if (!reply.ok) throw Object.assign(Error(answer.error?.message ?? `the shop answers with ${reply.status}`), { answer });
   return answer;
 }
 
@@ -98,7 +98,7 @@ export function offers() {
 
 document.addEventListener("smart-popup:shown", ({ detail: { decision } }) => {
   const known = offers();
-  for (const offer of decision.offers) if (offer.code) known[offer.code] = { ...offer, decimals: decision.decimals };
+  for (const offer of decision.offers) if (offer.code) known[offer.code] = { ...offer, expires_at: decision.expires_at };
   sessionStorage[OFFERS] = JSON.stringify(known);
 });
 document.addEventListener("smart-popup:accepted", ({ detail: { offer } }) => {
