@@ -153,10 +153,41 @@ static void guards_hold_for_all_codes_together(void **state)
     shop_close(&of_all);
 }
 
+/* Prices at the end of what there may be: what is given to one line twice is more than can be told, and never less than nothing. */
+static void sums_beyond_all_numbers(void **state)
+{
+    (void)state;
+    shop of_all;
+    redeem_desk desk;
+    ss_redeem_cart cart;
+    ss_priced priced;
+    const ss_cart_line line = {SS_SLICE_LITERAL("mug"), SS_CART_PIECES_MAX};
+    const ss_redeem_request request = {.cart = &line, .cart_count = 1};
+    ss_decision cashback = {.terms = {.kind = SS_INCENTIVE_CASHBACK, .share = 6000}}, cut = cashback;
+    const ss_offer of_cart = {.redeemed_cost = 1},
+                   of_mug = {.item_id = line.item_id, .list = 100, .offer = 90, .lease = 10};
+    shop_open(&of_all, desk_log, desk_catalog);
+    desk_open(&desk, &of_all);
+    desk_policy(&desk, DESK_MARGINS "uses-max: 0, stacking: true, discount-reduced: true");
+    desk_set(&desk, "mug", SS_LIVE_PRICE, SS_LIVE_MONEY_MAX);
+    desk_set(&desk, "mug", SS_LIVE_COST, SS_LIVE_MONEY_MAX / 2);
+    ss_redeem_cart_init(&cart, ss_answerer_catalogue(desk.answerer), desk.policy, &request, desk.now);
+    for (int i = 0; i < 3; i++) {
+        assert_true(ss_redeem_cart_share(&cart, &cashback, &of_cart));
+        assert_true(cart.beside[0] > SS_LIVE_MONEY_MAX);
+    }
+    cut.terms.kind = SS_INCENTIVE_PERCENT;
+    assert_int_equal(ss_redeem_cart_price(&cart, &cut, &of_mug, &priced), SS_REDEEM_BELOW_MARGIN);
+    assert_int_equal(ss_redeem_cart_price(&cart, &cashback, &of_cart, &priced), SS_REDEEM_STACKED);
+    desk_close(&desk);
+    shop_close(&of_all);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(guards_hold_for_all_codes_together),
+        cmocka_unit_test(sums_beyond_all_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

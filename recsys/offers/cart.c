@@ -2,19 +2,13 @@
 
 #include "log/catalog.h"
 
-static int64_t saturated_sum(int64_t a, int64_t b)
-{
-    int64_t sum;
-    return __builtin_add_overflow(a, b, &sum) ? (b < 0 ? INT64_MIN : INT64_MAX) : sum;
-}
-
 static void add_line(ss_cart *cart, const ss_catalogue *catalogue, uint32_t item, int64_t quantity, int64_t now)
 {
     ss_price_line line = ss_line_of(catalogue, NULL, item, quantity, now);
     cart->items[cart->count] = item;
     cart->lines[cart->count++] = line;
     if (line.price != SS_NO_MONEY)
-        cart->value = saturated_sum(cart->value, line.price * quantity);
+        cart->value = ss_money_sum(cart->value, line.price * quantity);
 }
 
 static void clear(ss_cart *cart)
@@ -56,7 +50,7 @@ int64_t ss_cart_margin(const ss_cart *cart, int64_t tax)
 {
     int64_t margin = 0;
     for (size_t i = 0; i < cart->count; i++)
-        margin = saturated_sum(margin, ss_line_margin(&cart->lines[i], tax));
+        margin = ss_money_sum(margin, ss_line_margin(&cart->lines[i], tax));
     return margin;
 }
 
@@ -78,8 +72,8 @@ bool ss_cart_keeps_margin(const ss_cart *cart, const ss_priced *priced, const ss
     int64_t price = 0, cost = priced->benefit;
     for (size_t i = 0; i < cart->count; i++)
         if (has_cost(&cart->lines[i])) {
-            price = saturated_sum(price, cart->lines[i].price * cart->lines[i].quantity);
-            cost = saturated_sum(cost, cart->lines[i].cost * cart->lines[i].quantity);
+            price = ss_money_sum(price, cart->lines[i].price * cart->lines[i].quantity);
+            cost = ss_money_sum(cost, cart->lines[i].cost * cart->lines[i].quantity);
         }
     return ss_margin_holds(price - (priced->list - priced->offer), cost, guards->cart_margin_min, guards->tax);
 }

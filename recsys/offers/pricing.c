@@ -43,6 +43,12 @@ int64_t ss_share_of(int64_t amount, int64_t share)
     return (int64_t)share_of(amount, share);
 }
 
+int64_t ss_money_sum(int64_t a, int64_t b)
+{
+    int64_t sum;
+    return __builtin_add_overflow(a, b, &sum) ? (b < 0 ? INT64_MIN : INT64_MAX) : sum;
+}
+
 static bool margin_holds(wide price, wide cost, int64_t margin, int64_t tax)
 {
     return price * (SS_BASIS_POINTS - margin) >= cost * (SS_BASIS_POINTS + tax);

@@ -59,6 +59,9 @@ typedef struct ss_priced {
 /* share (0 .. SS_BASIS_POINTS) of `amount` (>= 0), rounded half up. */
 int64_t ss_share_of(int64_t amount, int64_t share);
 
+/* Both together; what is more than can be told, of either sign, is the most that can. */
+int64_t ss_money_sum(int64_t a, int64_t b);
+
 /* Does a sum of pieces sold at `price` in all, costing the shop `cost` (what is given beside included), keep `margin`? */
 bool ss_margin_holds(int64_t price, int64_t cost, int64_t margin, int64_t tax);
 

@@ -82,7 +82,7 @@ static bool take_off(ss_price_line *line, int64_t lowered, int64_t beside)
             return false;
     }
     if (line->cost >= 0)
-        line->cost = line->cost * line->quantity + beside;
+        line->cost = ss_money_sum(line->cost * line->quantity, beside);
     line->quantity = 1;
     return true;
 }
@@ -138,7 +138,8 @@ static void share_cashback(ss_redeem_cart *cart, const ss_decision *decision)
     for (size_t i = 0; i < cart->count; i++) {
         ss_price_line line = line_of(cart, NULL, cart->lines[i].item_id, cart->lines[i].quantity);
         if (line.price > 0)
-            cart->beside[i] += ss_share_of(line.price * line.quantity, decision->terms.share) + 1;
+            cart->beside[i] =
+                ss_money_sum(cart->beside[i], ss_share_of(line.price * line.quantity, decision->terms.share) + 1);
     }
 }
 
@@ -193,7 +194,7 @@ static bool find_pieces(const ss_redeem_cart *cart, const ss_offer *offer, piece
         if (of->lines[i].price <= 0)
             return false;
         of->sum += of->lines[i].price;
-        of->others += cart->lowered[of->at[i]] + cart->beside[of->at[i]];
+        of->others = ss_money_sum(of->others, ss_money_sum(cart->lowered[of->at[i]], cart->beside[of->at[i]]));
     }
     return true;
 }
@@ -230,7 +231,8 @@ static bool pieces_keep_margin(const ss_redeem_cart *cart, const pieces *of, int
     for (size_t i = 0; i < of->count; i++) {
         lines[i] = of->lines[i];
         lines[i].eligible = true;
-        if (lines[i].cost < 0 || !take_off(&lines[i], cart->lowered[of->at[i]], cart->beside[of->at[i]] + beside))
+        if (lines[i].cost < 0 ||
+            !take_off(&lines[i], cart->lowered[of->at[i]], ss_money_sum(cart->beside[of->at[i]], beside)))
             return false;
     }
     if (lower == 0)
@@ -264,9 +266,10 @@ static ss_redeemed price_pieces(const ss_redeem_cart *cart, const ss_decision *d
     *priced = (ss_priced){list, charged, given, beside};
     if (given == 0)
         return SS_REDEEMED;
-    bool fine =
-        given <= offer->lease && given + of.others <= list * cart->policy->guards.discount_max / SS_BASIS_POINTS &&
-        pieces_keep_margin(cart, &of, of.sum - charged, beside) && (!cart->shared || cart_keeps_margin(cart, given));
+    bool fine = given <= offer->lease &&
+                ss_money_sum(given, of.others) <= list * cart->policy->guards.discount_max / SS_BASIS_POINTS &&
+                pieces_keep_margin(cart, &of, of.sum - charged, beside) &&
+                (!cart->shared || cart_keeps_margin(cart, given));
     return fine ? SS_REDEEMED : SS_REDEEM_BELOW_MARGIN;
 }
 
