@@ -31,12 +31,12 @@ has() {
 @test "units, installed anywhere, verify; the server is exposed little" {
     has systemd-analyze
     units=$F/here/lib/systemd/system
-    for unit in smartshelf.service smartshelf.path smartshelf-nightly.service smartshelf-nightly.timer; do
+    for unit in smartshelf.service smartshelf.path smartshelf-gateway.service smartshelf-nightly.service smartshelf-nightly.timer; do
         run systemd-analyze verify --man=no "$units/$unit"
         echo "$unit: $output"
         [ "$status" -eq 0 ] && [ -z "$output" ]
     done
-    for unit in smartshelf.service smartshelf-nightly.service; do
+    for unit in smartshelf.service smartshelf-gateway.service smartshelf-nightly.service; do
         run systemd-analyze security --offline=true --threshold=20 "$units/$unit"
         echo "$output" | tail -1
         [ "$status" -eq 0 ]
@@ -48,6 +48,7 @@ has() {
     [ "$(find "$F/root/etc" -type f)" = "$F/root/etc/smartshelf/smartshelf.yaml" ]
     [ "$(cat "$F/root/etc/smartshelf/smartshelf.yaml")" = "# ours" ]
     grep -qx "ExecStart=/usr/bin/smartshelf serve --config /etc/smartshelf/smartshelf.yaml" "$F/root/usr/lib/systemd/system/smartshelf.service"
+    grep -qx "ExecStart=/usr/bin/smartshelf gateway --config /etc/smartshelf/smartshelf.yaml" "$F/root/usr/lib/systemd/system/smartshelf-gateway.service"
     ! grep -rlE "@[a-z]+@|$F" "$F/root" --exclude=smartshelf --exclude='*.md'
     bash -n "$F/root/usr/share/bash-completion/completions/smartshelf"
     "$F/here/bin/smartshelf" check "$F/here/etc/smartshelf/smartshelf.yaml"
@@ -109,7 +110,7 @@ C
     server=$(ls "$T"/cpack/smartshelf_*.deb) client=$(ls "$T"/cpack/libsmartshelf-dev_*.deb)
     dpkg-deb -c "$server" >"$T/files"
     for file in ./usr/bin/smartshelf ./usr/bin/smartshelf-demo ./usr/lib/systemd/system/smartshelf.service \
-        ./usr/lib/systemd/system/smartshelf-nightly.timer ./etc/smartshelf/smartshelf.yaml ./usr/lib/sysusers.d/smartshelf.conf; do
+        ./usr/lib/systemd/system/smartshelf-nightly.timer ./usr/lib/systemd/system/smartshelf-gateway.service ./etc/smartshelf/smartshelf.yaml ./usr/lib/sysusers.d/smartshelf.conf; do
         grep -q " root/root .* $file$" "$T/files" || { echo "no $file"; false; }
     done
     ! grep -vE ' \./(usr|etc)/' "$T/files"
@@ -161,7 +162,7 @@ check_installed() {
     [ "$(in_root stat -c '%U:%G %a' /var/lib/smartshelf)" = "smartshelf:smartshelf 750" ]
     [ "$(in_root systemctl is-enabled smartshelf.service smartshelf.path)" = $'enabled\nenabled' ]
     [ "$(in_root systemctl is-enabled smartshelf-nightly.timer)" = disabled ]
-    in_root systemd-analyze verify --man=no smartshelf.service smartshelf.path smartshelf-nightly.service smartshelf-nightly.timer >"$T/verify" 2>&1
+    in_root systemd-analyze verify --man=no smartshelf.service smartshelf.path smartshelf-gateway.service smartshelf-nightly.service smartshelf-nightly.timer >"$T/verify" 2>&1
     cat "$T/verify"
     [ ! -s "$T/verify" ]
     in_root systemd-analyze security --offline=true /usr/lib/systemd/system/smartshelf.service | tail -1 | sed 's/^/# /' >&3

@@ -48,7 +48,9 @@ static void what_is_made_is_found_and_nothing_else(void **state)
     const ss_api_key *key = ss_api_keys_find(keys, ss_slice_of(public));
     assert_int_equal(ss_api_key_kind(key), SS_API_PUBLIC);
     assert_string_equal(ss_api_key_name(key), "shop");
-    assert_int_equal(ss_api_key_index(keys, key), 0);
+    assert_int_equal(ss_api_keys_count(keys), 2);
+    assert_int_not_equal(ss_api_key_number(key), 0);
+    assert_int_not_equal(ss_api_key_number(key), ss_api_key_number(ss_api_keys_find(keys, ss_slice_of(secret))));
     assert_true(ss_api_key_allows_origin(key, SS_SLICE_LITERAL("https://shop.example")));
     assert_true(ss_api_keys_allow_origin(keys, SS_SLICE_LITERAL("http://localhost:8000")));
     static const char *const strangers[] = {

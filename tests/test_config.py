@@ -21,6 +21,8 @@ BROKEN = [
     ("a section that is a list", "server: [1]\n", [(1, 9, "server: found a list, expected a map of settings")]),
     ("a section twice", "server: {}\ntrain: {}\nserver: {}\n", [(3, 1, "server: given twice, first on line 1")]),
     ("unknown key", "server:\n  wrokers: 2\n", [(2, 3, "server.wrokers: there is no such setting (did you mean workers?)")]),
+    ("unknown key of the gateway", "gateway:\n  conect: [tcp://a:1]\n", [(2, 3, "gateway.conect: there is no such setting (did you mean connect?)")]),
+    ("gateway out of range", "gateway:\n  eject-after: 0\n", [(2, 16, "gateway.eject-after: out of range: found '0', expected a whole number, 1 to 1000")]),
     ("key of another section", "server:\n  als: {factors: 3}\n", [(2, 3, "server.als: there is no such setting")]),
     ("unknown nested key", "train:\n  als:\n    factor: 3\n", [(3, 5, "train.als.factor: there is no such setting (did you mean factors?)")]),
     ("unknown dotted key", "train:\n  als.factor: 3\n", [(2, 3, "train.als.factor: there is no such setting (did you mean als.factors?)")]),
@@ -313,6 +315,20 @@ class Serving(unittest.TestCase):
 
     def popular(self, server):
         return [item["item_id"] for item in server.ask("popular", {"limit": 10})[1]["items"]]
+
+    def refusal(self, *arguments):
+        done = subprocess.run([PROGRAM, *arguments, "--config", self.path], capture_output=True, text=True, check=False, timeout=20)
+        self.assertNotEqual(done.returncode, 0)
+        return done.stderr
+
+    def test_the_gateway_takes_its_section_and_no_other_does(self):
+        self.write("server:\n  http: the-server\ngateway:\n  connect: [ipc:///nobody/is/there]\n  http: the-gateway\n  second-try: 600\n")
+        self.assertIn("second-try", self.refusal("gateway"))  # longer than the time that it is part of
+        self.assertIn("the-gateway", self.refusal("gateway", "--second-try", "20"))
+        self.assertIn("the-server", self.refusal("serve", "--store", f"{self.folder}/store", "--bind", f"ipc://{self.folder}/x.ipc"))
+        listed = check(self.path)[1]
+        self.assertIn("gateway.connect: ipc:///nobody/is/there", listed)
+        self.assertIn("gateway.second-try: 600  (", listed)
 
     def test_a_reload_takes_a_good_file_and_keeps_the_old_one_instead_of_a_bad_one(self):
         self.write("shelves: {popular: {min-items: 6}}\n")

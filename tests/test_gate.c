@@ -19,6 +19,7 @@ typedef struct gate_pair {
     char folder[TEMPORARY_PATH_MAX], path[TEMPORARY_PATH_MAX];
     char public[SS_API_KEY_SIZE + 1], other[SS_API_KEY_SIZE + 1], secret[SS_API_KEY_SIZE + 1];
     ss_http_options options, open_options;
+    ss_key_ring *keys;
     ss_gate *keyed, *open;
 } gate_pair;
 
@@ -63,8 +64,9 @@ static int set_up(void **state)
     new->options = (ss_http_options){.http = OWN, .keys = new->path, .rate = 10, .offers_rate = 2};
     new->options.proxies = (ss_texts){.text = {"10.0.0.0/8"}, .count = 1};
     new->open_options = (ss_http_options){.http = OWN, .rate = 1};
-    assert_status(ss_gate_new(&new->options, true, &new->keyed, NULL), SS_OK);
-    assert_status(ss_gate_new(&new->open_options, false, &new->open, NULL), SS_OK);
+    assert_status(ss_key_ring_open(new->path, NULL, &new->keys, NULL), SS_OK);
+    assert_status(ss_gate_new(&new->options, new->keys, true, &new->keyed, NULL), SS_OK);
+    assert_status(ss_gate_new(&new->open_options, NULL, false, &new->open, NULL), SS_OK);
     *state = new;
     return 0;
 }
@@ -74,6 +76,7 @@ static int tear_down(void **state)
     gate_pair *old = *state;
     ss_gate_free(&old->keyed);
     ss_gate_free(&old->open);
+    ss_key_ring_close(&old->keys);
     temporary_folder_remove(old->folder);
     free(old);
     return 0;
@@ -236,18 +239,16 @@ static void a_public_address_wants_keys(void **state)
     ss_http_options options = {.http = "0.0.0.0:8080"};
     ss_guest guest;
     ss_gate *gate = NULL;
-    assert_status(ss_gate_new(&options, true, &gate, NULL), SS_E_ACCESS);
+    assert_status(ss_gate_new(&options, NULL, true, &gate, NULL), SS_E_ACCESS);
     options.insecure_public_bind = true;
-    assert_status(ss_gate_new(&options, true, &gate, NULL), SS_OK);
+    assert_status(ss_gate_new(&options, NULL, true, &gate, NULL), SS_OK);
     assert_int_equal(admit(gate, (asked_request){.host = "shelf.internal"}, SS_HTTP_GET, "stats", &guest), 200);
     assert_int_equal(
         admit(gate, (asked_request){.host = "shelf.internal", .origin = EVIL}, SS_HTTP_POST, "items", &guest), 403);
     ss_gate_free(&gate);
-    options.keys = gates->folder; /* no file */
-    assert_true(ss_gate_new(&options, true, &gate, NULL) != SS_OK);
     options = gates->options;
     options.proxies.text[0] = "nobody";
-    assert_status(ss_gate_new(&options, true, &gate, NULL), SS_E_ARGUMENT);
+    assert_status(ss_gate_new(&options, gates->keys, true, &gate, NULL), SS_E_ARGUMENT);
     assert_null(gate);
 }
 

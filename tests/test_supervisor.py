@@ -1,4 +1,4 @@
-"""What the server tells systemd, heard on a socket of the test's own: ready once it is bound, reloading, stopping, and alive only
+"""What the server, and the gateway, tell systemd, heard on a socket of the test's own: ready once it is bound, reloading, stopping, and alive only
 while every thread that answers makes progress. A thread is made to hang as a debugger does it, with ptrace(2)."""
 import ctypes
 import os
@@ -25,9 +25,9 @@ def trace(request, thread):
 
 
 class Supervised:
-    """A server whose messages are heard."""
+    """A server, or another command, whose messages are heard."""
 
-    def __init__(self, folder, *arguments, **environment):
+    def __init__(self, folder, *arguments, command=None, **environment):
         self.endpoint, self.path = f"ipc://{folder}/shelf.ipc", f"{folder}/shelf.ipc"
         self.notify = f"{folder}/notify"
         self.heard = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -35,7 +35,8 @@ class Supervised:
         self.log = open(f"{folder}/server.log", "w+", encoding="utf-8")
         environment = {**os.environ, "NOTIFY_SOCKET": self.notify, "WATCHDOG_USEC": str(WATCHDOG_MS * 1000), **environment}
         environment.pop("WATCHDOG_PID", None)
-        self.process = subprocess.Popen([PROGRAM, "serve", "--store", f"{folder}/store", "--bind", self.endpoint, *arguments],
+        command = command or ["serve", "--store", f"{folder}/store", "--bind", self.endpoint]
+        self.process = subprocess.Popen([PROGRAM, *command, *arguments],
                                         env=environment, stdout=self.log, stderr=subprocess.STDOUT)
 
     def __enter__(self):
@@ -132,6 +133,24 @@ class Supervision(unittest.TestCase):
             status = server.wait_for("READY")["STATUS"]
             os.replace(f"{self.folder}/store/kept", f"{self.folder}/store/current")
             self.assertTrue(status.startswith(f"serving generation {self.current()}; the last reload was refused: "), status)
+
+    def test_a_gateway(self):
+        with open(f"{self.folder}/gateway.yaml", "w", encoding="utf-8") as file:
+            file.write("gateway:\n  connect: [ipc:///nobody/is/there, ipc:///nor/there]\n  http: 127.0.0.1:0\n")
+        with Supervised(self.folder, command=["gateway", "--config", f"{self.folder}/gateway.yaml"]) as gateway:
+            self.assertEqual(gateway.wait_for("READY")["STATUS"], "answering from 2 servers")
+            for _ in range(3):
+                gateway.wait_for("WATCHDOG")
+            gateway.process.send_signal(signal.SIGHUP)
+            self.assertGreater(int(gateway.wait_for("RELOADING")["MONOTONIC_USEC"]), 0)
+            gateway.wait_for("READY")
+            gateway.process.send_signal(signal.SIGSTOP)
+            self.assertLessEqual(gateway.signs_of_life(4 * WATCHDOG_MS / 1000), 1)
+            gateway.process.send_signal(signal.SIGCONT)
+            gateway.wait_for("WATCHDOG")
+            gateway.process.terminate()
+            gateway.wait_for("STOPPING")
+            self.assertEqual(gateway.process.wait(20), 0)
 
     def test_signs_of_life_come_and_stop_with_the_process(self):
         with Supervised(self.folder) as server:

@@ -141,14 +141,20 @@ static void print_access(const ss_reserved *access)
     }
 }
 
+static void print_options(const char *path, const ss_settings *settings)
+{
+    for (size_t i = 0; i < settings->count; i++)
+        print_setting(path, &settings->list[i], settings->list[i].option->fallback);
+}
+
 static void print_settings(const char *path, const ss_config_file *file, const ss_snapshot *snapshot)
 {
     ss_shelf defaults[SS_SHELF_COUNT];
     const ss_settings *settings = ss_config_file_settings(file);
     ss_shelves_default(defaults);
     const ss_shelf *before = snapshot ? snapshot->shelves : defaults;
-    for (size_t i = 0; i < settings->count; i++)
-        print_setting(path, &settings->list[i], settings->list[i].option->fallback);
+    print_options(path, settings);
+    print_options(path, ss_config_file_gateway(file));
     ss_shelf now[SS_SHELF_COUNT];
     const ss_shelf_settings *shelves = ss_config_file_shelves(file);
     memcpy(now, before, sizeof now);

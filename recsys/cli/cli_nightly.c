@@ -67,7 +67,7 @@ static ss_status read_train(nightly_settings *settings, const char *store, const
     ss_train_settings_defaults(train);
     if (settings->night.start == SS_NIGHTLY_FROM_SERVED)
         SS_TRY(take_served_options(store, &train->options, error));
-    ss_config_file_apply(cli->file, groups, count);
+    ss_config_file_apply(cli->file, NULL, groups, count);
     if (settings->night.start == SS_NIGHTLY_FROM_DEFAULTS || ss_config_file_value(cli->file, "train.models"))
         SS_TRY(ss_model_names_parse(train->models, &train->options.models, error));
     train->input.store = store;

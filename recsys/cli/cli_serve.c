@@ -84,12 +84,29 @@ static ss_status check_demo(const serve_settings *settings, ss_error *error)
     return status;
 }
 
-static ss_status open_http(serve_settings *settings, const ss_logger *logger, ss_server *server, ss_demo *demo,
-                           ss_console **console, ss_http_port **port, ss_error *error)
+static void read_keys_anew(void *keys)
+{
+    ss_key_ring_read_anew(keys);
+}
+
+/* They outlive the server, whose reloads read them anew. */
+static ss_status open_keys(serve_settings *settings, const ss_logger *logger, ss_key_ring **keys, ss_error *error)
+{
+    if (!settings->http.http || !settings->http.keys)
+        return SS_OK;
+    ss_status status = ss_key_ring_open(settings->http.keys, logger, keys, error);
+    settings->server.configuration.also = status == SS_OK ? read_keys_anew : NULL;
+    settings->server.configuration.context = *keys;
+    return status;
+}
+
+static ss_status open_http(serve_settings *settings, const ss_logger *logger, ss_server *server, ss_key_ring *keys,
+                           ss_demo *demo, ss_console **console, ss_http_port **port, ss_error *error)
 {
     const ss_console_setting shown = {
-        .store = settings->server.store, .config = settings->config, .keys = settings->http.keys != NULL};
+        .store = settings->server.store, .config = settings->config, .keys = keys != NULL};
     ss_http_setting setting = {.options = &settings->http,
+                               .keys = keys,
                                .logger = logger,
                                .backend = open_backend,
                                .context = server,
@@ -114,21 +131,25 @@ static ss_status serve(serve_settings *settings, const ss_logger *logger, ss_err
     ss_http_port *port = NULL;
     ss_demo *demo = NULL;
     ss_console *console = NULL;
+    ss_key_ring *keys = NULL;
     settings->http.insecure_public_bind = settings->server.insecure_public_bind;
     settings->server.seats = settings->http.http ? (size_t)settings->http.threads : 0;
     ss_status status = check_demo(settings, error);
+    if (status == SS_OK)
+        status = open_keys(settings, logger, &keys, error);
     if (status == SS_OK)
         status = ss_server_new(&settings->server, logger, &server, error);
     if (status == SS_OK && settings->demo)
         status = ss_demo_open(settings->server.store, &demo, error);
     if (status == SS_OK)
-        status = open_http(settings, logger, server, demo, &console, &port, error);
+        status = open_http(settings, logger, server, keys, demo, &console, &port, error);
     if (status == SS_OK)
         ss_server_run(server);
     ss_http_port_close(&port, server ? ss_server_deadline(server) : 0);
     ss_console_free(&console);
     ss_demo_free(&demo);
     ss_server_free(&server);
+    ss_key_ring_close(&keys);
     return status;
 }
 
@@ -137,8 +158,10 @@ static ss_status run_serve(void *memory, const ss_texts *operands, const ss_cli 
     serve_settings *settings = memory;
     ss_logger logger = ss_logger_of(STDERR_FILENO, (ss_log_level)settings->log_level, "serve");
     if (cli->file)
-        settings->server.configuration = (ss_configuration){
-            cli->config, read_configuration, ss_config_file_shelves(cli->file), ss_config_file_policy(cli->file)};
+        settings->server.configuration = (ss_configuration){.path = cli->config,
+                                                            .read = read_configuration,
+                                                            .shelves = ss_config_file_shelves(cli->file),
+                                                            .policy = ss_config_file_policy(cli->file)};
     settings->config = cli->config;
     settings->server.signals = settings->server.supervised = true;
     return_large_blocks();
@@ -152,7 +175,8 @@ const ss_command ss_command_serve = {
     .summary = "Answer requests from a store's current generation, over ZeroMQ and HTTP.",
     .description =
         "The protocol is MessagePack-RPC; recsys/server/PROTOCOL.md tells all of it. SIGHUP swaps in the store's\n"
-        "current generation and what --config says of shelves and offers now, SIGTERM stops after what was asked is "
+        "current generation, what --config says of shelves and offers and --http-keys of keys now, SIGTERM stops after "
+        "what was asked is "
         "answered.\n\n"
         "  smartshelf serve --store /srv/shelf\n"
         "  smartshelf serve --store /srv/shelf --bind ipc:///run/shelf.ipc --bind tcp://0.0.0.0:5555 \\\n"

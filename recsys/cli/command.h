@@ -29,6 +29,7 @@ typedef struct ss_command {
     const char *summary;     /* one line */
     const char *description; /* a paragraph or more for --help, with examples */
     bool takes_config;       /* it has --config FILE */
+    const char *section;     /* what of the file is for it: NULL, as of most, or a section that is no other's */
     bool is_job;             /* it tells its progress, and stops by it on SIGINT and SIGTERM */
     size_t settings_size;    /* bytes of the settings that the option groups point into */
     /* Fills `groups` with the tables over `settings` (zeroed memory); returns how many. */

@@ -15,9 +15,12 @@
 struct ss_config_file {
     ss_arena *arena; /* of the settings' texts */
     ss_settings settings;
+    ss_settings gateway; /* of its section, whose tables are in part those of `server`; `settings` are of all others */
     ss_shelf_settings *shelves;
     ss_policy *policy;
 };
+
+#define GATEWAY "gateway"
 
 /* A map at the top of the file. */
 typedef struct section {
@@ -29,9 +32,9 @@ typedef struct section {
 typedef struct section_list {
     section sections[SECTIONS_MAX];
     size_t count;
-    void *serve, *train;         /* settings of the two commands, at their defaults: values are checked against them */
-    ss_nightly_settings nightly; /* likewise */
-    ss_mail_options lists;       /* likewise */
+    void *serve, *gateway, *train; /* settings of the commands, at their defaults: values are checked against them */
+    ss_nightly_settings nightly;   /* likewise */
+    ss_mail_options lists;         /* likewise */
 } section_list;
 
 /* ---- the sections ---- */
@@ -72,6 +75,7 @@ static void free_sections(section_list **list)
     if (!old)
         return;
     free(old->serve);
+    free(old->gateway);
     free(old->train);
     free(old);
 }
@@ -86,6 +90,9 @@ static section_list *new_sections(void)
     list->serve = command_settings(&ss_command_serve, groups, &count);
     for (size_t i = 0; list->serve && i < count; i++)
         add_group(list, groups[i].prefix ? groups[i].prefix : "server", "", &groups[i]);
+    list->gateway = command_settings(&ss_command_gateway, groups, &count);
+    for (size_t i = 0; list->gateway && i < count; i++)
+        add_group(list, GATEWAY, "", &groups[i]);
     list->train = command_settings(&ss_command_train, groups, &count);
     for (size_t i = 0; list->train && i < count; i++)
         if (!groups[i].prefix || strncmp(groups[i].prefix, SS_SHELF_PREFIX, sizeof SS_SHELF_PREFIX - 1) != 0)
@@ -97,7 +104,7 @@ static section_list *new_sections(void)
     const ss_option_group lists = {NULL, NULL, ss_mail_option_table, &list->lists};
     ss_options_defaults(&lists, 1);
     add_group(list, "lists", "", &lists);
-    if (!list->serve || !list->train)
+    if (!list->serve || !list->gateway || !list->train)
         free_sections(&list);
     return list;
 }
@@ -127,7 +134,8 @@ static ss_status read_section(ss_config_file *file, const section_list *list, co
         if (!ss_settings_same_name(node->key, ss_slice_of(each->name)))
             continue;
         const ss_settings_schema schema = {.parts = each->parts, .part_count = each->part_count};
-        return ss_settings_read(node, each->name, &schema, file->arena, mistakes, &file->settings, error);
+        ss_settings *settings = strcmp(each->name, GATEWAY) == 0 ? &file->gateway : &file->settings;
+        return ss_settings_read(node, each->name, &schema, file->arena, mistakes, settings, error);
     }
     for (size_t i = 0; i < OWN_SECTIONS; i++)
         if (ss_slice_equal(node->key, ss_slice_of(own_sections[i])))
@@ -237,16 +245,19 @@ void ss_config_file_free(ss_config_file **file)
     ss_policy_release(&old->policy);
     ss_shelf_settings_release(&old->shelves);
     ss_settings_release(&old->settings);
+    ss_settings_release(&old->gateway);
     ss_arena_free(&old->arena);
     free(old);
 }
 
 /* ---- using ---- */
 
-void ss_config_file_apply(const ss_config_file *file, const ss_option_group *groups, size_t group_count)
+void ss_config_file_apply(const ss_config_file *file, const char *name, const ss_option_group *groups,
+                          size_t group_count)
 {
-    ss_settings_apply(&file->settings, groups, group_count);
-    ss_shelf_settings_apply_options(file->shelves, groups, group_count);
+    ss_settings_apply(name ? &file->gateway : &file->settings, groups, group_count);
+    if (!name)
+        ss_shelf_settings_apply_options(file->shelves, groups, group_count);
 }
 
 typedef struct override {
@@ -284,6 +295,11 @@ ss_policy *ss_config_file_policy(const ss_config_file *file)
 const ss_settings *ss_config_file_settings(const ss_config_file *file)
 {
     return &file->settings;
+}
+
+const ss_settings *ss_config_file_gateway(const ss_config_file *file)
+{
+    return &file->gateway;
 }
 
 const char *ss_config_file_value(const ss_config_file *file, const char *path)

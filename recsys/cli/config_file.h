@@ -1,8 +1,8 @@
 /*
- * config_file.h: smartshelf.yaml: the options of `serve`, `train` and `nightly`, the shelves and the policy of offers in one file.
+ * config_file.h: smartshelf.yaml: the options of `serve`, `gateway`, `train` and `nightly`, the shelves and the policy of offers in one file.
  *
  * Sections come from the commands' own option groups: a group of `serve` without prefix is part of `server`, one with a
- * prefix is the section of that name; the groups of `train` are `train`, those of cli/nightly_settings.h `nightly`, job/mail_options.h is `lists`, and `servers` is
+ * prefix is the section of that name; the groups of `gateway` are `gateway`, those of `train` are `train`, those of cli/nightly_settings.h `nightly`, job/mail_options.h is `lists`, and `servers` is
  * cli/server_settings.h; `shelves` and `access` are shelf/shelf_settings.h, `offers` is offers/policy.h. All sections are read and checked whichever command asks.
  */
 #ifndef SS_CLI_CONFIG_FILE_H
@@ -26,8 +26,10 @@ void ss_config_file_print(ss_mistakes *mistakes);
 ss_status ss_config_file_load(const char *path, ss_config_file **file, ss_error *error);
 void ss_config_file_free(ss_config_file **file);
 
-/* Sets what the file gives in those of a command's groups that it is about: the shelves' options too. */
-void ss_config_file_apply(const ss_config_file *file, const ss_option_group *groups, size_t group_count);
+/* Sets what the file gives in those of a command's groups that it is about: the shelves' options too. `name`: the section of the command alone
+ * ("gateway", whose options over HTTP are those of `server` too), or NULL: all others. */
+void ss_config_file_apply(const ss_config_file *file, const char *name, const ss_option_group *groups,
+                          size_t group_count);
 
 /* What a command line gave of the shelves' options, already in `groups`, outranks the file too. SS_E_NOMEM. */
 ss_status ss_config_file_override(ss_config_file *file, const ss_option_group *groups, size_t group_count, int argc,
@@ -35,6 +37,7 @@ ss_status ss_config_file_override(ss_config_file *file, const ss_option_group *g
 
 ss_shelf_settings *ss_config_file_shelves(const ss_config_file *file); /* borrowed */
 ss_policy *ss_config_file_policy(const ss_config_file *file); /* borrowed; where the file has none, the default */
+const ss_settings *ss_config_file_gateway(const ss_config_file *file);  /* of its section; borrowed */
 const ss_settings *ss_config_file_settings(const ss_config_file *file); /* of all other sections; borrowed */
 
 /* What the file gives for one option ("train.store"); borrowed; NULL: nothing. */

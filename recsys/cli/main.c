@@ -144,7 +144,7 @@ static ss_status use_config(const ss_command *command, void *settings, const ss_
     if (status != SS_OK)
         return status;
     set_defaults(command, settings, groups, count);
-    ss_config_file_apply(cli->file, groups, count);
+    ss_config_file_apply(cli->file, command->section, groups, count);
     operands->count = 0;
     status = ss_options_parse(groups, count, argc, argv, operands, error);
     if (status == SS_OK && ss_config_file_override(cli->file, groups, count, argc, argv) != SS_OK)

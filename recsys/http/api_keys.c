@@ -251,9 +251,16 @@ const char *ss_api_key_name(const ss_api_key *key)
     return key->name;
 }
 
-size_t ss_api_key_index(const ss_api_keys *keys, const ss_api_key *key)
+size_t ss_api_keys_count(const ss_api_keys *keys)
 {
-    return (size_t)(key - keys->keys);
+    return keys->count;
+}
+
+uint64_t ss_api_key_number(const ss_api_key *key)
+{
+    uint64_t number;
+    memcpy(&number, key->hash, sizeof number);
+    return number | 1;
 }
 
 bool ss_api_key_allows_origin(const ss_api_key *key, ss_slice origin)

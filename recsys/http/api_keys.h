@@ -56,7 +56,10 @@ const ss_api_key *ss_api_keys_find(const ss_api_keys *keys, ss_slice key);
 
 ss_api_kind ss_api_key_kind(const ss_api_key *key); /* SS_API_NONE of NULL */
 const char *ss_api_key_name(const ss_api_key *key); /* what log lines call it; "" where the file gives none */
-size_t ss_api_key_index(const ss_api_keys *keys, const ss_api_key *key); /* 0 .. SS_API_KEYS_MAX - 1 */
+size_t ss_api_keys_count(const ss_api_keys *keys);
+
+/* A number of its own, the same wherever in the file its line stands; never 0. */
+uint64_t ss_api_key_number(const ss_api_key *key);
 
 /* Is it listed? Secret keys are for no page. "null", which any sandboxed frame sends, never is. */
 bool ss_api_key_allows_origin(const ss_api_key *key, ss_slice origin);

@@ -92,12 +92,14 @@ static ss_status write_token(const char *token, int64_t expires, ss_buffer *out)
     return ss_wire_to_json((ss_slice){(char *)wire, (size_t)(at - wire)}, out, NULL);
 }
 
-static bool make_token(const ss_api_keys *keys, const token_params *params, ss_buffer *out, ss_fault *fault)
+static bool make_token(ss_key_ring *ring, const token_params *params, ss_buffer *out, ss_fault *fault)
 {
     ss_error error;
     char token[SS_VISITOR_TOKEN_SIZE];
     int64_t expires = ss_clock_now() + params->minutes * MINUTE;
+    const ss_api_keys *keys = ss_key_ring_hold(ring);
     ss_status status = ss_visitor_token_make(keys, params->customer_id, params->session_id, expires, token, &error);
+    ss_key_ring_let_go(ring);
     if (status == SS_OK)
         status = write_token(token, expires, out);
     if (status == SS_OK)
@@ -109,7 +111,6 @@ static bool make_token(const ss_api_keys *keys, const token_params *params, ss_b
 
 static void answer_token(void *context, const ss_http_request *request, ss_http_reply *reply)
 {
-    const ss_api_keys *keys = context;
     ss_fault fault = {.code = SS_FAULT_MALFORMED, .message = "this makes something: POST"};
     token_params params = {.minutes = SS_VISITOR_MINUTES};
     ss_buffer wire;
@@ -120,7 +121,7 @@ static void answer_token(void *context, const ss_http_request *request, ss_http_
     }
     ss_buffer_init(&wire, PARAMS_MAX);
     if (read_json(request->body, &wire, &fault) && read_params((ss_slice){wire.data, wire.size}, &params, &fault) &&
-        make_token(keys, &params, reply->buffer, &fault))
+        make_token(context, &params, reply->buffer, &fault))
         answer_json(reply, 200);
     else
         answer_fault(reply, ss_fault_status(fault.code), &fault);
@@ -149,11 +150,10 @@ static void answer_unknown(void *context, const ss_http_request *request, ss_htt
     answer_fault(reply, ss_fault_status(fault.code), &fault);
 }
 
-size_t ss_api_sites(const ss_api_keys *keys, ss_http_site *sites)
+size_t ss_api_sites(ss_key_ring *keys, ss_http_site *sites)
 {
     size_t count = 0;
-    sites[count++] = (ss_http_site){
-        .prefix = "/v1/token", .secret = true, .context = (void *)(uintptr_t)keys, .answer = answer_token};
+    sites[count++] = (ss_http_site){.prefix = "/v1/token", .secret = true, .context = keys, .answer = answer_token};
     sites[count++] = (ss_http_site){.prefix = "/openapi.json", .read_only = true, .answer = answer_description};
     sites[count++] = (ss_http_site){.prefix = "/v1/", .answer = answer_unknown};
     return count;

@@ -9,12 +9,12 @@
 #ifndef SS_HTTP_API_SITES_H
 #define SS_HTTP_API_SITES_H
 
-#include "http/api_keys.h"
+#include "http/key_ring.h"
 #include "http/site.h"
 
 #define SS_API_SITES 3u
 
 /* Fills `sites` (room for SS_API_SITES) and returns how many. `keys` (NULL: there are none) are borrowed for the sites' life. */
-size_t ss_api_sites(const ss_api_keys *keys, ss_http_site *sites);
+size_t ss_api_sites(ss_key_ring *keys, ss_http_site *sites);
 
 #endif

@@ -659,6 +659,7 @@ static void carrier_run(void *context, ss_backend_answered answered, void *port)
     self->answered = answered;
     self->port = port;
     self->now = ss_clock_monotonic();
+    ss_count(&self->setting.counts->rounds);
     for (uint32_t i = 0; i < self->count; i++)
         receive(self, i);
     for (uint32_t i = 0; i < self->count; i++)

@@ -612,7 +612,7 @@ void *ss_exchange_begin(void *exchanges, const char *uri, struct MHD_Connection 
     one->line = uri;
     one->target.query.count = 0;
     one->route = (ss_route){.method = SS_METHOD_COUNT};
-    one->guest = (ss_guest){.key = NULL};
+    one->guest = (ss_guest){.key = 0};
     one->response = (ss_response){.tagged = false};
     one->refused = one->too_large = one->no_room = false;
     one->uploaded = one->held = 0;

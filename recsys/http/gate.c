@@ -29,7 +29,7 @@
 struct ss_gate {
     const ss_http_options *options; /* borrowed */
     bool public_address;
-    ss_api_keys *keys; /* NULL: none are needed */
+    ss_key_ring *ring; /* borrowed; NULL: no keys are needed */
     ss_proxies proxies;
     ss_rate_limit *addresses, *offers; /* NULL: no limit */
 };
@@ -43,9 +43,10 @@ static ss_status new_limit(size_t entries, int64_t rate, double seconds, ss_rate
     return ss_rate_limit_new(entries, (double)rate, fmax((double)rate * seconds, BURST_LEAST), limit, error);
 }
 
-static ss_status check_public(const ss_http_options *options, bool public_address, ss_error *error)
+static ss_status check_public(const ss_http_options *options, const ss_key_ring *keys, bool public_address,
+                              ss_error *error)
 {
-    if (!public_address || options->keys || options->insecure_public_bind)
+    if (!public_address || keys || options->insecure_public_bind)
         return SS_OK;
     ss_error_set(error, SS_E_ACCESS,
                  "HTTP at a public address without keys: give --http-keys, or say --insecure-public-bind too");
@@ -53,9 +54,10 @@ static ss_status check_public(const ss_http_options *options, bool public_addres
     return SS_E_ACCESS;
 }
 
-ss_status ss_gate_new(const ss_http_options *options, bool public_address, ss_gate **gate, ss_error *error)
+ss_status ss_gate_new(const ss_http_options *options, ss_key_ring *keys, bool public_address, ss_gate **gate,
+                      ss_error *error)
 {
-    ss_status status = check_public(options, public_address, error);
+    ss_status status = check_public(options, keys, public_address, error);
     if (status != SS_OK)
         return status;
     ss_gate *new = calloc(1, sizeof *new);
@@ -63,9 +65,8 @@ ss_status ss_gate_new(const ss_http_options *options, bool public_address, ss_ga
         return ss_error_nomem(error);
     new->options = options;
     new->public_address = public_address;
+    new->ring = keys;
     SS_TRY(ss_proxies_read(&options->proxies, &new->proxies, error));
-    if (options->keys)
-        SS_TRY(ss_api_keys_read(options->keys, &new->keys, error));
     SS_TRY(new_limit(ADDRESSES, options->rate, BURST_SECONDS, &new->addresses, error));
     SS_TRY(new_limit(SS_API_KEYS_MAX, options->offers_rate, OFFERS_BURST, &new->offers, error));
     *gate = new;
@@ -81,7 +82,6 @@ void ss_gate_free(ss_gate **gate)
     *gate = NULL;
     if (!old)
         return;
-    ss_api_keys_free(&old->keys);
     ss_rate_limit_free(&old->addresses);
     ss_rate_limit_free(&old->offers);
     free(old);
@@ -114,6 +114,8 @@ static bool refuse_rate(ss_refusal *refusal, int64_t wait, const char *whose)
 /* One request at the gate. */
 typedef struct gate_visit {
     ss_gate *gate;
+    const ss_api_keys *keys; /* held for the visit; NULL: none are needed */
+    const ss_api_key *key;   /* NULL: none was given, or none of these */
     const ss_http_request *request;
     ss_method wanted;
     bool secret_site, foreign; /* foreign: a page of another origin asks */
@@ -175,7 +177,7 @@ static ss_slice cookie_of(const gate_visit *visit)
 }
 
 /* What stands in an address stands in logs and histories: nothing secret may. False: refused. */
-static bool find_key(const gate_visit *visit)
+static bool find_key(gate_visit *visit)
 {
     const ss_http_request *request = visit->request;
     ss_guest *guest = visit->guest;
@@ -187,8 +189,9 @@ static bool find_key(const gate_visit *visit)
     }
     if (!key.data)
         key = cookie_of(visit);
-    guest->key = key.data ? ss_api_keys_find(visit->gate->keys, key) : NULL;
-    guest->kind = ss_api_key_kind(guest->key);
+    visit->key = key.data ? ss_api_keys_find(visit->keys, key) : NULL;
+    guest->key = visit->key ? ss_api_key_number(visit->key) : 0;
+    guest->kind = ss_api_key_kind(visit->key);
     if (guest->kind != SS_API_SECRET || !in_address)
         return true;
     guest->kind = SS_API_NONE;
@@ -214,7 +217,7 @@ static bool check_rate(const gate_visit *visit, const struct sockaddr *address, 
 
 static bool check_public_key(const gate_visit *visit)
 {
-    if (visit->foreign && !ss_api_key_allows_origin(visit->guest->key, visit->origin))
+    if (visit->foreign && !ss_api_key_allows_origin(visit->key, visit->origin))
         return refuse(visit->refusal, 403, "Origin", "this key is not for pages of that origin");
     if (visit->foreign)
         take_origin(visit);
@@ -239,7 +242,7 @@ static bool check_key(const gate_visit *visit)
     return visit->guest->kind == SS_API_SECRET || check_public_key(visit);
 }
 
-static bool admit_by_key(const gate_visit *visit, const struct sockaddr *address, int64_t now)
+static bool admit_by_key(gate_visit *visit, const struct sockaddr *address, int64_t now)
 {
     bool open = is_site(visit) && !visit->secret_site, known = find_key(visit);
     if (open && is_forged(visit))
@@ -248,8 +251,7 @@ static bool admit_by_key(const gate_visit *visit, const struct sockaddr *address
         return true;
     if (visit->guest->kind == SS_API_SECRET && visit->foreign)
         return refuse(visit->refusal, 403, "Origin", "a secret key is for no page");
-    if (visit->guest->kind == SS_API_PUBLIC && visit->foreign &&
-        ss_api_key_allows_origin(visit->guest->key, visit->origin))
+    if (visit->guest->kind == SS_API_PUBLIC && visit->foreign && ss_api_key_allows_origin(visit->key, visit->origin))
         take_origin(visit); /* so that the page may read why it has to wait */
     if (visit->guest->kind != SS_API_SECRET && !check_rate(visit, address, now))
         return false;
@@ -261,13 +263,22 @@ static void take_preflight(const gate_visit *visit)
 {
     const ss_http_request *request = visit->request;
     ss_slice text = request->query(request, "key");
-    const ss_api_keys *keys = visit->gate->keys;
+    const ss_api_keys *keys = visit->keys;
     const ss_api_key *key = keys && text.data ? ss_api_keys_find(keys, text) : NULL;
     bool may = !keys       ? ss_origin_is_loopback(visit->origin)
                : text.data ? key && ss_api_key_allows_origin(key, visit->origin)
                            : ss_api_keys_allow_origin(keys, visit->origin);
     if (may && !is_site(visit))
         take_origin(visit);
+}
+
+static bool admit(gate_visit *visit, const struct sockaddr *address, int64_t now)
+{
+    if (visit->request->verb == SS_HTTP_OPTIONS) {
+        take_preflight(visit);
+        return true;
+    }
+    return visit->keys ? admit_by_key(visit, address, now) : admit_anybody(visit);
 }
 
 bool ss_gate_admit(ss_gate *gate, const ss_http_request *request, ss_method wanted, bool secret_site,
@@ -283,11 +294,10 @@ bool ss_gate_admit(ss_gate *gate, const ss_http_request *request, ss_method want
                         .refusal = refusal};
     visit.foreign = visit.origin.data && !ss_origin_is_host(visit.origin, visit.host);
     *guest = (ss_guest){.kind = SS_API_NONE};
-    if (request->verb == SS_HTTP_OPTIONS) {
-        take_preflight(&visit);
-        return true;
-    }
-    return gate->keys ? admit_by_key(&visit, address, now) : admit_anybody(&visit);
+    visit.keys = ss_key_ring_hold(gate->ring);
+    bool in = admit(&visit, address, now);
+    ss_key_ring_let_go(gate->ring);
+    return in;
 }
 
 /* ---- what is asked and answered ---- */
@@ -312,9 +322,8 @@ static bool has_offers(ss_slice params)
 /* Each decision may set aside a part of the shop's budget: a flood of made-up sessions, from wherever, must not drain it. */
 static bool check_offers_rate(ss_gate *gate, const ss_guest *guest, ss_refusal *refusal)
 {
-    size_t index = ss_api_key_index(gate->keys, guest->key);
-    int64_t wait =
-        ss_rate_limit_take(gate->offers, (ss_slice){(const char *)&index, sizeof index}, 1, ss_clock_monotonic());
+    ss_slice name = {(const char *)&guest->key, sizeof guest->key};
+    int64_t wait = ss_rate_limit_take(gate->offers, name, 1, ss_clock_monotonic());
     return wait == 0 || refuse_rate(refusal, wait, "for offers with this key");
 }
 
@@ -326,7 +335,10 @@ bool ss_gate_params(ss_gate *gate, const ss_guest *guest, ss_method method, ss_s
         return true;
     *refusal = (ss_refusal){0};
     ss_buffer_clear(out);
-    if (!ss_public_params(gate->keys, method, params, ss_clock_now(), out, &refusal->fault)) {
+    const ss_api_keys *keys = ss_key_ring_hold(gate->ring);
+    bool good = ss_public_params(keys, method, params, ss_clock_now(), out, &refusal->fault);
+    ss_key_ring_let_go(gate->ring);
+    if (!good) {
         refusal->status = ss_fault_status(refusal->fault.code);
         return false;
     }
@@ -382,12 +394,12 @@ size_t ss_gate_headers(const ss_gate *gate, const ss_guest *guest, const ss_http
         add(&list, "Access-Control-Max-Age", "7200");
     } else if (guest->origin[0])
         add(&list, "Access-Control-Expose-Headers", "Date, Retry-After");
-    if (gate->keys && guest->kind == SS_API_NONE && !preflight)
+    if (gate->ring && guest->kind == SS_API_NONE && !preflight)
         add(&list, "WWW-Authenticate", "Bearer");
     return list.count;
 }
 
 size_t ss_gate_sites(ss_gate *gate, ss_http_site *sites)
 {
-    return ss_api_sites(gate->keys, sites);
+    return ss_api_sites(gate->ring, sites);
 }

@@ -11,16 +11,17 @@
 #ifndef SS_HTTP_GATE_H
 #define SS_HTTP_GATE_H
 
-#include "http/api_keys.h"
+#include "http/key_ring.h"
 #include "http/options.h"
 #include "http/site.h"
 #include <sys/socket.h>
 
 typedef struct ss_gate ss_gate;
 
-/* Reads what the options name. `options` are borrowed for the gate's life. Errors as ss_api_keys_read; SS_E_ACCESS: a public address without
- * keys. */
-ss_status ss_gate_new(const ss_http_options *options, bool public_address, ss_gate **gate, ss_error *error);
+/* `options` and `keys` (NULL: none are needed) are borrowed for the gate's life. SS_E_ACCESS: a public address without keys; SS_E_ARGUMENT: what
+ * is no proxy's address; SS_E_NOMEM. */
+ss_status ss_gate_new(const ss_http_options *options, ss_key_ring *keys, bool public_address, ss_gate **gate,
+                      ss_error *error);
 void ss_gate_free(ss_gate **gate);
 
 /* Why somebody is not let in, or what they asked may not be asked. */
@@ -34,7 +35,7 @@ typedef struct ss_refusal {
 
 /* One request's caller. Filled by ss_gate_admit; kept by the port until the reply is gone. */
 typedef struct ss_guest {
-    const ss_api_key *key;               /* borrowed from the gate; NULL: none was given, or none is needed */
+    uint64_t key;                        /* ss_api_key_number; 0: none was given, or none is needed */
     ss_api_kind kind;                    /* without keys everybody is SS_API_SECRET */
     char origin[SS_GATE_ORIGIN_MAX + 1]; /* of the page that asks, where it may; empty: tell nobody */
 } ss_guest;

@@ -162,6 +162,11 @@ static ss_gateway_view view_of(const ss_gateway *gateway, char names[SS_HOMES_MA
                              .uptime_ms = (ss_clock_monotonic() - gateway->started) / MS};
 }
 
+const ss_counter *ss_gateway_rounds(const ss_gateway *gateway, unsigned thread)
+{
+    return &gateway->counts[thread].rounds;
+}
+
 bool ss_gateway_is_well(const ss_gateway *gateway)
 {
     char names[SS_HOMES_MAX][SS_GENERATION_NAME_MAX];

@@ -22,6 +22,7 @@
 #include "http/backend.h"
 #include "http/homes.h"
 #include "server/keys.h"
+#include "server/stats.h"
 
 typedef struct ss_gateway_options {
     ss_texts endpoints; /* 1 to SS_HOMES_MAX, all different; the first is the keeper */
@@ -51,6 +52,9 @@ void ss_gateway_free(ss_gateway **gateway); /* after all its backends */
 
 /* The backend of thread 0 to threads - 1, once for each; `gateway` is an ss_gateway. SS_E_NETWORK, SS_E_NOMEM. */
 ss_status ss_gateway_backend(void *gateway, unsigned thread, ss_backend *backend, ss_error *error);
+
+/* Counts what thread 0 to threads - 1 does: a second without another round, and it is stuck. Borrowed for the gateway's life. */
+const ss_counter *ss_gateway_rounds(const ss_gateway *gateway, unsigned thread);
 
 /* Is there a server that a thread would ask? Safe from any thread, as is all below. */
 bool ss_gateway_is_well(const ss_gateway *gateway);

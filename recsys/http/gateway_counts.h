@@ -18,6 +18,7 @@ typedef struct ss_gateway_server_counts {
 } ss_gateway_server_counts;
 
 typedef struct ss_gateway_counts {
+    ss_counter rounds;       /* of the thread: it has looked around */
     ss_counter requests;     /* of the port */
     ss_counter second_tries; /* asked elsewhere too, for want of an answer */
     ss_counter repeats;      /* sent once more to the same server */

@@ -259,7 +259,7 @@ static ss_status listen_at(ss_http_port *port, ss_error *error)
     ss_status status;
     const ss_http_options *options = port->setting.options;
     SS_TRY(ss_address_read(options->http, "http", &address, error));
-    SS_TRY(ss_gate_new(options, address.public, &port->gate, error));
+    SS_TRY(ss_gate_new(options, port->setting.keys, address.public, &port->gate, error));
     SS_TRY(ss_address_listen(&address, "http", BACKLOG, &port->listener, error));
     ss_address_of(port->listener, port->address);
     port->setting.site_count += ss_gate_sites(port->gate, port->setting.sites + port->setting.site_count);

@@ -14,6 +14,7 @@
 
 #include "base/logline.h"
 #include "http/backend.h"
+#include "http/key_ring.h"
 #include "http/options.h"
 #include "http/site.h"
 #include "server/http_counts.h"
@@ -26,6 +27,7 @@ typedef struct ss_http_port ss_http_port;
 /* What it is before. Borrowed for the port's life, but the struct itself. */
 typedef struct ss_http_setting {
     const ss_http_options *options;
+    ss_key_ring *keys; /* of options->keys; NULL: none are needed */
     const ss_logger *logger;
     ss_http_site sites[SS_HTTP_SITES_MAX];
     size_t site_count;
@@ -37,7 +39,7 @@ typedef struct ss_http_setting {
 } ss_http_setting;
 
 /* Listens and answers from now on, and logs where. SS_E_ARGUMENT, SS_E_ACCESS (a public address without keys), SS_E_NETWORK, SS_E_IO,
- * SS_E_NOMEM, SS_E_FORMAT (keys). */
+ * SS_E_NOMEM. */
 ss_status ss_http_port_open(const ss_http_setting *setting, ss_http_port **port, ss_error *error);
 
 /* Takes no new connections, has until `deadline` (ss_clock_monotonic()) for replies that are on their way, and closes. */

@@ -15,10 +15,13 @@ typedef ss_status (*ss_configuration_reader)(const char *path, ss_mistakes *mist
                                              ss_policy **policy, ss_error *error);
 
 typedef struct ss_configuration {
-    const char *path; /* NULL: the server has no file, and the other members are not looked at */
+    const char *path; /* NULL: the server has no file, and the next three members are not looked at */
     ss_configuration_reader read;
     ss_shelf_settings *shelves; /* of the file as it was read at the start; borrowed */
     ss_policy *policy;          /* likewise */
+    /* What else is read anew with each reload, whether there is a file or not: called first, by the loader's thread. NULL: nothing. */
+    void (*also)(void *context);
+    void *context;
 } ss_configuration;
 
 /* Reads the file anew, with a log line for each mistake and warning. Errors are the reader's. */

@@ -247,6 +247,8 @@ static ss_status configure_and_load(ss_loader *loader, reload *result, ss_error 
     const ss_loader_options *options = &loader->options;
     ss_shelf_settings *shelves = NULL;
     ss_policy *policy = NULL;
+    if (options->configuration->also)
+        options->configuration->also(options->configuration->context);
     if (options->configuration->path) {
         ss_status status = ss_configuration_read(options->configuration, options->logger, &shelves, &policy, error);
         result->bad_configuration = status != SS_OK;

@@ -28,14 +28,21 @@ static void tell(ss_supervisor *supervisor, const char *state)
     pthread_mutex_unlock(&supervisor->lock);
 }
 
+void ss_supervisor_answering(ss_supervisor *supervisor, const char *status)
+{
+    char state[STATUS_MAX];
+    snprintf(state, sizeof state, "READY=1\nSTATUS=%s", status);
+    tell(supervisor, state);
+}
+
 void ss_supervisor_ready(ss_supervisor *supervisor, const char *generation, const char *trouble)
 {
-    char state[STATUS_MAX], reason[STATUS_MAX / 2] = "";
+    char status[STATUS_MAX - 32], reason[STATUS_MAX / 2] = "";
     if (trouble)
         ss_slice_printable(ss_slice_of(trouble), reason, sizeof reason);
-    snprintf(state, sizeof state, "READY=1\nSTATUS=serving generation %s%s%s", generation,
+    snprintf(status, sizeof status, "serving generation %s%s%s", generation,
              trouble ? "; the last reload was refused: " : "", reason);
-    tell(supervisor, state);
+    ss_supervisor_answering(supervisor, status);
 }
 
 void ss_supervisor_reloading(ss_supervisor *supervisor)

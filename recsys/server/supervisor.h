@@ -1,5 +1,5 @@
 /*
- * supervisor.h: what the server tells systemd, or whoever else started it with NOTIFY_SOCKET set, by sd_notify(3): that
+ * supervisor.h: what a server or gateway tells systemd, or whoever else started it with NOTIFY_SOCKET set, by sd_notify(3): that
  * it is ready, reloads, stops, is alive, and which generation it serves (the status line of `systemctl status`).
  * Without NOTIFY_SOCKET, or unless it is wanted, nothing happens. All functions are safe from any thread.
  */
@@ -21,6 +21,9 @@ void ss_supervisor_release(ss_supervisor *supervisor);
 
 /* It answers from `generation`. `trouble`: why the last reload was refused; NULL: it was not. */
 void ss_supervisor_ready(ss_supervisor *supervisor, const char *generation, const char *trouble);
+
+/* It answers; `status` says from what. */
+void ss_supervisor_answering(ss_supervisor *supervisor, const char *status);
 
 /* Between this and the next `ready` it looks for a new generation, and answers all the same. */
 void ss_supervisor_reloading(ss_supervisor *supervisor);
