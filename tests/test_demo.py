@@ -1,5 +1,7 @@
 """The demo shop's back end over HTTP: orders with and without codes, what is refused, who the visitor is, pictures whatever a product is called."""
+import csv
 import json
+import os
 import random
 import re
 import subprocess
@@ -13,6 +15,7 @@ import xml.etree.ElementTree
 
 from live_server import PROGRAM, Server, make_shop, smartshelf
 
+SOURCE = os.environ.get("SMARTSHELF_SOURCE", os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 CONFIGURATION = """
 offers:
   guards: {budget-per-day: 1000000, uses-max: 0, shows-max: 0, cool-dismissed-hours: 0, cool-bought-hours: 0, stacking: true}
@@ -184,6 +187,35 @@ class Demo(unittest.TestCase):
             done = subprocess.run([PROGRAM, *words, *(["--http", http] if http else [])], capture_output=True, text=True, check=False, timeout=60)
             self.assertNotEqual(done.returncode, 0)
             self.assertIn("--demo", done.stderr)
+
+
+class Policy(unittest.TestCase):
+    """What scripts/packaging/smartshelf-demo lets its shop give, over every product of a simulated shop."""
+
+    def test_nearly_every_product_page_has_an_offer_and_none_is_below_the_margin(self):
+        with open(f"{SOURCE}/scripts/packaging/smartshelf-demo", encoding="utf-8") as script:
+            policy = re.search(r"<<'END'\n(.*?)^END$", script.read(), re.M | re.S).group(1)
+        with tempfile.TemporaryDirectory(prefix="smartshelf-test-") as folder:
+            smartshelf("simulate", "--quiet", "--items", 600, "--customers", 400, "--orders", 4000, "--out", f"{folder}/shop")
+            smartshelf("train", "--quiet", "--als.factors", 8, "--als.iterations", 2, "--log", f"{folder}/shop/log.csv", "--catalog", f"{folder}/shop/catalog.csv",
+                       "--store", f"{folder}/store")
+            with open(f"{folder}/shelf.yaml", "w", encoding="utf-8") as file:
+                file.write(policy)
+            with open(f"{folder}/shop/catalog.csv", encoding="utf-8") as file:
+                costs = {row["item_id"]: round(100 * float(row["cost"])) for row in csv.DictReader(file)}
+            server = Server(folder, f"{folder}/store", "--config", f"{folder}/shelf.yaml")
+            server.start()
+            self.addCleanup(server.close)
+            given = 0
+            for number, item in enumerate(costs):
+                error, decision = server.ask("preview", {"page": "product", "item_id": item, "session_id": f"s{number}"})
+                self.assertIsNone(error)
+                self.assertIn(decision["reason"], ("offer", "no_products"), item)
+                reduced = [offer for offer in decision["offers"] if offer["incentive"]]
+                given += bool(reduced)
+                for offer in reduced:
+                    self.assertLessEqual(costs[offer["item_id"]], 0.9 * offer["offer_price"], offer)
+            self.assertGreater(given, 0.95 * len(costs), f"of {len(costs)}")
 
 
 if __name__ == "__main__":
