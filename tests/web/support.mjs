@@ -16,6 +16,7 @@ export { test } from "node:test";
 export { strict as assert } from "node:assert";
 
 const SKIPPED = 77;
+const PATIENCE = 60000; // milliseconds, for what must come in a page
 const cleanups = []; // what was begun last ends first
 after(async () => {
   while (cleanups.length) await cleanups.pop()();
@@ -79,6 +80,7 @@ export async function openBrowser() {
  */
 export async function openPage(browser, options = {}) {
   const context = await browser.newContext({ viewport: DESK, locale: "en-GB", ...options });
+  context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
   page.complaints = [];
   page.on("console", (message) => {
@@ -105,11 +107,14 @@ export async function screenshot(page, name, options = {}) {
   await page.screenshot({ path: join(folder, `${name}.png`), ...options });
 }
 
-/* Asks until `ask` gives something true, which is returned; at most `seconds`, for a machine may be busy. */
+const TICK = 25; // milliseconds
+
+/* Asks until `ask` gives something true, which is returned; at most so many seconds of waiting, by its own ticks: a machine that stood still is not held against it. */
 export async function eventually(ask, what = String(ask), seconds = 30) {
-  for (const end = Date.now() + seconds * 1000; Date.now() < end; await new Promise((done) => setTimeout(done, 25))) {
+  for (let ticks = 0; ticks < (seconds * 1000) / TICK; ticks++) {
     const answer = await ask();
     if (answer) return answer;
+    await new Promise((done) => setTimeout(done, TICK));
   }
   throw new Error(`never came true: ${what}`);
 }
