@@ -2,6 +2,7 @@
 `name value unit` that they print, and tables of ours, peer, ratio and goal."""
 import os
 import platform
+import shutil
 import statistics
 import subprocess
 import sys
@@ -26,6 +27,12 @@ def program(name):
 def peer(name):
     """The command that starts a peer written in Python."""
     return [sys.executable, os.path.join(ROOT, "bench", name)]
+
+
+def need(*tools):
+    for tool in tools:
+        if not shutil.which(tool, path=f"{os.environ.get('PATH', '')}:/usr/sbin"):
+            raise Failed(f"no {tool} (scripts/setup --bench installs it)")
 
 
 def cores(count):

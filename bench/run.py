@@ -6,20 +6,26 @@ import sys
 import tempfile
 
 from measuring import Failed, machine
-from sections import SECTIONS, Setting
+from sections import NAMES, SECTIONS, Setting
+
+
+def sections_text():
+    names = {key: name for name, key in NAMES.items()}
+    return "sections:\n" + "\n".join(f"  {key:6}  {names.get(key, ''):13}  {title}" for key, (title, _) in SECTIONS.items())
 
 
 def arguments():
     parser = argparse.ArgumentParser(prog="bench/run", description="Measures beside peers on the same data in one run.",
-                                     epilog="Sections: " + "; ".join(f"{key}: {title}" for key, (title, _) in SECTIONS.items()))
-    parser.add_argument("sections", nargs="*", metavar="SECTION", help="which to run; default: all")
+                                     formatter_class=argparse.RawDescriptionHelpFormatter, epilog=sections_text())
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help="which to run, by letter or name; default: all")
     parser.add_argument("--quick", action="store_true", help="small sizes, one round: does it run?")
     parser.add_argument("--rounds", type=int, default=3, help="repetitions in turns, whose medians count (default 3)")
     parser.add_argument("--json", metavar="FILE", help="write all figures and rows there too")
     chosen = parser.parse_args()
+    chosen.sections = [NAMES.get(key, key) for key in chosen.sections]
     unknown = [key for key in chosen.sections if key not in SECTIONS]
     if unknown:
-        parser.error(f"no section {unknown[0]}: there are {', '.join(SECTIONS)}")
+        parser.error(f"no section {unknown[0]}: there are {', '.join([*SECTIONS, *NAMES])}")
     if chosen.rounds < 1:
         parser.error("--rounds is at least 1")
     chosen.sections = [key for key in SECTIONS if not chosen.sections or key in chosen.sections]

@@ -2,7 +2,7 @@
 import os
 import subprocess
 
-from measuring import BUILD, Failed, Goal, Table, in_turns, peer, program, run, timed
+from measuring import BUILD, Failed, Goal, Table, in_turns, need, peer, program, run, timed
 
 THREADS = 2
 PERCENTILES = ("p50", "p99", "p999")
@@ -106,6 +106,7 @@ def swap(setting):
 
 
 def http(setting):
+    need("wrk", "nginx")
     command = peer("bench_http.py") + [os.path.join(BUILD, "smartshelf"), setting.room("http")]
     table = Table(run(command + (["1", "1", "2000"] if setting.quick else ["7", "4", "20000"])))
     table.compare("GET /v1/related, requests/s, 64 connections", "http_ours_rate", "http_nginx_rate", "nginx, ready-made files", Goal(0.8),
@@ -113,6 +114,18 @@ def http(setting):
     table.compare("p99", "http_ours_p99", "http_nginx_p99", "nginx, ready-made files", Goal(1, at_least=False), ratio="http_p99_ratio")
     table.state("errors", "http_errors", Goal(0, at_least=False))
     table.note("server, nginx and wrk on both cores as the system places them; medians of each turn's ratios")
+    return table
+
+
+def slow(setting):
+    need("wrk")
+    command = peer("bench_slow.py") + [os.path.join(BUILD, "smartshelf"), setting.room("slow")]
+    table = Table(run(command + (["1", "1", "1000"] if setting.quick else ["5", "4", "1000"])))
+    table.compare("p99 of 8 connections", "slow_beside_p99", "slow_alone_p99", "without the slow", Goal(2, at_least=False), ratio="slow_p99_ratio")
+    table.compare("requests/s", "slow_beside_rate", "slow_alone_rate", "without the slow")
+    table.state("slow ones connected at the end", "slow_connected")
+    table.state("errors", "slow_errors", Goal(0, at_least=False))
+    table.note("server, wrk and the slow, which are one process, on both cores as the system places them; median of each turn's ratio of p99")
     return table
 
 
@@ -273,4 +286,9 @@ SECTIONS = {
     "k": ("lists: the best ten of all items for every customer, exact, both cores", lists),
     "l": ("another generation is swapped in", swap),
     "m": ("HTTP: related, limit 10, kept connections", http),
+    "n": ("HTTP: popular, beside 1,000 connections that send a byte a second", slow),
 }
+
+# What the sections can be called, too.
+NAMES = {"server": "a", "cooccurrence": "b", "factorization": "c", "search": "d", "csv": "e", "opening": "f", "events": "g", "live": "h",
+         "beside": "i", "offers": "j", "lists": "k", "swap": "l", "http": "m", "slow": "n"}
