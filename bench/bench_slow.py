@@ -96,6 +96,7 @@ def main():
         print(f"slow_{name}_p99 {statistics.median(row[0] for row in rows):.0f} microseconds")
         print(f"slow_{name}_rate {statistics.median(row[1] for row in rows):.0f} requests/s")
     print(f"slow_p99_ratio {statistics.median(one[0] / other[0] for one, other in zip(beside, alone)):.3f}")
+    print(f"slow_rate_ratio {statistics.median(one[1] / other[1] for one, other in zip(beside, alone)):.3f}")
     print(f"slow_errors {sum(row[2] for row in alone + beside)} replies")
     print(f"slow_connected {min(left)} connections")
 

@@ -122,10 +122,10 @@ def slow(setting):
     command = peer("bench_slow.py") + [os.path.join(BUILD, "smartshelf"), setting.room("slow")]
     table = Table(run(command + (["1", "1", "1000"] if setting.quick else ["5", "4", "1000"])))
     table.compare("p99 of 8 connections", "slow_beside_p99", "slow_alone_p99", "without the slow", Goal(2, at_least=False), ratio="slow_p99_ratio")
-    table.compare("requests/s", "slow_beside_rate", "slow_alone_rate", "without the slow")
+    table.compare("requests/s", "slow_beside_rate", "slow_alone_rate", "without the slow", ratio="slow_rate_ratio")
     table.state("slow ones connected at the end", "slow_connected")
     table.state("errors", "slow_errors", Goal(0, at_least=False))
-    table.note("server, wrk and the slow, which are one process, on both cores as the system places them; median of each turn's ratio of p99")
+    table.note("server, wrk and the slow, which are one process, on both cores as the system places them; medians of each turn's ratios")
     return table
 
 
