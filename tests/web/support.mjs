@@ -95,7 +95,7 @@ export async function violations(page, options = {}) {
   await imported("axe-core");
   const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(source); // by the debugger: no policy of the page forbids it
-  const found = await page.evaluate(async (chosen) => (await window.axe.run(document, chosen)).violations, options);
+  const found = await page.evaluate(async (chosen) => (await window.axe.run(document, chosen)).violations, { resultTypes: ["violations"], preload: false, ...options });
   return found.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id}: ${help}: ${node.target.join(" ")}: ${node.failureSummary}`));
 }
 
