@@ -75,7 +75,8 @@ class Port(unittest.TestCase):
                 ("PUT", "/v1/popular", None, 405, "malformed", None), ("DELETE", "/v1/popular", None, 405, "malformed", None),
                 ("GET", "/v1/page?item_id=a&shelves=popular&offers.page=home", None, 405, "malformed", None),
                 ("POST", "/v1/popular", "[]", 400, "malformed", None), ("POST", "/v1/popular", "{", 400, "malformed", None),
-                ("POST", "/v1/popular", '{"limit":1,"limit":2}', 400, "malformed", None), ("POST", "/v1/popular", "", 400, "malformed", None),
+                ("POST", "/v1/popular", '{"limit":1,"limit":2}', 400, "repeated_param", "limit"),
+                ("POST", "/v1/popular", '{"filter":{"category":"a","category":"b"}}', 400, "repeated_param", "filter.category"), ("POST", "/v1/popular", "", 400, "malformed", None),
                 ("POST", "/v1/event", '{"event":"view"}', 400, "missing_param", None),
                 ("POST", "/v1/popular", "{" + " " * (1 << 19) + "}", 413, "too_large", None)]
         for verb, path, body, status, code, field in rows:

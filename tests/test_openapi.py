@@ -335,8 +335,9 @@ class Refusals(Case):
 
     def test_errors_of_http_itself(self):
         post = lambda body, **more: self.server.request("POST", "/v1/popular", body, key=self.secret, **more)
-        for body in (b"", b"{", b"[]", b"7", b"{}x", b'{"a": }', b"\xff", b"[" * 100000, b'{"limit": 01}', b'{"limit": NaN}', b'{"limit": 1, "limit": 2}'):
+        for body in (b"", b"{", b"[]", b"7", b"{}x", b'{"a": }', b"\xff", b"[" * 100000, b'{"limit": 01}', b'{"limit": NaN}'):
             self.refused(post(body), "malformed", None, body[:20])
+        self.refused(post(b'{"limit": 1, "limit": 2}'), "repeated_param", "limit", "popular")
         self.assertEqual(post(b'{"exclude": ["' + b"x" * 600000 + b'"]}').status, 413)
         self.assertEqual(post(b"{}", headers={"Content-Type": "text/html"}).status, 415)
         self.assertEqual(post(b"{}", headers={"Content-Type": "text/plain;charset=UTF-8"}).status, 200)

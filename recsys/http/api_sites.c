@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "http/fault_status.h"
+#include "http/question.h"
 #include "http/sites.h"
 #include "http/transcode.h"
 #include "http/visitor_token.h"
@@ -71,16 +72,6 @@ static bool read_params(ss_slice wire, token_params *params, ss_fault *fault)
            SS_CALL_FAIL_VALUE(&reader, SS_FAULT_MISSING_PARAM, " is missing");
 }
 
-static bool read_json(ss_slice json, ss_buffer *wire, ss_fault *fault)
-{
-    ss_error error;
-    if (ss_json_to_wire(json, wire, &error) == SS_OK)
-        return true;
-    *fault = (ss_fault){.code = error.status == SS_E_NOMEM ? SS_FAULT_INTERNAL : SS_FAULT_MALFORMED};
-    ss_error_format(&error, fault->message, sizeof fault->message);
-    return false;
-}
-
 static ss_status write_token(const char *token, int64_t expires, ss_buffer *out)
 {
     uint8_t wire[SS_VISITOR_TOKEN_SIZE + 64], *at = ss_wire_put_map(wire, 2);
@@ -120,7 +111,8 @@ static void answer_token(void *context, const ss_http_request *request, ss_http_
         return;
     }
     ss_buffer_init(&wire, PARAMS_MAX);
-    if (read_json(request->body, &wire, &fault) && read_params((ss_slice){wire.data, wire.size}, &params, &fault) &&
+    if (ss_body_params(request->body, &wire, &fault) &&
+        read_params((ss_slice){wire.data, wire.size}, &params, &fault) &&
         make_token(context, &params, reply->buffer, &fault))
         answer_json(reply, 200);
     else

@@ -60,13 +60,18 @@ static void answer_words(ss_http_reply *reply, unsigned status, const char *word
     reply->no_store = true;
 }
 
+static void answer_fault(ss_http_reply *reply, unsigned status, const ss_fault *fault)
+{
+    if (ss_fault_json(fault, reply->buffer) != SS_OK)
+        ss_buffer_clear(reply->buffer);
+    answer_text(reply, status, reply->buffer);
+}
+
 static void refuse(ss_http_reply *reply, unsigned status, ss_fault_code code, const char *message)
 {
     ss_fault fault = {.code = code};
     snprintf(fault.message, sizeof fault.message, "%s", message);
-    if (ss_fault_json(&fault, reply->buffer) != SS_OK)
-        ss_buffer_clear(reply->buffer);
-    answer_text(reply, status, reply->buffer);
+    answer_fault(reply, status, &fault);
 }
 
 /* ---- does it come from a page of the console? ---- */
@@ -156,7 +161,7 @@ static void finish_method(void *site, ss_slice message, ss_http_reply *reply)
     if (message.size == 0)
         refuse(reply, 504, SS_FAULT_BUSY, "no answer came in time");
     else if (!ss_reply_result(message, &result, &fault))
-        refuse(reply, ss_fault_status(fault.code), fault.code, fault.message);
+        answer_fault(reply, ss_fault_status(fault.code), &fault);
     else if (ss_wire_to_json(result, reply->buffer, NULL) == SS_OK)
         answer_text(reply, 200, reply->buffer);
     else
@@ -165,12 +170,10 @@ static void finish_method(void *site, ss_slice message, ss_http_reply *reply)
 
 static void ask_method(const ss_http_request *request, ss_method method, ss_http_reply *reply)
 {
-    ss_error error = {0};
-    char text[SS_ERROR_TEXT_MAX];
+    ss_fault fault;
     ss_buffer_clear(reply->buffer);
-    if (ss_json_to_wire(request->body, reply->buffer, &error) != SS_OK) {
-        ss_error_format(&error, text, sizeof text);
-        refuse(reply, 400, SS_FAULT_MALFORMED, text);
+    if (!ss_body_params(request->body, reply->buffer, &fault)) {
+        answer_fault(reply, ss_fault_status(fault.code), &fault);
         return;
     }
     reply->question = ss_question_of(method, (ss_slice){reply->buffer->data, reply->buffer->size});

@@ -1,6 +1,7 @@
 #include "http/demo_reply.h"
 
 #include "http/fault_status.h"
+#include "http/question.h"
 #include "http/routes.h"
 #include "http/transcode.h"
 #include <stdio.h>
@@ -85,7 +86,7 @@ bool ss_demo_result(ss_http_reply *reply, ss_slice message, ss_slice *result)
 bool ss_demo_read(ss_http_reply *reply, ss_buffer *wire)
 {
     static const ss_slice json = SS_SLICE_LITERAL("application/json");
-    ss_error error;
+    ss_fault fault;
     ss_slice type = reply->request->header(reply->request, "Content-Type");
     if (reply->request->verb != SS_HTTP_POST) {
         reply->allow = "POST";
@@ -96,9 +97,9 @@ bool ss_demo_read(ss_http_reply *reply, ss_buffer *wire)
         ss_demo_refuse(reply, 415, SS_FAULT_MALFORMED, "the body must be application/json");
         return false;
     }
-    if (ss_json_to_wire(reply->request->body, wire, &error) == SS_OK)
+    if (ss_body_params(reply->request->body, wire, &fault))
         return true;
-    ss_demo_refuse(reply, 400, SS_FAULT_MALFORMED, "the body is no JSON object");
+    ss_demo_fault(reply, ss_fault_status(fault.code), &fault);
     return false;
 }
 

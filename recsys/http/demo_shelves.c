@@ -6,17 +6,14 @@
 #include "http/public_call.h"
 #include "http/public_reply.h"
 #include "http/query.h"
+#include "http/question.h"
 #include "http/routes.h"
-#include "http/transcode.h"
 
 static bool read_params(const ss_http_request *request, ss_buffer *params, ss_fault *fault)
 {
     if (request->verb != SS_HTTP_POST)
         return ss_query_params(request->parameters, params, fault);
-    if (ss_json_to_wire(request->body, params, NULL) == SS_OK)
-        return true;
-    *fault = (ss_fault){.code = SS_FAULT_MALFORMED, .message = "the body is no JSON object"};
-    return false;
+    return ss_body_params(request->body, params, fault);
 }
 
 /* Params as they may be asked, into the reply's buffer. */

@@ -361,22 +361,13 @@ static enum MHD_Result ask(exchange *one, ss_backend_request *question)
 static bool read_params(exchange *one, ss_buffer *params)
 {
     ss_fault fault;
-    ss_error error;
-    char text[SS_ERROR_TEXT_MAX * 2];
+    ss_slice body = one->request.body;
     ss_buffer_clear(params);
-    if (one->verb != VERB_POST) {
-        if (ss_query_params(&one->target.query, params, &fault))
-            return true;
+    bool read = one->verb == VERB_POST ? ss_body_params(body, params, &fault)
+                                       : ss_query_params(&one->target.query, params, &fault);
+    if (!read)
         answer_fault(one, ss_fault_status(fault.code), &fault);
-        return false;
-    }
-    ss_status status =
-        ss_json_to_wire((ss_slice){one->buffers[USE_BODY].data, one->buffers[USE_BODY].size}, params, &error);
-    if (status == SS_OK)
-        return true;
-    ss_error_format(&error, text, sizeof text);
-    refuse(one, status == SS_E_NOMEM ? 500 : 400, status == SS_E_NOMEM ? SS_FAULT_INTERNAL : SS_FAULT_MALFORMED, text);
-    return false;
+    return read;
 }
 
 static enum MHD_Result answer_method(exchange *one)

@@ -2,6 +2,30 @@
 
 #include "client/wire.h"
 #include "http/routes.h"
+#include "http/transcode.h"
+#include <stdio.h>
+
+static ss_fault_code code_of(ss_status status)
+{
+    if (status == SS_E_ARGUMENT)
+        return SS_FAULT_REPEATED_PARAM;
+    return status == SS_E_NOMEM ? SS_FAULT_INTERNAL : SS_FAULT_MALFORMED;
+}
+
+bool ss_body_params(ss_slice json, ss_buffer *out, ss_fault *fault)
+{
+    ss_error error;
+    ss_status status = ss_json_to_wire(json, out, &error);
+    if (status == SS_OK)
+        return true;
+    *fault = (ss_fault){.code = code_of(status)};
+    if (status == SS_E_ARGUMENT) {
+        snprintf(fault->field, sizeof fault->field, "%s", error.field);
+        snprintf(fault->message, sizeof fault->message, "%s", error.message);
+    } else
+        ss_error_format(&error, fault->message, sizeof fault->message);
+    return false;
+}
 
 static bool is_name(const ss_wire_token *token, const char *name)
 {

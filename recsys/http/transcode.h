@@ -17,8 +17,9 @@
 #define SS_JSON_VALUES_MAX 65535u /* values of one request */
 
 /*
- * A JSON text (RFC 8259, UTF-8, an object) becomes a MessagePack map, appended to `out`. Integers stay integers; other numbers are doubles. A name
- * that stands twice in one object is an error. SS_E_FORMAT with the offset, what was found and expected; SS_E_LIMIT; SS_E_NOMEM.
+ * A JSON text (RFC 8259, UTF-8, an object) becomes a MessagePack map, appended to `out`. Integers stay integers; other numbers are doubles.
+ * SS_E_FORMAT with the offset, what was found and expected; SS_E_ARGUMENT: a name stands twice in one object, `field` says which ("filter.category",
+ * "items[3].price"); SS_E_LIMIT; SS_E_NOMEM.
  */
 ss_status ss_json_to_wire(ss_slice json, ss_buffer *out, ss_error *error);
 

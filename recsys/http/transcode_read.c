@@ -162,11 +162,46 @@ static bool is_repeated(const reader *from, const level *of, const char *text, s
     return false;
 }
 
+/* Where in the text a name of the innermost map stands, as the server says it: "filter.category", "items[3].price". */
+typedef struct place {
+    char text[64];
+    size_t used;
+} place;
+
+static void add_name(place *to, ss_slice text)
+{
+    if (to->used > 0 && to->used + 1 < sizeof to->text)
+        to->text[to->used++] = '.';
+    ss_slice_printable(text, to->text + to->used, sizeof to->text - to->used);
+    to->used += strlen(to->text + to->used);
+}
+
+static void add_index(place *to, uint32_t index)
+{
+    snprintf(to->text + to->used, sizeof to->text - to->used, "[%u]", index);
+    to->used += strlen(to->text + to->used);
+}
+
+static void place_of(const reader *from, ss_slice text, place *found)
+{
+    *found = (place){.used = 0};
+    for (unsigned i = 1; i < from->depth; i++) {
+        const level *around = &from->levels[i - 1], *of = &from->levels[i];
+        if (around->map)
+            add_name(found,
+                     (ss_slice){from->out->data + from->names[of->names - 1].at, from->names[of->names - 1].size});
+        else
+            add_index(found, around->count - 1);
+    }
+    add_name(found, text);
+}
+
 static int fail_repeated(reader *from, const char *text, size_t size)
 {
-    char printable[48];
-    ss_slice_printable((ss_slice){text, size}, printable, sizeof printable);
-    from->status = ss_error_set(from->error, SS_E_FORMAT, "the name '%s' stands twice in one object", printable);
+    place found;
+    place_of(from, (ss_slice){text, size}, &found);
+    from->status = ss_error_set(from->error, SS_E_ARGUMENT, "the parameter stands twice");
+    ss_error_field(from->error, found.text);
     return 0;
 }
 
