@@ -17,32 +17,32 @@
 
 #define EXACT_MAX 9007199254740992.0 /* 2^53: whole numbers below are doubles */
 
-/* A map or array that is being written. */
-typedef struct level {
-    uint64_t left; /* values still to come: of a map, names and values */
-    bool map, begun;
-} level;
-
 typedef struct writer {
     ss_wire_reader wire;
-    char *at; /* where the next byte goes */
     ss_error *error;
-    level levels[SS_WIRE_DEPTH_MAX + 1]; /* the lowest holds the one value */
-    unsigned depth;
+    unsigned depth; /* of the maps and arrays around */
 } writer;
 
-static ss_status not_wire(writer *to, const char *what)
+/* What is written returns where the next byte goes; NULL: it could not be. */
+static char *not_wire(writer *to, const char *what)
 {
-    return ss_error_set(to->error, SS_E_FORMAT, "%s", what);
+    ss_error_set(to->error, SS_E_FORMAT, "%s", what);
+    return NULL;
 }
 
 /* ---- numbers ---- */
 
-/* `count` digits, with zeros before them where the number has fewer. */
+/* `count` digits, with zeros before them where the number has fewer: two at a time. */
 static inline char *put_fixed(char *at, uint64_t number, unsigned count)
 {
-    for (unsigned i = count; i-- > 0; number /= 10)
-        at[i] = (char)('0' + number % 10);
+    static const char pairs[] =
+        "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"
+        "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
+    unsigned left = count;
+    for (; left >= 2; left -= 2, number /= 100)
+        memcpy(at + left - 2, pairs + 2 * (number % 100), 2);
+    if (left > 0)
+        *at = (char)('0' + number % 10);
     return at + count;
 }
 
@@ -58,14 +58,15 @@ static const double powers[FRACTION_MAX + 1] = {1e0, 1e1,  1e2,  1e3,  1e4,  1e5
                                                 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17};
 
 /*
- * Where to begin with a real of four bytes, most of which take seven digits or more: so many behind the point that five to seven are left in all.
+ * Where to begin with a real of four bytes, most of which take seven digits or more: so many behind the point that six or seven are left in all.
  * What fewer would have said ends in zeros then.
  */
 static unsigned likely_fraction(double value)
 {
-    int exponent; /* of two; a digit is 3.32 of them */
-    frexp(value, &exponent);
-    int fraction = 5 - exponent * 3 / 10;
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    int exponent = (int)(bits >> 52) - 1022;            /* of two, above the value */
+    int fraction = 7 - (exponent * 1233 + 4095) / 4096; /* 1233/4096: the digits of a factor of two */
     return fraction < 0 || value == 0 ? 0 : fraction > (int)FRACTION_MAX ? FRACTION_MAX : (unsigned)fraction;
 }
 
@@ -99,12 +100,18 @@ static bool short_decimal(double value, bool single, uint64_t *number, unsigned 
     return false;
 }
 
-static char *put_short(char *at, uint64_t number, unsigned fraction)
+/* `number` has `fraction` digits behind the point, and is as good as `value`: of that the digits before the point are known without a division. */
+static char *put_short(char *at, double value, uint64_t number, unsigned fraction)
 {
-    uint64_t unit = (uint64_t)powers[fraction];
-    at = put_digits(at, number / unit);
+    uint64_t unit = (uint64_t)powers[fraction], whole = (uint64_t)value;
+    uint64_t rest = number - whole * unit;
+    if (rest >= unit) { /* rounded up to the next whole number */
+        whole++;
+        rest -= unit;
+    }
+    at = put_digits(at, whole);
     *at++ = '.';
-    return put_fixed(at, number % unit, fraction ? fraction : 1);
+    return put_fixed(at, rest, fraction ? fraction : 1);
 }
 
 static char *put_real(char *at, double value, bool single)
@@ -118,7 +125,7 @@ static char *put_real(char *at, double value, bool single)
     if (signbit(value))
         *at++ = '-';
     if (short_decimal(fabs(value), single, &number, &fraction))
-        return put_short(at, number, fraction);
+        return put_short(at, fabs(value), number, fraction);
     return at + snprintf(at, NUMBER_MAX - 1, single ? "%.8e" : "%.16e", fabs(value));
 }
 
@@ -166,6 +173,8 @@ static char *put_character(char *at, const char *from, size_t step)
 /* Bytes looked at together: a vector of the compiler's, on whatever the machine has. */
 typedef uint8_t block __attribute__((vector_size(16)));
 
+_Static_assert(('&' & 0xfb) == '"' && ('>' & 0xfd) == '<', "pairs that differ in one bit are found together");
+
 /* Copies a block; do its first `size` bytes stand as they are? */
 static inline bool put_block(char *at, const char *from, size_t size)
 {
@@ -174,8 +183,8 @@ static inline bool put_block(char *at, const char *from, size_t size)
     uint64_t halves[2];
     memcpy(&bytes, from, sizeof bytes);
     memcpy(at, from, sizeof bytes);
-    block odd = (block)(bytes < 0x20) | (block)(bytes > 0x7e) | (block)(bytes == '"') | (block)(bytes == '\\') |
-                (block)(bytes == '<') | (block)(bytes == '>') | (block)(bytes == '&');
+    block odd = (block)(bytes - 0x20 > 0x7e - 0x20) | (block)((bytes & 0xfb) == '"') | (block)(bytes == '\\') |
+                (block)((bytes & 0xfd) == '<');
     odd &= (block)(places < (uint8_t)size);
     memcpy(halves, &odd, sizeof halves);
     return (halves[0] | halves[1]) == 0;
@@ -220,15 +229,7 @@ static inline char *put_text(char *at, const char *from, size_t size, const char
 
 /* ---- values ---- */
 
-static ss_status open_level(writer *to, const ss_wire_token *token)
-{
-    bool map = token->kind == SS_WIRE_MAP;
-    if (to->depth == SS_WIRE_DEPTH_MAX)
-        return not_wire(to, "values are nested too deep");
-    to->levels[++to->depth] = (level){.left = map ? 2 * token->number : token->number, .map = map};
-    *to->at++ = map ? '{' : '[';
-    return SS_OK;
-}
+static char *write_value(writer *to, char *at);
 
 static inline char *put_word(char *at, const char *word, size_t size)
 {
@@ -236,87 +237,103 @@ static inline char *put_word(char *at, const char *word, size_t size)
     return at + size;
 }
 
+/* A short text, as most are: its head is one byte. NULL: something else comes. */
+static inline char *write_short_text(writer *to, char *at)
+{
+    const uint8_t *begin = to->wire.at;
+    if (begin == to->wire.end || (*begin & 0xe0u) != 0xa0 || to->wire.end - begin <= (*begin & 0x1f))
+        return NULL;
+    size_t size = *begin & 0x1fu;
+    to->wire.at = begin + 1 + size;
+    return put_text(at, (const char *)begin + 1, size, (const char *)to->wire.end);
+}
+
+static char *write_name(writer *to, char *at)
+{
+    ss_wire_token token;
+    char *end = write_short_text(to, at);
+    if (end)
+        return end;
+    if (!ss_wire_next(&to->wire, &token))
+        return not_wire(to, "the bytes are no MessagePack");
+    if (token.kind != SS_WIRE_TEXT && token.kind != SS_WIRE_BYTES)
+        return not_wire(to, "a name is no text");
+    return put_text(at, token.bytes, token.size, (const char *)to->wire.end);
+}
+
+static char *write_pairs(writer *to, char *at, uint64_t count)
+{
+    *at++ = '{';
+    for (uint64_t i = 0; i < count && at; i++) {
+        if (i > 0)
+            *at++ = ',';
+        at = write_name(to, at);
+        if (!at)
+            return NULL;
+        *at++ = ':';
+        at = write_value(to, at);
+    }
+    return at ? put_word(at, "}", 1) : NULL;
+}
+
+static char *write_elements(writer *to, char *at, uint64_t count)
+{
+    *at++ = '[';
+    for (uint64_t i = 0; i < count && at; i++) {
+        if (i > 0)
+            *at++ = ',';
+        at = write_value(to, at);
+    }
+    return at ? put_word(at, "]", 1) : NULL;
+}
+
+static char *write_nested(writer *to, char *at, const ss_wire_token *token)
+{
+    if (to->depth == SS_WIRE_DEPTH_MAX)
+        return not_wire(to, "values are nested too deep");
+    to->depth++;
+    at = token->kind == SS_WIRE_MAP ? write_pairs(to, at, token->number) : write_elements(to, at, token->number);
+    to->depth--;
+    return at;
+}
+
 /* `single`: a real of 4 bytes. */
-static ss_status write_value(writer *to, const ss_wire_token *token, bool single)
+static char *write_token(writer *to, char *at, const ss_wire_token *token, bool single)
 {
     switch (token->kind) {
     case SS_WIRE_NIL:
-        to->at = put_word(to->at, "null", 4);
-        break;
+        return put_word(at, "null", 4);
     case SS_WIRE_BOOL:
-        to->at = token->number ? put_word(to->at, "true", 4) : put_word(to->at, "false", 5);
-        break;
+        return token->number ? put_word(at, "true", 4) : put_word(at, "false", 5);
     case SS_WIRE_UINT:
-        to->at = put_digits(to->at, token->number);
-        break;
+        return put_digits(at, token->number);
     case SS_WIRE_INT:
-        *to->at++ = '-';
-        to->at = put_digits(to->at, -token->number);
-        break;
+        *at++ = '-';
+        return put_digits(at, -token->number);
     case SS_WIRE_REAL:
-        to->at = put_real(to->at, token->real, single);
-        break;
+        return put_real(at, token->real, single);
     case SS_WIRE_TEXT:
     case SS_WIRE_BYTES:
-        to->at = put_text(to->at, token->bytes, token->size, (const char *)to->wire.end);
-        break;
+        return put_text(at, token->bytes, token->size, (const char *)to->wire.end);
     case SS_WIRE_ARRAY:
     case SS_WIRE_MAP:
-        return open_level(to, token);
+        return write_nested(to, at, token);
     case SS_WIRE_EXT:
-        return not_wire(to, "an extension of MessagePack is nothing that JSON can say");
+        break;
     }
-    return SS_OK;
+    return not_wire(to, "an extension of MessagePack is nothing that JSON can say");
 }
 
-/* What stands before the next value of a level. */
-static inline void put_separator(writer *to, level *of)
-{
-    bool value_of_name = of->map && of->left % 2 == 1;
-    if (value_of_name || of->begun)
-        *to->at++ = value_of_name ? ':' : ',';
-    of->begun = true;
-}
-
-static ss_status write_next(writer *to)
+static char *write_value(writer *to, char *at)
 {
     ss_wire_token token;
-    level *of = &to->levels[to->depth];
     const uint8_t *begin = to->wire.at;
-    if (to->depth > 0)
-        put_separator(to, of);
-    if (begin < to->wire.end && (*begin & 0xe0u) == 0xa0 &&
-        to->wire.end - begin > (*begin & 0x1f)) { /* a short text: most are */
-        size_t size = *begin & 0x1fu;
-        to->at = put_text(to->at, (const char *)begin + 1, size, (const char *)to->wire.end);
-        to->wire.at += size + 1;
-        of->left--;
-        return SS_OK;
-    }
+    char *end = write_short_text(to, at);
+    if (end)
+        return end;
     if (!ss_wire_next(&to->wire, &token))
         return not_wire(to, "the bytes are no MessagePack");
-    bool name = of->map && of->left % 2 == 0;
-    if (name && token.kind != SS_WIRE_TEXT && token.kind != SS_WIRE_BYTES)
-        return not_wire(to, "a name is no text");
-    of->left--;
-    return write_value(to, &token, *begin == 0xca);
-}
-
-static ss_status write_all(writer *to)
-{
-    for (;;) {
-        const level *of = &to->levels[to->depth];
-        if (of->left > 0) {
-            ss_status status = write_next(to);
-            if (status != SS_OK)
-                return status;
-            continue;
-        }
-        if (to->depth == 0)
-            return to->wire.at == to->wire.end ? SS_OK : not_wire(to, "bytes follow the value");
-        *to->at++ = of->map ? '}' : ']';
-        to->depth--;
-    }
+    return write_token(to, at, &token, *begin == 0xca);
 }
 
 ss_status ss_wire_to_json(ss_slice wire, ss_buffer *out, ss_error *error)
@@ -325,15 +342,12 @@ ss_status ss_wire_to_json(ss_slice wire, ss_buffer *out, ss_error *error)
     ss_status status = ss_buffer_reserve(out, GROWTH * wire.size + SPARE);
     if (status != SS_OK)
         return ss_error_set(error, status, "no room for the JSON text");
-    writer to; /* as large as its levels, which are set when they are opened */
-    to.wire = (ss_wire_reader){bytes, bytes + wire.size};
-    to.at = out->data + out->size;
-    to.error = error;
-    to.depth = 0;
-    to.levels[0] = (level){.left = 1};
-    status = write_all(&to);
-    if (status == SS_OK)
-        out->size = (size_t)(to.at - out->data);
+    writer to = {.wire = {bytes, bytes + wire.size}, .error = error};
+    char *end = write_value(&to, out->data + out->size);
+    if (end && to.wire.at != to.wire.end)
+        end = not_wire(&to, "bytes follow the value");
+    if (end)
+        out->size = (size_t)(end - out->data);
     out->data[out->size] = '\0';
-    return status;
+    return end ? SS_OK : SS_E_FORMAT;
 }
