@@ -43,7 +43,7 @@ BROKEN = [
     ("null for a text", "server:\n  store: ~\n", [(2, 10, "server.store: found nothing, expected a text")]),
     ("list for a text", "server:\n  store: [a]\n", [(2, 10, "server.store: found a list, expected a text")]),
     ("map for texts", "server:\n  bind: {a: b}\n", [(2, 9, "server.bind: found a map, expected a text or a list of texts")]),
-    ("list within texts", "server:\n  bind:\n  - a\n  - [b]\n", [(4, 5, "server.bind: found a list, expected a text")]),
+    ("list within texts", "server:\n  bind:\n  - ipc:///a\n  - [b]\n", [(4, 5, "server.bind: found a list, expected a text")]),
     ("text for a map", "train:\n  als: 64\n", [(2, 8, "train.als: found '64', expected a map of settings")]),
     ("unknown shelf", "shelves:\n  relatd: {}\n", [(2, 3, "shelves.relatd: there is no such shelf", "did you mean related?")]),
     ("shelves as a list", "shelves:\n- related\n", [(2, 1, "shelves: found a list, expected a map from names of shelves")]),
@@ -94,7 +94,7 @@ BROKEN = [
     ("a server as a list", "servers:\n- [a]\n", [(2, 3, "servers: found a list, expected an endpoint")]),
     ("unknown setting of the night", "nightly:\n  timeut: 2\n", [(2, 3, "nightly.timeut: there is no such setting (did you mean timeout?)")]),
     ("tab", "server:\n\tworkers: 2\n", [(2, 1, "found a tab, expected blanks before a key")]),
-    ("open bracket", "server:\n  bind: [a, b\n  workers: 2\n", [(3, 10, "no YAML")]),
+    ("open bracket", "train:\n  log: [a, b\n  threads: 2\n", [(3, 10, "no YAML")]),
     ("open quote", "server:\n  store: 'a\n", [(3, 1, "no YAML: found unexpected end of stream")]),
     ("colon too many", "server:\n  workers: 2: 3\n", [(2, 13, "no YAML: mapping values are not allowed")]),
     ("bad indentation", "server:\n  workers: 2\n   queue: 3\n", [(2, 12, "found '2 queue'"), (3, 9, "no YAML")]),
@@ -110,6 +110,24 @@ BROKEN = [
     ("all at once", "server:\n  workers: 0\n  quue: 1\ntrian: {}\nshelves:\n  cart: {min-items: many}\n",
      [(2, 12, "expected a whole number, 1 to 64"), (3, 3, "did you mean queue?"), (4, 1, "did you mean train?"),
       (6, 21, "expected a whole number, 0 to 500")]),
+    # what would only show when the server is started
+    ("http at no port", "server:\n  http: 127.0.0.1:99999\n", [(2, 9, "server.http: found '127.0.0.1:99999', expected ADDRESS:PORT")]),
+    ("http at no address", "server:\n  http: 127.0.0.1\n", [(2, 9, "server.http: found '127.0.0.1', expected ADDRESS:PORT")]),
+    ("http for all without keys", "server:\n  http: 0.0.0.0:8080\n", [(2, 9, "server.http: ", "public address without keys")]),
+    ("no file of keys", "server:\n  http: 0.0.0.0:8080\n  http_keys: /nowhere/keys\n", [(3, 14, "server.http_keys: /nowhere/keys: ")]),
+    ("no proxy", "server:\n  http-proxy: [10.0.0.0/8, 10.0.0.0/99]\n", [(2, 28, "server.http-proxy: found '10.0.0.0/99', expected")]),
+    ("demo without http", "server:\n  demo: true\n", [(2, 9, "server.demo: --demo goes with --http")]),
+    ("demo for all", "server:\n  demo: true\n  http: '*:80'\n  insecure-public-bind: true\n", [(2, 9, "server.demo: ", "this machine alone")]),
+    ("metrics at no address", "server:\n  metrics: here\n", [(2, 12, "server.metrics: found 'here', expected ADDRESS:PORT")]),
+    ("metrics for all", "server:\n  metrics: '*:9464'\n", [(2, 12, "server.metrics: ", "insecure-public-bind")]),
+    ("a bind that is none", "server:\n  bind: [ipc:///run/a.ipc, udp://a:1]\n", [(2, 28, "server.bind: found 'udp://a:1', expected")]),
+    ("a bind for all", "server:\n  bind: tcp://0.0.0.0:5555\n", [(2, 9, "server.bind: ", "public address without access control")]),
+    ("curve-key alone", "server:\n  curve-key: /nowhere/key\n", [(2, 14, "server.curve-key: ", "one is missing")]),
+    ("neither key nor list", "server:\n  curve-key: /nowhere/key\n  allow: /nowhere/list\n",
+     [(2, 14, "server.curve-key: /nowhere/key"), (3, 10, "server.allow: /nowhere/list")]),
+    ("of the gateway", "gateway:\n  http: '*:80'\n  curve-key: /nowhere/key\n  http-proxy: here\n",
+     [(2, 9, "gateway.http: ", "public address without keys"), (4, 15, "gateway.http-proxy: found 'here'")]),
+    ("of both kinds", "server:\n  http: nowhere\n  workers: 0\n", [(2, 9, "server.http: found 'nowhere'"), (3, 12, "expected a whole number")]),
 ]
 
 
@@ -143,6 +161,21 @@ class Files(unittest.TestCase):
                 if mistakes[0][0]:
                     self.assertEqual(len(lines), len(mistakes), err)
                     self.assertIn(f"{len(mistakes)} mistake", err)
+
+    def test_keys_are_read(self):
+        keys = os.path.join(self.temporary.name, "keys")
+        self.write(f"server:\n  http: 127.0.0.1:0\n  http-keys: {keys}\n")
+        subprocess.run([PROGRAM, "keygen", "--http", "public", "--keys", keys, "--origin", "https://shop.example"], check=True,
+                       capture_output=True)
+        self.assertEqual(check(self.path)[0], 0)
+        good = open(keys, encoding="utf-8").read()
+        for line, what in (("abc public", "64"), ("0" * 64 + " public shop https://shop.example/path", "origin")):
+            with open(keys, "w", encoding="utf-8") as file:
+                file.write(good + line + "\n")
+            code, _, err = check(self.path)
+            self.assertEqual(code, 1)
+            self.assertIn(f"{self.path}:3:14: server.http-keys: {keys}:{good.count(chr(10)) + 1}: ", err)
+            self.assertIn(what, err)
 
     def test_exit_codes(self):
         self.assertEqual(check(self.path)[0], 1)
@@ -306,6 +339,14 @@ class Serving(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn(f"{self.path}:1:19: server.workers", done.stderr)
         self.assertIn(f"{self.path}:2:29: shelves.cart.min-items", done.stderr)
+
+    def test_nothing_is_served_before_all_is_bound(self):
+        for line in ("http: 127.0.0.1:99999", "{http: 127.0.0.1:0, http-keys: /nowhere/keys}", "http: 0.0.0.0:0"):
+            self.write(f"server:\n  {line}\n" if line[0] != "{" else f"server: {line}\n")
+            done = subprocess.run([PROGRAM, "serve", "--store", f"{self.folder}/store", "--bind", f"ipc://{self.folder}/x.ipc", "--config",
+                                   self.path], capture_output=True, text=True, check=False, timeout=20)
+            self.assertIn(done.returncode, (1, 2), done.stderr)
+            self.assertNotIn("serving", done.stderr)
 
     def test_the_file_sets_the_server(self):
         self.write("server:\n  workers: 3\n  bind: ipc:///nowhere/else.ipc\n")

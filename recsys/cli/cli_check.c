@@ -211,7 +211,7 @@ static ss_status run_check(void *memory, const ss_texts *operands, const ss_cli 
     ss_config_file *file = NULL;
     ss_snapshot *snapshot = NULL;
     SS_TRY(ss_command_operands(operands, 1, 1, error));
-    SS_TRY(ss_config_file_load(operands->text[0], &file, error));
+    SS_TRY(ss_config_file_check(operands->text[0], &file, error));
     if (settings->store)
         SS_TRY(ss_snapshot_open(settings->store, NULL, false, &snapshot, error));
     if (snapshot)
@@ -231,7 +231,8 @@ const ss_command ss_command_check = {
     .operands = "CONFIG",
     .summary = "Find every mistake in a configuration file.",
     .description =
-        "Tells each mistake with line, column and what was expected on standard error and ends with 1; a good\n"
+        "Tells each mistake with line, column and what was expected on standard error and ends with 1: also addresses\n"
+        "that are none and key files that are missing or broken, as `serve` would find them on this machine. A good\n"
         "file's settings are listed with what each stands instead of, and why its offers could give nothing; it ends\n"
         "with 0.\n\n"
         "  smartshelf check smartshelf.yaml\n"

@@ -1,11 +1,11 @@
 #include "cli/command.h"
+#include "cli/server_check.h"
 
 #include "http/console.h"
 #include "http/demo.h"
 #include "http/local.h"
 #include "http/port.h"
 #include "http/sites.h"
-#include "server/address.h"
 #include "server/server.h"
 #include <malloc.h>
 #include <unistd.h>
@@ -67,23 +67,6 @@ static ss_status open_backend(void *server, unsigned thread, ss_backend *backend
     return ss_local_open(server, thread, backend, error);
 }
 
-/* The demo shop lets everybody change prices. */
-static ss_status check_demo(const serve_settings *settings, ss_error *error)
-{
-    ss_address address;
-    if (!settings->demo)
-        return SS_OK;
-    if (!settings->http.http)
-        return ss_error_set(error, SS_E_ARGUMENT, "--demo goes with --http ADDRESS:PORT");
-    ss_status status = ss_address_read(settings->http.http, "http", &address, error);
-    if (status == SS_OK && address.public)
-        status =
-            ss_error_set(error, SS_E_ARGUMENT,
-                         "--demo lets whoever comes change prices: --http must be an address of this machine alone, "
-                         "such as 127.0.0.1:8080");
-    return status;
-}
-
 static void read_keys_anew(void *keys)
 {
     ss_key_ring_read_anew(keys);
@@ -134,7 +117,7 @@ static ss_status serve(serve_settings *settings, const ss_logger *logger, ss_err
     ss_key_ring *keys = NULL;
     settings->http.insecure_public_bind = settings->server.insecure_public_bind;
     settings->server.seats = settings->http.http ? (size_t)settings->http.threads : 0;
-    ss_status status = check_demo(settings, error);
+    ss_status status = ss_demo_options_check(&settings->http, settings->demo, error);
     if (status == SS_OK)
         status = open_keys(settings, logger, &keys, error);
     if (status == SS_OK)

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "cli/command.h"
 #include "cli/nightly_settings.h"
+#include "cli/server_check.h"
 #include "job/mail_options.h"
 #include <stdlib.h>
 #include <string.h>
@@ -169,7 +170,8 @@ out:
     return status;
 }
 
-static ss_status read_tree(ss_config_file *file, ss_slice text, ss_mistakes *mistakes, ss_error *error)
+/* `here`: with what only shows on this machine. */
+static ss_status read_tree(ss_config_file *file, ss_slice text, bool here, ss_mistakes *mistakes, ss_error *error)
 {
     ss_status status = SS_OK;
     ss_yaml_node *root;
@@ -179,6 +181,10 @@ static ss_status read_tree(ss_config_file *file, ss_slice text, ss_mistakes *mis
         SS_TRY(ss_error_nomem(error));
     SS_TRY(ss_yaml_read(text, tree, mistakes, &root, error));
     SS_TRY(read_sections(file, list, root, mistakes, error));
+    if (here) {
+        ss_server_check(&file->settings, mistakes);
+        ss_server_check(&file->gateway, mistakes);
+    }
     SS_TRY(ss_mistakes_status(mistakes, error));
 out:
     ss_arena_free(&tree);
@@ -186,7 +192,7 @@ out:
     return status;
 }
 
-ss_status ss_config_file_read(const char *path, ss_mistakes *mistakes, ss_config_file **file, ss_error *error)
+static ss_status read_file(const char *path, bool here, ss_mistakes *mistakes, ss_config_file **file, ss_error *error)
 {
     ss_status status = SS_OK;
     ss_buffer text;
@@ -198,13 +204,18 @@ ss_status ss_config_file_read(const char *path, ss_mistakes *mistakes, ss_config
     if (!new->arena)
         SS_TRY(ss_error_nomem(error));
     SS_TRY(ss_file_read(path, SS_YAML_BYTES_MAX, &text, error));
-    SS_TRY(read_tree(new, (ss_slice){text.data, text.size}, mistakes, error));
+    SS_TRY(read_tree(new, (ss_slice){text.data, text.size}, here, mistakes, error));
     *file = new;
     new = NULL;
 out:
     ss_buffer_release(&text);
     ss_config_file_free(&new);
     return status;
+}
+
+ss_status ss_config_file_read(const char *path, ss_mistakes *mistakes, ss_config_file **file, ss_error *error)
+{
+    return read_file(path, false, mistakes, file, error);
 }
 
 void ss_config_file_print(ss_mistakes *mistakes)
@@ -222,18 +233,28 @@ void ss_config_file_print(ss_mistakes *mistakes)
     }
 }
 
-ss_status ss_config_file_load(const char *path, ss_config_file **file, ss_error *error)
+static ss_status read_and_print(const char *path, bool here, ss_config_file **file, ss_error *error)
 {
     ss_mistakes *mistakes = ss_mistakes_new(path);
     if (!mistakes)
         return ss_error_nomem(error);
-    ss_status status = ss_config_file_read(path, mistakes, file, error);
+    ss_status status = read_file(path, here, mistakes, file, error);
     ss_config_file_print(mistakes);
     if (ss_mistakes_errors(mistakes) > 0)
         ss_error_set(error, SS_E_FORMAT, "%s: %zu mistake%s", path, ss_mistakes_errors(mistakes),
                      ss_mistakes_errors(mistakes) > 1 ? "s" : "");
     ss_mistakes_free(&mistakes);
     return status;
+}
+
+ss_status ss_config_file_load(const char *path, ss_config_file **file, ss_error *error)
+{
+    return read_and_print(path, false, file, error);
+}
+
+ss_status ss_config_file_check(const char *path, ss_config_file **file, ss_error *error)
+{
+    return read_and_print(path, true, file, error);
 }
 
 void ss_config_file_free(ss_config_file **file)

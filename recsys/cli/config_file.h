@@ -24,6 +24,9 @@ void ss_config_file_print(ss_mistakes *mistakes);
 
 /* As ss_config_file_read, with every mistake and warning on standard error. */
 ss_status ss_config_file_load(const char *path, ss_config_file **file, ss_error *error);
+
+/* As ss_config_file_load, also with what would only show where and when the server is started (cli/server_check.h). */
+ss_status ss_config_file_check(const char *path, ss_config_file **file, ss_error *error);
 void ss_config_file_free(ss_config_file **file);
 
 /* Sets what the file gives in those of a command's groups that it is about: the shelves' options too. `name`: the section of the command alone

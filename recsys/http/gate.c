@@ -43,8 +43,7 @@ static ss_status new_limit(size_t entries, int64_t rate, double seconds, ss_rate
     return ss_rate_limit_new(entries, (double)rate, fmax((double)rate * seconds, BURST_LEAST), limit, error);
 }
 
-static ss_status check_public(const ss_http_options *options, const ss_key_ring *keys, bool public_address,
-                              ss_error *error)
+ss_status ss_gate_check(const ss_http_options *options, bool keys, bool public_address, ss_error *error)
 {
     if (!public_address || keys || options->insecure_public_bind)
         return SS_OK;
@@ -57,7 +56,7 @@ static ss_status check_public(const ss_http_options *options, const ss_key_ring 
 ss_status ss_gate_new(const ss_http_options *options, ss_key_ring *keys, bool public_address, ss_gate **gate,
                       ss_error *error)
 {
-    ss_status status = check_public(options, keys, public_address, error);
+    ss_status status = ss_gate_check(options, keys != NULL, public_address, error);
     if (status != SS_OK)
         return status;
     ss_gate *new = calloc(1, sizeof *new);

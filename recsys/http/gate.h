@@ -24,6 +24,9 @@ ss_status ss_gate_new(const ss_http_options *options, ss_key_ring *keys, bool pu
                       ss_error *error);
 void ss_gate_free(ss_gate **gate);
 
+/* SS_E_ACCESS: a public address without keys, and nobody said that it may be. */
+ss_status ss_gate_check(const ss_http_options *options, bool keys, bool public_address, ss_error *error);
+
 /* Why somebody is not let in, or what they asked may not be asked. */
 typedef struct ss_refusal {
     unsigned status;  /* 401, 403, 429, … */

@@ -52,6 +52,8 @@ const ss_option ss_server_option_table[] = {
 struct ss_server {
     const ss_server_options *options;
     const ss_logger *logger;
+    char generation[SS_GENERATION_NAME_MAX]; /* that it began with, and how many items that has */
+    uint32_t items;
     ss_service service;
     ss_stats stats, loader_stats, recorder_stats;
     ss_live_state *state; /* NULL: none is kept; and what answerers know of it: */
@@ -91,7 +93,7 @@ static ss_status network_error(ss_error *error, const char *place)
     return SS_E_NETWORK;
 }
 
-static ss_status check_metrics(const ss_server_options *options, ss_error *error)
+ss_status ss_server_check_metrics(const ss_server_options *options, ss_error *error)
 {
     ss_address address;
     if (!options->metrics)
@@ -104,26 +106,36 @@ static ss_status check_metrics(const ss_server_options *options, ss_error *error
     return SS_E_ACCESS;
 }
 
-static ss_status check_options(const ss_server_options *options, ss_error *error)
+ss_status ss_server_check_access(const ss_server_options *options, ss_error *error)
 {
-    if (!options->store)
-        return ss_error_set(error, SS_E_ARGUMENT, "--store is missing");
     if (!options->curve_key != !options->allow)
         return ss_error_set(error, SS_E_ARGUMENT, "--curve-key and --allow go together: one is missing");
-    for (size_t i = 0; i < options->binds.count; i++) {
-        const char *endpoint = options->binds.text[i];
-        ss_status status = ss_endpoint_check(endpoint, error);
-        if (status != SS_OK)
-            return status;
-        if (ss_endpoint_is_public(endpoint) && !options->curve_key && !options->insecure_public_bind) {
-            ss_error_set(error, SS_E_ACCESS,
-                         "a public address without access control: give --curve-key and --allow, or say "
-                         "--insecure-public-bind too");
-            ss_error_place(error, endpoint, 0);
-            return SS_E_ACCESS;
-        }
-    }
-    return check_metrics(options, error);
+    return SS_OK;
+}
+
+ss_status ss_server_check_bind(const ss_server_options *options, const char *endpoint, ss_error *error)
+{
+    ss_status status = ss_endpoint_check(endpoint, error);
+    if (status != SS_OK || !ss_endpoint_is_public(endpoint) || options->curve_key || options->insecure_public_bind)
+        return status;
+    ss_error_set(error, SS_E_ACCESS,
+                 "a public address without access control: give --curve-key and --allow, or say "
+                 "--insecure-public-bind too");
+    ss_error_place(error, endpoint, 0);
+    return SS_E_ACCESS;
+}
+
+static ss_status check_options(const ss_server_options *options, ss_error *error)
+{
+    ss_status status;
+    if (!options->store)
+        return ss_error_set(error, SS_E_ARGUMENT, "--store is missing");
+    SS_TRY(ss_server_check_access(options, error));
+    for (size_t i = 0; i < options->binds.count; i++)
+        SS_TRY(ss_server_check_bind(options, options->binds.text[i], error));
+    SS_TRY(ss_server_check_metrics(options, error));
+out:
+    return status;
 }
 
 static ss_status open_descriptors(ss_server *server, ss_error *error)
@@ -356,16 +368,17 @@ static ss_status open_metrics(ss_server *server, ss_error *error)
     return status;
 }
 
-static void log_ready(const ss_server *server, const ss_snapshot *snapshot)
+static void announce(ss_server *server)
 {
     ss_buffer list;
     ss_buffer_init(&list, SS_LOG_LINE_MAX);
     for (size_t i = 0; i < server->endpoint_count; i++)
         ss_buffer_printf(&list, "%s%s", i ? "," : "", server->endpoints[i]);
     ss_log(server->logger, SS_LOG_INFO, "serving generation=%s endpoints=%s items=%u workers=%zu access=%s state=%s",
-           snapshot->name, list.data, snapshot->items.count, server->worker_count, server->access ? "curve" : "open",
+           server->generation, list.data, server->items, server->worker_count, server->access ? "curve" : "open",
            server->state ? "kept" : "none");
     ss_buffer_release(&list);
+    ss_supervisor_ready(&server->supervisor, server->generation, NULL);
 }
 
 /* The threads that answer beside the main loop's own. */
@@ -399,8 +412,8 @@ static ss_status set_up(ss_server *server, ss_snapshot *snapshot, ss_error *erro
     SS_TRY(bind_all(server, error));
     SS_TRY(open_metrics(server, error));
     start_watchdog(server);
-    log_ready(server, snapshot);
-    ss_supervisor_ready(&server->supervisor, snapshot->name, NULL);
+    snprintf(server->generation, sizeof server->generation, "%s", snapshot->name);
+    server->items = snapshot->items.count;
 out:
     return status;
 }
@@ -643,6 +656,7 @@ static void look_around(ss_server *server, bool wait)
 
 void ss_server_run(ss_server *server)
 {
+    announce(server);
     while (!finished(server)) {
         size_t moved = answer(server);
         if (server->stopping && moved > 0)

@@ -36,11 +36,15 @@ typedef struct ss_server_options {
 
 extern const ss_option ss_server_option_table[]; /* target: ss_server_options; without those of `live` */
 
+/* What ss_server_new refuses of the options, found without starting: SS_E_ARGUMENT, SS_E_ACCESS (public without access control). */
+ss_status ss_server_check_bind(const ss_server_options *options, const char *endpoint, ss_error *error);
+ss_status ss_server_check_access(const ss_server_options *options, ss_error *error);
+ss_status ss_server_check_metrics(const ss_server_options *options, ss_error *error);
+
 typedef struct ss_server ss_server;
 
 /*
- * Opens the store's current generation, reads the keys, binds every endpoint and logs that it serves, with
- * the generation and the endpoints. `options` and `logger` are borrowed for the server's life. SS_E_ARGUMENT, SS_E_NOT_FOUND,
+ * Opens the store's current generation, reads the keys and binds every endpoint. `options` and `logger` are borrowed for the server's life. SS_E_ARGUMENT, SS_E_NOT_FOUND,
  * SS_E_CORRUPT, SS_E_ACCESS (a public endpoint without access control), SS_E_NETWORK, SS_E_IO, SS_E_NOMEM.
  */
 ss_status ss_server_new(const ss_server_options *options, const ss_logger *logger, ss_server **server, ss_error *error);
@@ -49,7 +53,8 @@ ss_status ss_server_new(const ss_server_options *options, const ss_logger *logge
 void ss_server_free(ss_server **server);
 
 /*
- * Answers until it is told to stop: by SIGTERM, SIGINT or ss_server_stop. Then new requests get shutting_down while
+ * Logs that it serves, with the generation and the endpoints, tells systemd, and
+ * answers until it is told to stop: by SIGTERM, SIGINT or ss_server_stop. Then new requests get shutting_down while
  * what was read before is answered, until nothing more comes or drain_ms are over; a second SIGTERM or SIGINT ends
  * that. SIGHUP: reload.
  */
