@@ -367,6 +367,7 @@ class Serving(unittest.TestCase):
         self.assertIn("second-try", self.refusal("gateway"))  # longer than the time that it is part of
         self.assertIn("the-gateway", self.refusal("gateway", "--second-try", "20"))
         self.assertIn("the-server", self.refusal("serve", "--store", f"{self.folder}/store", "--bind", f"ipc://{self.folder}/x.ipc"))
+        self.write("gateway:\n  connect: [ipc:///nobody/is/there]\n  http: 127.0.0.1:0\n  second-try: 600\n")
         listed = check(self.path)[1]
         self.assertIn("gateway.connect: ipc:///nobody/is/there", listed)
         self.assertIn("gateway.second-try: 600  (", listed)
