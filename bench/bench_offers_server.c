@@ -3,8 +3,10 @@
  * visitors of whom a session of ten events is known, with the default campaigns and budgets that never end: `relaxed`
  * (answered before the sync, which is put off to the end) and durable by group commit. Each question is about a visitor
  * who has not been decided about before. Server and client share all cores as the system places them: one worker has a
- * thread beside it that decides and one that moves bytes. Requests/s and latencies as the client sees them, all 64 in flight
- * all the time, the first 64 at once; medians over the turns.
+ * thread beside it that decides and one that moves bytes. The client is one thread that reads and writes a socket itself
+ * (zmtp.h). Requests/s and latencies as the client sees them, all 64 in flight all the time, the first 64 at once; medians
+ * over the turns. Beside it, in the same turns, `echo`: the same requests, and replies of the size of the home page's,
+ * from a bare ROUTER: what ZeroMQ and the machine cost by themselves.
  *
  * Usage: bench_offers_server SMARTSHELF [STORE [TURNS]]. Without a store (with prices and costs) it makes one of 20,000
  * items in a temporary folder; the live state is made in STORE/state. Prints "name value unit" lines.
@@ -13,9 +15,10 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "client/wire.h"
+#include "echo.h"
 #include "measure.h"
-#include "serving.h"
 #include "shelf/snapshot.h"
+#include "zmtp.h"
 #include <time.h>
 
 #define VISITORS     25600u /* most of one measurement */
@@ -26,6 +29,7 @@
 #define BATCH_MAX    (128u << 10)
 #define TURNS        5u
 #define PORT         47813
+#define ECHO_PORT    47814
 #define PAGES        3u
 
 enum promise { RELAXED, DURABLE, PROMISES };
@@ -39,9 +43,9 @@ typedef struct figures {
 
 typedef struct bench {
     char folder[64], store[SS_PATH_MAX], policy[SS_PATH_MAX];
-    pid_t server;
+    pid_t server, echoing;
     ss_snapshot *snapshot;
-    void *context, *socket;
+    zmtp *peer, *echo;
     ss_random random;
     uint32_t visitor; /* the first of the next measurement */
     uint8_t (*requests)[REQUEST_MAX];
@@ -49,7 +53,8 @@ typedef struct bench {
     int64_t *sent;
     double *latencies;
     uint8_t *events;
-    figures all[PROMISES][PAGES][64];
+    size_t reply_bytes; /* of the latest measurement */
+    figures all[PROMISES][PAGES][64], echoed[64];
     size_t turns;
 } bench;
 
@@ -83,7 +88,12 @@ static uint8_t *put_head(uint8_t *at, uint32_t msgid, const char *method, uint32
 
 static void exchange(bench *of, const uint8_t *bytes, size_t size)
 {
-    check(zmq_send(of->socket, bytes, size, 0) >= 0 && zmq_recv(of->socket, of->events, BATCH_MAX, 0) > 8, "no answer");
+    const uint8_t *reply = NULL;
+    size_t reply_size = 0;
+    zmtp_put(of->peer, bytes, size);
+    zmtp_flush(of->peer);
+    while (!zmtp_next(of->peer, &reply, &reply_size))
+        zmtp_read(of->peer);
 }
 
 /* Ten events for each visitor of the measurement; the eighth is put into the cart. */
@@ -116,20 +126,19 @@ static void write_requests(bench *of, enum promise promise, unsigned page)
 
 /* ---- measuring ---- */
 
-/* Seconds that the server has had of all processors. */
-static double processor_time(const bench *of)
+/* Seconds that a process has had of all processors. */
+static double processor_time(pid_t process)
 {
     clockid_t clock;
     struct timespec time;
-    check(clock_getcpuclockid(of->server, &clock) == 0 && clock_gettime(clock, &time) == 0, "no processor time");
+    check(clock_getcpuclockid(process, &clock) == 0 && clock_gettime(clock, &time) == 0, "no processor time");
     return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
 }
 
 /* [1, msgid in one, two, three or five bytes, nil, … */
-static uint32_t msgid_of(zmq_msg_t *reply)
+static uint32_t msgid_of(const uint8_t *data, size_t size)
 {
-    const uint8_t *data = zmq_msg_data(reply);
-    ss_wire_reader reader = {data, data + zmq_msg_size(reply)};
+    ss_wire_reader reader = {data, data + size};
     ss_wire_token token, error;
     check(ss_wire_next(&reader, &token) && ss_wire_next(&reader, &token) && ss_wire_next(&reader, &token) &&
               ss_wire_next(&reader, &error) && error.kind == SS_WIRE_NIL && token.number < VISITORS,
@@ -138,24 +147,37 @@ static uint32_t msgid_of(zmq_msg_t *reply)
 }
 
 /* Keeps WINDOW requests in flight. */
-static void ask_all(bench *of, size_t count)
+static void ask_all(bench *of, zmtp *peer, size_t count)
 {
-    size_t sent = 0, done = 0;
-    zmq_msg_t reply;
-    zmq_msg_init(&reply);
+    const uint8_t *reply = NULL;
+    size_t sent = 0, done = 0, size = 0;
+    of->reply_bytes = 0;
     while (done < count) {
         for (; sent < count && sent - done < WINDOW; sent++) {
             of->sent[sent] = ss_clock_monotonic();
-            check(zmq_send(of->socket, of->requests[sent], of->sizes[sent], 0) >= 0, "cannot send");
+            zmtp_put(peer, of->requests[sent], of->sizes[sent]);
         }
-        check(zmq_msg_recv(&reply, of->socket, 0) >= 0, "cannot receive");
-        do {
-            uint32_t number = msgid_of(&reply);
+        zmtp_flush(peer);
+        zmtp_read(peer);
+        for (; zmtp_next(peer, &reply, &size); done++) {
+            uint32_t number = msgid_of(reply, size);
             of->latencies[number] = (double)(ss_clock_monotonic() - of->sent[number]) * 1e-3;
-            done++;
-        } while (zmq_msg_recv(&reply, of->socket, ZMQ_DONTWAIT) >= 0);
+            of->reply_bytes += size;
+        }
     }
-    zmq_msg_close(&reply);
+}
+
+static figures time_all(bench *of, zmtp *peer, pid_t process, uint32_t count)
+{
+    double taken = processor_time(process);
+    int64_t begun = ss_clock_monotonic();
+    ask_all(of, peer, count);
+    double seconds = (double)(ss_clock_monotonic() - begun) * 1e-9;
+    qsort(of->latencies, count, sizeof *of->latencies, bench_ascending);
+    return (figures){.rate = count / seconds,
+                     .cost = (processor_time(process) - taken) / count * 1e6,
+                     .p50 = of->latencies[count / 2],
+                     .p99 = of->latencies[count * 99 / 100]};
 }
 
 static figures measure(bench *of, enum promise promise, unsigned page)
@@ -163,35 +185,42 @@ static figures measure(bench *of, enum promise promise, unsigned page)
     uint32_t count = visitors[promise];
     tell_events(of, count);
     write_requests(of, promise, page);
-    double taken = processor_time(of);
-    int64_t begun = ss_clock_monotonic();
-    ask_all(of, count);
-    double seconds = (double)(ss_clock_monotonic() - begun) * 1e-9;
+    figures measured = time_all(of, of->peer, of->server, count);
     of->visitor += count;
-    qsort(of->latencies, count, sizeof *of->latencies, bench_ascending);
-    return (figures){.rate = count / seconds,
-                     .cost = (processor_time(of) - taken) / count * 1e6,
-                     .p50 = of->latencies[count / 2],
-                     .p99 = of->latencies[count * 99 / 100]};
+    return measured;
 }
 
-static void print_median(const bench *of, enum promise promise, unsigned page, const char *name, size_t offset,
+static figures measure_echo(bench *of)
+{
+    write_requests(of, RELAXED, 0);
+    return time_all(of, of->echo, of->echoing, VISITORS);
+}
+
+static void print_median(const bench *of, const figures *turns, const char *what, const char *name, size_t offset,
                          const char *unit)
 {
     double values[64];
     for (size_t turn = 0; turn < of->turns; turn++)
-        memcpy(&values[turn], (const char *)&of->all[promise][page][turn] + offset, sizeof *values);
-    printf("offers_%s_%s_%s %.1f %s\n", promises[promise], pages[page], name, bench_median(values, of->turns), unit);
+        memcpy(&values[turn], (const char *)&turns[turn] + offset, sizeof *values);
+    printf("offers_%s_%s %.1f %s\n", what, name, bench_median(values, of->turns), unit);
+}
+
+static void print_figures(const bench *of, const figures *turns, const char *what)
+{
+    print_median(of, turns, what, "rate", offsetof(figures, rate), "1/s");
+    print_median(of, turns, what, "cost", offsetof(figures, cost), "us");
+    print_median(of, turns, what, "p50", offsetof(figures, p50), "us");
+    print_median(of, turns, what, "p99", offsetof(figures, p99), "us");
 }
 
 static void print_all(const bench *of)
 {
+    char what[32];
+    print_figures(of, of->echoed, "echo");
     for (unsigned promise = 0; promise < PROMISES; promise++)
         for (unsigned page = 0; page < PAGES; page++) {
-            print_median(of, (enum promise)promise, page, "rate", offsetof(figures, rate), "1/s");
-            print_median(of, (enum promise)promise, page, "cost", offsetof(figures, cost), "us");
-            print_median(of, (enum promise)promise, page, "p50", offsetof(figures, p50), "us");
-            print_median(of, (enum promise)promise, page, "p99", offsetof(figures, p99), "us");
+            snprintf(what, sizeof what, "%s_%s", promises[promise], pages[page]);
+            print_figures(of, of->all[promise][page], what);
         }
 }
 
@@ -217,10 +246,7 @@ static void start(bench *of, char *program)
     char *arguments[] = {program,  "serve",       "--store", of->store,          "--config", of->policy, "--bind",
                          endpoint, "--log-level", "warn",    "--events.sync-ms", "60000",    NULL};
     of->server = spawn(arguments, -1);
-    of->context = zmq_ctx_new();
-    of->socket = zmq_socket(of->context, ZMQ_DEALER);
-    set_queue(of->socket);
-    check(zmq_connect(of->socket, endpoint) == 0, "cannot connect");
+    of->peer = zmtp_connect(PORT);
     of->requests = ss_array_new(VISITORS, sizeof *of->requests);
     of->sizes = ss_array_new(VISITORS, sizeof *of->sizes);
     of->sent = ss_array_new(VISITORS, sizeof *of->sent);
@@ -230,12 +256,23 @@ static void start(bench *of, char *program)
     ss_random_seed(&of->random, 7);
 }
 
+/* Warms the server up, and learns how long its replies are. */
+static void start_beside(bench *of)
+{
+    measure(of, RELAXED, 0);
+    of->echoing = start_echo(ECHO_PORT, of->reply_bytes / VISITORS, -1);
+    of->echo = zmtp_connect(ECHO_PORT);
+}
+
 static void stop(bench *of)
 {
-    kill(of->server, SIGTERM);
-    waitpid(of->server, NULL, 0);
-    zmq_close(of->socket);
-    zmq_ctx_term(of->context);
+    const pid_t children[] = {of->server, of->echoing};
+    for (size_t i = 0; i < 2; i++) {
+        kill(children[i], SIGTERM);
+        waitpid(children[i], NULL, 0);
+    }
+    zmtp_close(of->peer);
+    zmtp_close(of->echo);
     ss_snapshot_release(&of->snapshot);
     unlink(of->policy);
     free(of->requests);
@@ -259,11 +296,13 @@ int main(int argc, char **argv)
     else
         make_store(of.folder, of.store, argv[1]);
     start(&of, argv[1]);
-    measure(&of, RELAXED, 0); /* warms up */
-    for (size_t turn = 0; turn < of.turns; turn++)
+    start_beside(&of);
+    for (size_t turn = 0; turn < of.turns; turn++) {
+        of.echoed[turn] = measure_echo(&of);
         for (unsigned promise = 0; promise < PROMISES; promise++)
             for (unsigned page = 0; page < PAGES; page++)
                 of.all[promise][page][turn] = measure(&of, (enum promise)promise, page);
+    }
     print_all(&of);
     stop(&of);
     return 0;

@@ -13,7 +13,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "client/wire.h"
-#include "serving.h"
+#include "echo.h"
 #include "shelf/snapshot.h"
 
 #include <arpa/inet.h>
@@ -58,53 +58,6 @@ typedef struct bench {
 } bench;
 
 /* ---- server processes ---- */
-
-/* The peer: receives until nothing waits, then waits; a reply is a copy, as ours is, with the msgid of the request. */
-static void echo_one(void *router, zmq_msg_t *identity, zmq_msg_t *body, const uint8_t *reply, size_t size)
-{
-    zmq_msg_t out;
-    zmq_msg_recv(body, router, 0);
-    zmq_msg_init_size(&out, size);
-    uint8_t *bytes = zmq_msg_data(&out);
-    memcpy(bytes, reply, size);
-    memcpy(bytes + 3, (uint8_t *)zmq_msg_data(body) + 3, 4);
-    zmq_msg_send(identity, router, ZMQ_SNDMORE | ZMQ_DONTWAIT);
-    zmq_msg_send(&out, router, ZMQ_DONTWAIT);
-}
-
-static void echo_loop(size_t size)
-{
-    char endpoint[64];
-    int on = 1;
-    void *router = zmq_socket(zmq_ctx_new(), ZMQ_ROUTER);
-    set_queue(router);
-    zmq_setsockopt(router, ZMQ_ROUTER_MANDATORY, &on, sizeof on);
-    address(endpoint, sizeof endpoint, ECHO_PORT);
-    check(zmq_bind(router, endpoint) == 0, "cannot bind the echo");
-    uint8_t *reply = calloc(1, size);
-    static const uint8_t head[] = {0x94, 1, 0xce};
-    memcpy(reply, head, sizeof head);
-    zmq_msg_t identity, body;
-    zmq_msg_init(&identity);
-    zmq_msg_init(&body);
-    for (;;) {
-        while (zmq_msg_recv(&identity, router, ZMQ_DONTWAIT) >= 0)
-            echo_one(router, &identity, &body, reply, size);
-        zmq_pollitem_t item = {router, 0, ZMQ_POLLIN, 0};
-        zmq_poll(&item, 1, -1);
-    }
-}
-
-static pid_t start_echo(size_t size)
-{
-    pid_t child = fork();
-    if (child != 0)
-        return child;
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
-    pin(SERVER_CORE);
-    echo_loop(size);
-    _exit(1);
-}
 
 static pid_t start_shelf(const bench *all, char *program)
 {
@@ -439,7 +392,7 @@ int main(int argc, char **argv)
     all.shelf = connect_zmq(&all, SHELF_PORT);
     all.redis = connect_redis();
     collect_replies(&all);
-    all.children[2] = start_echo(all.reply_size);
+    all.children[2] = start_echo(ECHO_PORT, all.reply_size, SERVER_CORE);
     all.echo = connect_zmq(&all, ECHO_PORT);
     run_turns(&all);
     printf("server_items_asked %zu items\n", all.asked);
