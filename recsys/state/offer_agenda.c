@@ -13,7 +13,7 @@ _Static_assert(sizeof(agenda_key) == 16, "no gaps");
 
 ss_status ss_offer_agenda_open(ss_environment *environment, ss_offer_agenda *agenda, ss_error *error)
 {
-    agenda->environment = environment;
+    *agenda = (ss_offer_agenda){.environment = environment};
     return ss_environment_table(environment, AGENDA, 0, &agenda->table, error);
 }
 
@@ -28,19 +28,28 @@ static agenda_key key_of(int64_t time, uint64_t number)
     return (agenda_key){htobe64((uint64_t)time), htobe64(number)};
 }
 
-ss_status ss_offer_agenda_put(const ss_offer_agenda *agenda, MDB_txn *txn, int64_t time, uint64_t number,
-                              ss_error *error)
+void ss_offer_agenda_leave(ss_offer_agenda *agenda)
+{
+    if (agenda->latest)
+        mdb_cursor_close(agenda->latest);
+    agenda->latest = NULL;
+}
+
+ss_status ss_offer_agenda_put(ss_offer_agenda *agenda, MDB_txn *txn, int64_t time, uint64_t number, ss_error *error)
 {
     agenda_key bytes = key_of(time, number);
     MDB_val key = {sizeof bytes, &bytes}, nothing = {0, NULL};
-    return settle_code(agenda, mdb_put(txn, agenda->table, &key, &nothing, 0), error);
+    int code = agenda->latest ? 0 : mdb_cursor_open(txn, agenda->table, &agenda->latest);
+    if (code == 0)
+        code = mdb_cursor_put(agenda->latest, &key, &nothing, 0);
+    return settle_code(agenda, code, error);
 }
 
-ss_status ss_offer_agenda_remove(const ss_offer_agenda *agenda, MDB_txn *txn, int64_t time, uint64_t number,
-                                 ss_error *error)
+ss_status ss_offer_agenda_remove(ss_offer_agenda *agenda, MDB_txn *txn, int64_t time, uint64_t number, ss_error *error)
 {
     agenda_key bytes = key_of(time, number);
     MDB_val key = {sizeof bytes, &bytes};
+    ss_offer_agenda_leave(agenda);
     return settle_code(agenda, mdb_del(txn, agenda->table, &key, NULL), error);
 }
 

@@ -189,7 +189,20 @@ ss_status ss_offer_parties_open(ss_environment *environment, ss_offer_parties *p
     return ss_environment_table(environment, PARTIES, 0, &parties->table, error);
 }
 
-ss_status ss_offer_parties_get(const ss_offer_parties *parties, MDB_txn *txn, ss_offer_party kind, ss_slice id,
+void ss_offer_parties_leave(ss_offer_parties *parties)
+{
+    if (parties->latest)
+        mdb_cursor_close(parties->latest);
+    parties->latest = NULL;
+}
+
+/* Who is looked up is mostly who is put next, and not sought from the root once more. */
+static int at_latest(ss_offer_parties *parties, MDB_txn *txn)
+{
+    return parties->latest ? 0 : mdb_cursor_open(txn, parties->table, &parties->latest);
+}
+
+ss_status ss_offer_parties_get(ss_offer_parties *parties, MDB_txn *txn, ss_offer_party kind, ss_slice id,
                                ss_party *party, ss_error *error)
 {
     party_key bytes;
@@ -198,7 +211,9 @@ ss_status ss_offer_parties_get(const ss_offer_parties *parties, MDB_txn *txn, ss
         return SS_OK;
     ss_slice name = make_key(&bytes, kind, id);
     MDB_val key = {name.size, bytes.bytes}, value;
-    int code = mdb_get(txn, parties->table, &key, &value);
+    int code = at_latest(parties, txn);
+    if (code == 0)
+        code = mdb_cursor_get(parties->latest, &key, &value, MDB_SET);
     if (code != 0)
         return settle_code(parties, code == MDB_NOTFOUND ? 0 : code, error);
     ss_status status = ss_party_decode(name, (ss_slice){value.mv_data, value.mv_size}, party, error);
@@ -207,7 +222,7 @@ ss_status ss_offer_parties_get(const ss_offer_parties *parties, MDB_txn *txn, ss
     return status;
 }
 
-ss_status ss_offer_parties_put(const ss_offer_parties *parties, MDB_txn *txn, ss_offer_party kind, ss_slice id,
+ss_status ss_offer_parties_put(ss_offer_parties *parties, MDB_txn *txn, ss_offer_party kind, ss_slice id,
                                const ss_party *party, ss_error *error)
 {
     unsigned char record[SS_PARTY_RECORD_MAX];
@@ -217,15 +232,19 @@ ss_status ss_offer_parties_put(const ss_offer_parties *parties, MDB_txn *txn, ss
         return status;
     ss_slice name = make_key(&bytes, kind, id);
     MDB_val key = {name.size, bytes.bytes}, value = {ss_party_encode(name, party, record), record};
-    return settle_code(parties, mdb_put(txn, parties->table, &key, &value, 0), error);
+    int code = at_latest(parties, txn);
+    if (code == 0)
+        code = mdb_cursor_put(parties->latest, &key, &value, 0);
+    return settle_code(parties, code, error);
 }
 
-ss_status ss_offer_parties_remove(const ss_offer_parties *parties, MDB_txn *txn, ss_offer_party kind, ss_slice id,
+ss_status ss_offer_parties_remove(ss_offer_parties *parties, MDB_txn *txn, ss_offer_party kind, ss_slice id,
                                   ss_error *error)
 {
     party_key bytes;
     if (!may_be_kept(id))
         return SS_OK;
+    ss_offer_parties_leave(parties);
     ss_slice name = make_key(&bytes, kind, id);
     MDB_val key = {name.size, bytes.bytes};
     int code = mdb_del(txn, parties->table, &key, NULL);
@@ -273,6 +292,7 @@ ss_status ss_offer_parties_prune(ss_offer_parties *parties, MDB_txn *txn, int64_
     MDB_cursor *cursor = NULL;
     bool found = true;
     *removed = 0;
+    ss_offer_parties_leave(parties);
     int code = mdb_cursor_open(txn, parties->table, &cursor);
     if (code != 0)
         return settle_code(parties, code, error);

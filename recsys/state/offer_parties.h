@@ -51,6 +51,7 @@ ss_status ss_party_decode(ss_slice key, ss_slice record, ss_party *party, ss_err
 typedef struct ss_offer_parties {
     ss_environment *environment; /* borrowed */
     MDB_dbi table;
+    MDB_cursor *latest;                /* owned, by the step: at the one that was looked up or put; NULL: none was */
     char pruned[SS_PARTY_KEY_MAX + 1]; /* the least key that the next look at them begins with */
     size_t pruned_size;
 } ss_offer_parties;
@@ -59,12 +60,15 @@ typedef struct ss_offer_parties {
 ss_status ss_offer_parties_open(ss_environment *environment, ss_offer_parties *parties, ss_error *error);
 
 /* Of an id of 1 to SS_ID_MAX bytes; of any other nothing is known, and nothing is kept. */
-ss_status ss_offer_parties_get(const ss_offer_parties *parties, MDB_txn *txn, ss_offer_party kind, ss_slice id,
+ss_status ss_offer_parties_get(ss_offer_parties *parties, MDB_txn *txn, ss_offer_party kind, ss_slice id,
                                ss_party *party, ss_error *error);
-ss_status ss_offer_parties_put(const ss_offer_parties *parties, MDB_txn *txn, ss_offer_party kind, ss_slice id,
+ss_status ss_offer_parties_put(ss_offer_parties *parties, MDB_txn *txn, ss_offer_party kind, ss_slice id,
                                const ss_party *party, ss_error *error);
-ss_status ss_offer_parties_remove(const ss_offer_parties *parties, MDB_txn *txn, ss_offer_party kind, ss_slice id,
+ss_status ss_offer_parties_remove(ss_offer_parties *parties, MDB_txn *txn, ss_offer_party kind, ss_slice id,
                                   ss_error *error);
+
+/* The step ends: to be called before its transaction does. */
+void ss_offer_parties_leave(ss_offer_parties *parties);
 
 /* Looks at the next `looks` of them, round and round, and removes at most `most` whose latest change is before `before`;
  * how many in *removed. Where it stands is in memory only. */
