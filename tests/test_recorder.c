@@ -90,7 +90,8 @@ static void start(harness *h)
     expect_ok(ss_live_state_open(h->folder, &h->options, &h->state, &error), &error);
     writers[0] = h->state->writers[0];
     assert_int_equal(writers[0].method, SS_METHOD_EVENT);
-    writers[1] = (ss_writer){SS_METHOD_RELOAD, &h->slow, slow_begin, slow_decode, slow_stage, slow_finish, slow_work};
+    writers[1] =
+        (ss_writer){SS_METHOD_RELOAD, &h->slow, slow_begin, slow_decode, slow_stage, slow_finish, slow_work, NULL};
     ss_recorder_setting setting = {.options = &h->options.recorder,
                                    .events = h->state->events,
                                    .writers = writers,

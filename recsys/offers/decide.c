@@ -299,6 +299,20 @@ static ss_status recall(deciding *of, bool *repeated, ss_error *error)
     return SS_OK;
 }
 
+void ss_offers_foresee(const ss_offers *offers, const ss_offer_request *const *requests, size_t count)
+{
+    ss_request asked[SS_FORESEEN_MAX];
+    ss_question questions[SS_FORESEEN_MAX];
+    size_t used = count < SS_FORESEEN_MAX ? count : SS_FORESEEN_MAX;
+    for (size_t i = 0; i < used; i++) {
+        asked[i] = ss_candidates_request(requests[i], offers->now);
+        asked[i].item_id = requests[i]->item_id;
+        asked[i].limit = SS_OFFERS_MAX;
+        questions[i] = (ss_question){&offers->candidates.shelves[SS_OFFERED_TOGETHER], &asked[i]};
+    }
+    ss_answerer_foresee(offers->answerer, questions, used);
+}
+
 ss_status ss_offers_decide(ss_offers *offers, const ss_offer_request *request, ss_offer_answer *answer, ss_error *error)
 {
     deciding of = {.offers = offers, .request = request, .decision = &offers->decision};

@@ -87,6 +87,10 @@ typedef struct ss_offer_answer {
 ss_status ss_offers_decide(ss_offers *offers, const ss_offer_request *request, ss_offer_answer *answer,
                            ss_error *error);
 
+/* Fetches from memory what deciding these requests is going to read, of as many as are of use (shelf/foresight.h); changes
+ * nothing. Between begin and end. */
+void ss_offers_foresee(const ss_offers *offers, const ss_offer_request *const *requests, size_t count);
+
 /* ---- redeeming (redeem.h has the reasons) ---- */
 
 struct ss_redeem_request;

@@ -5,6 +5,7 @@ void ss_envelope_init(ss_envelope *envelope)
     zmq_msg_init(&envelope->identity);
     zmq_msg_init(&envelope->body);
     envelope->delimiter = false;
+    envelope->blanks.count = 0;
 }
 
 void ss_envelope_close(ss_envelope *envelope)

@@ -9,12 +9,14 @@
 #define SS_SERVER_ENVELOPE_H
 
 #include "base/slice.h"
+#include "server/blanks.h"
 #include "server/protocol.h"
 #include <zmq.h>
 
 typedef struct ss_envelope {
     zmq_msg_t identity, body;
     bool delimiter;
+    ss_blanks blanks; /* of a reply on its way to the socket's owner, who fills them in */
 } ss_envelope;
 
 void ss_envelope_init(ss_envelope *envelope);

@@ -35,7 +35,13 @@ void ss_offer_step_take(ss_offer_step *step, ss_slice params, ss_recorded *reque
 {
     request->first = step->count;
     request->count = step->weight;
-    step->asked[step->count++] = (ss_offer_asked){.params = params, .msgid = request->msgid, .method = request->method};
+    ss_offer_asked *asked = &step->asked[step->count++];
+    asked->params = params;
+    asked->msgid = request->msgid;
+    asked->method = request->method;
+    asked->failed = asked->repeated = false;
+    asked->outcome = asked->products = asked->leases = 0;
+    asked->blanks.count = 0;
 }
 
 static ss_status refuse(ss_offer_step *step, ss_offer_asked *asked, const ss_error *error)
@@ -43,6 +49,7 @@ static ss_status refuse(ss_offer_step *step, ss_offer_asked *asked, const ss_err
     ss_fault fault = {.code = SS_FAULT_OUT_OF_RANGE};
     snprintf(fault.message, sizeof fault.message, "%s", error->message);
     asked->failed = true;
+    asked->blanks.count = 0;
     ss_count(&step->stats->faults[fault.code]);
     return ss_reply_fault(true, asked->msgid, &fault, &step->reply);
 }
@@ -60,6 +67,11 @@ static ss_status answer(ss_offer_step *step, ss_offer_asked *asked, int64_t now,
     return status;
 }
 
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
 ss_status ss_offer_step_stage(ss_offer_step *step, int64_t now, ss_error *error)
 {
     size_t first = step->staged;
@@ -69,8 +81,11 @@ ss_status ss_offer_step_stage(ss_offer_step *step, int64_t now, ss_error *error)
     ss_status status = ss_offers_begin(step->offers, now, error);
     if (status != SS_OK)
         return status;
-    for (size_t i = first; i < step->count && status == SS_OK; i++)
+    for (size_t i = first; i < step->count && status == SS_OK; i++) {
+        if (step->foresee && (i - first) % SS_FORESEEN_MAX == 0)
+            step->foresee(step->context, i, least(step->count - i, SS_FORESEEN_MAX));
         status = answer(step, &step->asked[i], now, error);
+    }
     ss_status ended = ss_offers_end(step->offers, status == SS_OK, status == SS_OK ? error : NULL);
     return status == SS_OK ? ended : status;
 }

@@ -23,6 +23,7 @@ typedef struct ss_offer_asked {
     uint32_t msgid;
     ss_method method;
     size_t begins, ends; /* the reply, in `replies` */
+    ss_blanks blanks;    /* in it */
     /* For the counters, once it is kept: */
     bool failed, repeated;
     unsigned outcome; /* ss_verdict or ss_redeemed */
@@ -38,6 +39,8 @@ typedef struct ss_offer_step {
      * SS_E_RANGE is its own bad luck; anything else gives the step up.
      */
     ss_status (*answer)(void *context, ss_offer_asked *asked, int64_t now, ss_buffer *reply, ss_error *error);
+    /* May be NULL. Is told which requests are answered next, at most SS_FORESEEN_MAX from `first` on: they may be fetched. */
+    void (*foresee)(void *context, size_t first, size_t count);
     void *context;
     size_t count, staged; /* of this cycle's requests: taken; of them in the transaction */
     ss_offer_asked asked[SS_OFFER_STEP_ROOM];
@@ -56,6 +59,12 @@ ss_status ss_offer_step_finish(const ss_offer_step *step, const ss_recorded *req
 
 /* Notes of a decision what is to be counted once it is kept. */
 void ss_offer_asked_decided(ss_offer_asked *asked, const ss_offer_answer *answer);
+
+/* What the reply leaves blank; for a writer's `blanks`. */
+static inline const ss_blanks *ss_offer_step_blanks(const ss_offer_step *step, const ss_recorded *request)
+{
+    return &step->asked[request->first].blanks;
+}
 
 /* The request, for counting it. */
 static inline const ss_offer_asked *ss_offer_step_asked(const ss_offer_step *step, const ss_recorded *request)

@@ -74,6 +74,18 @@ static uint8_t *put_incentive(uint8_t *at, const ss_decision *decision, const ss
     return put_terms(at, terms, offer);
 }
 
+static uint8_t *put_blank(uint8_t *at, size_t size)
+{
+    static const char blank[SS_CODE_TEXT];
+    return ss_wire_put_text(at, blank, size);
+}
+
+/* The next text is left blank: how many bytes before it there are. It is short, and its head is one byte. */
+static size_t next_text(const ss_buffer *out, const uint8_t *at)
+{
+    return (size_t)(at - (const uint8_t *)out->data) + 1;
+}
+
 /* identity: of an offer with a number. */
 static uint8_t *put_offer_id(uint8_t *at, uint64_t number, uint64_t identity)
 {
@@ -93,6 +105,31 @@ static uint8_t *put_code(uint8_t *at, const ss_offers_view *view, const ss_offer
         return ss_wire_put_nil(at);
     ss_code_write_of(view->keys, identity, text);
     return ss_reply_put_name(at, text);
+}
+
+/* As put_offer_id and put_code, of an offer whose name and code another thread writes. */
+static uint8_t *leave_offer_id(uint8_t *at, ss_blank *blank, const ss_buffer *out)
+{
+    at = SS_REPLY_PUT(at, SS_REPLY_NAME(8, "offer_id"));
+    blank->id_at = next_text(out, at);
+    return put_blank(at, SS_OFFER_ID_TEXT - 1);
+}
+
+static uint8_t *leave_code(uint8_t *at, ss_blank *blank, const ss_offer *offer, const ss_buffer *out)
+{
+    at = SS_REPLY_PUT(at, SS_REPLY_NAME(4, "code"));
+    blank->code_at = offer->lease == 0 ? 0 : next_text(out, at);
+    return offer->lease == 0 ? ss_wire_put_nil(at) : put_blank(at, SS_CODE_TEXT - 1);
+}
+
+static ss_blank *next_blank(const ss_offers_view *view, const ss_offer *offer)
+{
+    if (!view->blanks || offer->number == 0)
+        return NULL;
+    ss_blank *blank = &view->blanks->list[view->blanks->count++];
+    view->blanks->keys = view->keys;
+    blank->number = offer->number;
+    return blank;
 }
 
 static uint64_t identity_of(const ss_offers_view *view, const ss_offer *offer)
@@ -172,13 +209,14 @@ static ss_status append_offer(const ss_offers_view *view, const ss_decision *dec
 {
     uint8_t *at;
     const offer_texts texts = texts_of(view, offer);
-    uint64_t identity = identity_of(view, offer);
     bool with = offer->with_item.size > 0, with_name = texts.with_name.size > 0;
     ss_status status = ss_reply_reserve(out, size_of(decision, offer, &texts), &at);
     if (status != SS_OK)
         return status;
+    ss_blank *blank = next_blank(view, offer);
+    uint64_t identity = blank ? 0 : identity_of(view, offer);
     at = ss_wire_put_map(at, 7u + with + with_name + (unsigned)__builtin_popcount(texts.columns.given));
-    at = put_offer_id(at, offer->number, identity);
+    at = blank ? leave_offer_id(at, blank, out) : put_offer_id(at, offer->number, identity);
     at = put_slice(SS_REPLY_PUT(at, SS_REPLY_NAME(7, "item_id")), offer->item_id);
     if (with)
         at = put_slice(SS_REPLY_PUT(at, SS_REPLY_NAME(9, "with_item")), offer->with_item);
@@ -187,7 +225,7 @@ static ss_status append_offer(const ss_offers_view *view, const ss_decision *dec
     at = put_amount(at, "list_price", offer->list);
     at = put_amount(at, "offer_price", offer->offer);
     at = put_incentive(at, decision, offer);
-    at = put_code(at, view, offer, identity);
+    at = blank ? leave_code(at, blank, offer, out) : put_code(at, view, offer, identity);
     at = put_reason(at, &offer->reason, texts.because_name);
     ss_reply_commit(out, ss_reply_put_columns(at, &texts.columns));
     return SS_OK;

@@ -7,6 +7,7 @@
 
 #include "base/buffer.h"
 #include "offers/redeem.h"
+#include "server/blanks.h"
 #include "server/protocol.h"
 
 /* What all replies of an engine are put together with; borrowed. */
@@ -15,6 +16,9 @@ typedef struct ss_offers_view {
     const ss_code_keys *keys;
     unsigned fields; /* columns wanted of the products, 1u << ss_field */
     int64_t now;     /* microseconds UTC */
+    ss_blanks
+        *blanks; /* takes where names and codes of a decision's offers belong, in `out` from its beginning; NULL: they
+                        * are written at once */
 } ss_offers_view;
 
 /*

@@ -76,11 +76,20 @@ static ss_status decide(void *context, ss_offer_asked *asked, int64_t now, ss_bu
     SS_TRY(ss_offers_decide(offers, &call->request, &answer, error));
     ss_offer_asked_decided(asked, &answer);
     const ss_offers_view view = {ss_answerer_catalogue(ss_offers_answerer(offers)), ss_offers_keys(offers),
-                                 call->fields, now};
+                                 call->fields, now, &asked->blanks};
     SS_TRY(ss_reply_open(asked->msgid, reply));
     SS_TRY(ss_offers_reply_decision(&view, &answer, reply));
 out:
     return status;
+}
+
+static void foresee(void *context, size_t first, size_t count)
+{
+    const ss_offers_writer *writer = context;
+    const ss_offer_request *requests[SS_FORESEEN_MAX];
+    for (size_t i = 0; i < count; i++)
+        requests[i] = &writer->brief[first + i].request;
+    ss_offers_foresee(writer->with.offers, requests, count);
 }
 
 static ss_status stage(void *context, int64_t now, ss_error *error)
@@ -94,6 +103,12 @@ static ss_status finish(void *context, const ss_recorded *request, ss_buffer *ou
     const ss_offers_writer *writer = context;
     ss_offer_counts_decision(writer->with.counts, ss_offer_step_asked(&writer->step, request));
     return ss_offer_step_finish(&writer->step, request, out);
+}
+
+static const ss_blanks *blanks(const void *context, const ss_recorded *request)
+{
+    const ss_offers_writer *writer = context;
+    return ss_offer_step_blanks(&writer->step, request);
 }
 
 /* ---- between cycles ---- */
@@ -164,6 +179,7 @@ ss_status ss_offers_writer_new(const ss_offers_writing *writing, ss_policy *poli
     made->step.stats = writing->stats;
     made->step.weight = SS_OFFER_WEIGHT;
     made->step.answer = decide;
+    made->step.foresee = foresee;
     made->step.context = made;
     ss_offer_step_init(&made->step);
     *writer = made;
@@ -189,6 +205,7 @@ ss_writer ss_offers_writer_row(ss_offers_writer *writer)
                        .decode = decode,
                        .stage = stage,
                        .finish = finish,
+                       .blanks = blanks,
                        .work = work};
 }
 

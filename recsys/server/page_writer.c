@@ -73,7 +73,7 @@ static ss_status answer(void *context, ss_offer_asked *asked, int64_t now, ss_bu
         call->request.now = now;
     SS_TRY(ss_offers_decide(writer->step.offers, &call->offers.request, &decided, error));
     ss_offer_asked_decided(asked, &decided);
-    const ss_offers_view view = {catalogue, ss_offers_keys(writer->step.offers), call->fields, now};
+    const ss_offers_view view = {catalogue, ss_offers_keys(writer->step.offers), call->fields, now, NULL};
     ss_buffer_clear(&writer->decision);
     SS_TRY(ss_offers_reply_decision(&view, &decided, &writer->decision));
     const ss_page_offers offers = {(ss_slice){writer->decision.data, writer->decision.size}, items,

@@ -76,6 +76,7 @@ static void move_envelope(ss_envelope *to, ss_envelope *from)
     zmq_msg_move(&to->identity, &from->identity);
     zmq_msg_move(&to->body, &from->body);
     to->delimiter = from->delimiter;
+    ss_blanks_copy(&to->blanks, &from->blanks);
 }
 
 /* Under the lock. Timed are the first after a pause and every so many after it. */
@@ -143,6 +144,8 @@ size_t ss_recorder_collect(ss_recorder *recorder, ss_envelope *replies, size_t m
     recorder->outstanding -= count;
     count_waiting(recorder);
     pthread_mutex_unlock(&recorder->lock);
+    for (size_t i = 0; i < count; i++)
+        ss_blanks_fill(&replies[i].blanks, zmq_msg_data(&replies[i].body));
     return count;
 }
 
@@ -165,6 +168,7 @@ const ss_recorder_counts *ss_recorder_counted(const ss_recorder *recorder)
 static void set_reply(ss_recorder *recorder, ss_recorded *request)
 {
     zmq_msg_t *body = &request->envelope.body;
+    request->envelope.blanks.count = 0;
     zmq_msg_close(body);
     if (zmq_msg_init_size(body, recorder->reply.size) == 0)
         memcpy(zmq_msg_data(body), recorder->reply.data, recorder->reply.size);
@@ -198,6 +202,12 @@ static const ss_writer *writer_of(const ss_recorder *recorder, ss_method method)
     return &recorder->writers[i];
 }
 
+static void leave_blanks(const ss_writer *writer, ss_recorded *request)
+{
+    if (writer->blanks && zmq_msg_size(&request->envelope.body) > 0) /* else there was no memory */
+        ss_blanks_copy(&request->envelope.blanks, writer->blanks(writer->context, request));
+}
+
 /* Leaves it as it is where the writer has not finished it. */
 static void finish(ss_recorder *recorder, ss_recorded *request)
 {
@@ -206,8 +216,10 @@ static void finish(ss_recorder *recorder, ss_recorded *request)
     ss_status status = writer->finish(writer->context, request, &recorder->reply);
     if (status != SS_OK)
         fail(recorder, request, SS_FAULT_INTERNAL, "the change is kept, but there is no memory for the reply");
-    else if (recorder->reply.size > 0)
+    else if (recorder->reply.size > 0) {
         set_reply(recorder, request);
+        leave_blanks(writer, request);
+    }
 }
 
 static void wake_owner(const ss_recorder *recorder)

@@ -79,7 +79,7 @@ void ss_recorder_wake(ss_recorder *recorder);
 /* Has the writers' `work` done soon, whether requests wait or not. Safe from any thread. */
 void ss_recorder_urge(ss_recorder *recorder);
 
-/* Moves at most `most` replies into `replies` (initialised envelopes); how many. For the ROUTER's owner. */
+/* Moves at most `most` replies into `replies` (initialised envelopes), and fills in their blanks; how many. For the ROUTER's owner. */
 size_t ss_recorder_collect(ss_recorder *recorder, ss_envelope *replies, size_t most);
 
 /* Requests handed over whose replies have not been collected. Safe from any thread. */

@@ -41,7 +41,8 @@ static ss_status redeem(void *context, ss_offer_asked *asked, int64_t now, ss_bu
         return status;
     asked->outcome = answer.outcome;
     asked->repeated = answer.repeated;
-    const ss_offers_view view = {ss_answerer_catalogue(ss_offers_answerer(offers)), ss_offers_keys(offers), 0, now};
+    const ss_offers_view view = {ss_answerer_catalogue(ss_offers_answerer(offers)), ss_offers_keys(offers), 0, now,
+                                 NULL};
     return ss_redeem_reply(&view, asked->msgid, &answer, reply);
 }
 

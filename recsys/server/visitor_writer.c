@@ -48,7 +48,7 @@ static ss_status answer(void *context, ss_offer_asked *asked, int64_t now, ss_bu
         return ss_error_set(error, SS_E_RANGE, "%s", fault.message);
     const ss_visitor_sources sources = {ss_answerer_catalogue(ss_offers_answerer(offers)), writer->from.visitors,
                                         writer->from.forgotten, writer->from.ledger};
-    const ss_offers_view view = {sources.catalogue, ss_offers_keys(offers), call->fields, now};
+    const ss_offers_view view = {sources.catalogue, ss_offers_keys(offers), call->fields, now, NULL};
     int64_t moment = call->timestamp == INT64_MIN ? now : call->timestamp;
     ss_status status = ss_visitor_known_gather(&sources, call, moment, &writer->known, error);
     if (status == SS_OK)

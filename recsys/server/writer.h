@@ -68,6 +68,9 @@ typedef struct ss_writer {
 
     /* May be NULL. One bounded step of what there is to do between cycles; *more: there is more of it. */
     ss_status (*work)(void *context, bool *more, ss_error *error);
+
+    /* May be NULL. What `finish` has left blank in the reply; borrowed until the next cycle. */
+    const ss_blanks *(*blanks)(const void *context, const ss_recorded *request);
 } ss_writer;
 
 #endif
