@@ -49,12 +49,9 @@ static inline void echo_loop(int port, size_t size)
 /* size: of a reply, at least ECHO_HEAD; core: -1 for any. */
 static inline pid_t start_echo(int port, size_t size, int core)
 {
-    pid_t child = fork();
+    pid_t child = begin_child(core);
     if (child != 0)
         return child;
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
-    if (core >= 0)
-        pin(core);
     echo_loop(port, size);
     _exit(1);
 }

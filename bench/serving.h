@@ -42,7 +42,8 @@ static inline void pin(int core)
         check(sched_setaffinity(0, sizeof set, &set) == 0, "cannot pin to a core");
 }
 
-static inline pid_t spawn(char *const *arguments, int core)
+/* As fork, of a child that ends with its parent; core: -1 for any. */
+static inline pid_t begin_child(int core)
 {
     pid_t child = fork();
     if (child != 0)
@@ -50,6 +51,14 @@ static inline pid_t spawn(char *const *arguments, int core)
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (core >= 0)
         pin(core);
+    return 0;
+}
+
+static inline pid_t spawn(char *const *arguments, int core)
+{
+    pid_t child = begin_child(core);
+    if (child != 0)
+        return child;
     execvp(arguments[0], arguments);
     _exit(127);
 }
