@@ -73,7 +73,10 @@ def offers(setting):
                      "popularity,cooccurrence"]):
         subprocess.run([shelf, *command, "--quiet"], check=True, stdout=subprocess.DEVNULL)
     table = Table({**run([program("bench_offers_server"), shelf, store, turns]), **run([program("bench_offers"), store, turns])})
+    table.state("a bare ROUTER that replies with as many bytes: p50, 64 in flight", "offers_echo_p50")
+    table.state("a bare ROUTER that replies with as many bytes: p99, 64 in flight", "offers_echo_p99")
     for page in ("home", "product", "cart"):
+        table.state(f"{page}: p50 before the sync, 64 in flight", f"offers_relaxed_{page}_p50")
         table.state(f"{page}: p99 before the sync, 64 in flight", f"offers_relaxed_{page}_p99", Goal(1000, at_least=False))
         table.state(f"{page}: p99 on the disk, 64 in flight", f"offers_durable_{page}_p99")
         table.state(f"{page}: decisions/s before the sync", f"offers_relaxed_{page}_rate")
