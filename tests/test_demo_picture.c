@@ -130,6 +130,12 @@ static void the_last_word_says_what_it_is(void **state)
     assert_string_equal(thing(&one), thing(&other));
     draw("i", "c", SS_SLICE_LITERAL("Daisy Mug, Gold"), &other);
     assert_string_not_equal(thing(&one), thing(&other));
+    draw("i", "c", SS_SLICE_LITERAL("Green Tea Bags, 20 Bags"), &one); /* how much there is of it is no thing */
+    draw("i", "c", SS_SLICE_LITERAL("Green Tea Bags"), &other);
+    assert_string_equal(thing(&one), thing(&other));
+    draw("i", "c", SS_SLICE_LITERAL("No such thing, 20 Bags"), &one);
+    draw("i", "c", SS_SLICE_LITERAL("20 Bags"), &other);
+    assert_string_equal(thing(&one), thing(&other));
     ss_buffer_release(&one);
     ss_buffer_release(&other);
 }

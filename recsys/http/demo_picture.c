@@ -235,6 +235,20 @@ static const struct {
     {"leaf tea", tin},
     {"caddy", tin},
     {"tea bags", carton},
+    {"filter papers", carton},
+    {"firelighters", carton},
+    {"infuser", tool},
+    {"dripper", mug},
+    {"poop bags", roll},
+    {"cof. beans", sack},
+    {"teaspoons", cutlery},
+    {"toothbrush", brush},
+    {"water bottle", bottle},
+    {"placemats", folded},
+    {"calendar", frame},
+    {"dog bed", cushion},
+    {"cat bed", cushion},
+    {"hon.", jar},
     {"teapot", pot},
     {"kettle barbecue", bowl},
     {"kettle", machine},
@@ -516,10 +530,10 @@ static ss_status append_shape(ss_buffer *out, const char *shape, const palette *
     return status;
 }
 
-static const char *shape_of(ss_slice name, ss_slice category)
+/* NULL: no word of it is known. */
+static const char *shape_named(ss_slice name)
 {
-    static const char *const others[] = {parcel, carton, tin, jar, folded, bowl, basket};
-    const char *shape = others[ss_hash(category.data, category.size) % (sizeof others / sizeof *others)];
+    const char *shape = NULL;
     size_t last = 0;
     for (size_t i = 0; i < sizeof things / sizeof *things; i++) {
         size_t end = last_end(name, things[i].word);
@@ -529,6 +543,17 @@ static const char *shape_of(ss_slice name, ss_slice category)
         shape = things[i].shape;
     }
     return shape;
+}
+
+/* What stands behind a comma is how much of it there is ("20 Bags", "40 Sheets"), or its colour. */
+static const char *shape_of(ss_slice name, ss_slice category)
+{
+    static const char *const others[] = {parcel, carton, tin, jar, folded, bowl, basket};
+    const char *comma = name.size > 0 ? memchr(name.data, ',', name.size) : NULL;
+    const char *shape = comma ? shape_named((ss_slice){name.data, (size_t)(comma - name.data)}) : NULL;
+    if (!shape)
+        shape = shape_named(name);
+    return shape ? shape : others[ss_hash(category.data, category.size) % (sizeof others / sizeof *others)];
 }
 
 /* XML has no place for these, however they are written (XML 1.0, production 2). */
