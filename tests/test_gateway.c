@@ -96,6 +96,9 @@ static void threads_are_told_of_together(void **state)
     ss_buffer_init(&out, 1u << 20);
     for (unsigned i = 0; i < 2; i++) {
         counts[i].requests = 10 + i;
+        counts[i].stats.requests[SS_METHOD_PAGE] = 3;
+        counts[i].stats.products = 6;
+        counts[i].stats.missing = 2;
         counts[i].servers[0].asked = 3;
         counts[i].servers[0].state = i == 0 ? SS_FITNESS_EJECTED : SS_FITNESS_RETURNING;
         counts[i].servers[1].state = SS_FITNESS_EJECTED;
@@ -106,8 +109,10 @@ static void threads_are_told_of_together(void **state)
     expect_text(&out, "generation", "20260101T000000.000Z");
     expect_text(&out, "state", "returning");
     assert_int_equal(value_of(&out, "servers").number, 2);
-    assert_status(ss_gateway_reply_stats(&view, &out), SS_OK);
-    assert_int_equal(value_of(&out, "requests").number, 21);
+    assert_status(ss_gateway_reply_stats(&view, false, &out), SS_OK);
+    assert_int_equal(value_of(&out, "requests").number, 6); /* that were answered */
+    assert_int_equal(value_of(&out, "products").number, 12);
+    assert_true(value_of(&out, "fill_rate").real == 0.75);
     assert_int_equal(value_of(&out, "asked").number, 6);
     assert_int_equal(value_of(&out, "uptime_ms").number, 1234);
     ss_buffer_clear(&out);

@@ -22,6 +22,7 @@ import urllib.parse
 import msgpack
 import zmq
 
+import schema
 import test_offers_kill9
 from live_server import LONG, PROGRAM, Server, exported, smartshelf
 from program import seed
@@ -365,6 +366,39 @@ class GatewayTest(unittest.TestCase):
             server.stop()
         self.gateway.wait_states([("ejected",)] * 3)
         self.assertEqual(self.gateway.get("/healthz"), (503, "no server answers\n"))
+        self.gateway.stop()
+
+    def test_it_tells_what_a_server_tells(self):
+        """Its counts are those of what was answered here; health and stats are as openapi.json has them."""
+        self.open_gateway()
+        shelves = []
+        for limit in (1, 5, 500):
+            status, answer = self.gateway.post("related", {"item_id": ITEMS[0], "limit": limit})
+            self.assertEqual(status, 200)
+            shelves.append(answer)
+        status, page = self.gateway.post("page", {"item_id": ITEMS[1], "shelves": ["related", "popular"], "limit": 3, "session_id": "s-1"})
+        self.assertEqual(status, 200)
+        shelves += page["shelves"]
+        shown = sum(len(shelf["items"]) for shelf in shelves)
+        missing = sum(shelf["short"]["missing"] for shelf in shelves if shelf["short"])
+        fallback = sum(item["reason"]["stage"] > 0 for shelf in shelves for item in shelf["items"])
+        self.assertEqual(self.gateway.post("popular", {"limit": 0})[0], 400)
+        self.assertEqual(self.gateway.post("find", {"text": "a"})[0], 200)
+        stats, health = self.gateway.post("stats", {"buckets": True})[1], self.gateway.get("/v1/health")[1]
+        asked = {name: of["requests"] for name, of in stats["methods"].items() if of["requests"] and name not in ("health", "stats")}
+        self.assertEqual(asked, {"related": 3, "page": 1, "popular": 1, "find": 1})
+        self.assertEqual([stats[name] for name in ("answers", "products", "missing", "fallback_products")], [5, shown, missing, fallback])
+        self.assertAlmostEqual(stats["fill_rate"], shown / (shown + missing), 5)
+        self.assertEqual((stats["errors"]["out_of_range"], sum(stats["errors"].values())), (1, 1))
+        related = stats["methods"]["related"]
+        self.assertEqual(sum(number for _, number in related["buckets"]), 3)
+        self.assertGreater(related["p99_us"], 0)
+        self.assertNotIn("buckets", self.gateway.get("/v1/stats")[1]["methods"]["related"])
+        self.assertEqual([server["generation"] for server in stats["servers"]], [server["generation"] for server in health["servers"]])
+        with open(os.path.join(os.environ.get("SMARTSHELF_SOURCE", "."), "recsys/http/openapi.json"), encoding="utf-8") as file:
+            described = json.load(file)
+        for name, told in (("HealthResult", health), ("StatsResult", stats)):
+            self.assertEqual(list(schema.mistakes(described, told, {"$ref": f"#/components/schemas/{name}"}, True)), [])
         self.gateway.stop()
 
     def test_visitors_are_spread(self):

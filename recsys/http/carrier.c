@@ -6,6 +6,7 @@
 #include "http/errands.h"
 #include "http/patience.h"
 #include "http/roll.h"
+#include "http/tally.h"
 #include "http/upstream_reply.h"
 #include "server/reply.h"
 #include <stdio.h>
@@ -59,8 +60,10 @@ static void deliver(carrier *self, ss_errand *errand, ss_slice reply)
 {
     bool wanted = !errand->orphan;
     errand->orphan = true; /* the port may forget it, and ask others, meanwhile */
-    if (wanted)
+    if (wanted) {
+        ss_tally(&self->setting.counts->stats, errand->method, reply, self->now - errand->began);
         self->answered(self->port, errand->ticket, reply);
+    }
     ss_errands_end(self->errands, errand);
 }
 
@@ -570,6 +573,7 @@ static ss_errand *begin(carrier *self, const ss_backend_request *question, const
             set_outstanding(&self->servers[i], self->servers[i].outstanding - 1);
     errand->awaited = 0;
     errand->way = *way;
+    errand->method = question->method;
     errand->began = now;
     errand->deadline = now + (question->method == SS_METHOD_RELOAD ? setting->reload
                               : is_read(errand)                    ? setting->read
@@ -588,13 +592,11 @@ static ss_slice own_reply(carrier *self, const ss_backend_request *question)
     return fault_reply(&self->asked, 0, SS_FAULT_INTERNAL, "out of memory");
 }
 
-static bool carrier_ask(void *context, const ss_backend_request *question, ss_slice *reply)
+/* True: *reply is there at once. */
+static bool ask(carrier *self, const ss_backend_request *question, int64_t now, ss_slice *reply)
 {
-    carrier *self = context;
     ss_way way;
     ss_fault fault;
-    int64_t now = ss_clock_monotonic();
-    ss_count(&self->setting.counts->requests);
     if (!ss_homes_way(self->setting.homes, question, &way, &fault)) {
         bool written = ss_reply_fault(true, 0, &fault, &self->asked) == SS_OK;
         *reply = (ss_slice){self->asked.data, written ? self->asked.size : 0};
@@ -620,6 +622,18 @@ static bool carrier_ask(void *context, const ss_backend_request *question, ss_sl
     ss_count(&self->setting.counts->refused);
     *reply = fault_reply(&self->asked, 0, SS_FAULT_BUSY, "too many requests are under way");
     return true;
+}
+
+static bool carrier_ask(void *context, const ss_backend_request *question, ss_slice *reply)
+{
+    carrier *self = context;
+    ss_gateway_counts *counts = self->setting.counts;
+    int64_t now = ss_clock_monotonic();
+    ss_count(&counts->requests);
+    bool at_once = ask(self, question, now, reply);
+    if (at_once)
+        ss_tally(&counts->stats, question->method, *reply, ss_clock_monotonic() - now);
+    return at_once;
 }
 
 /* A change that was asked for is still seen to, though nobody waits for the reply. */

@@ -18,9 +18,10 @@ typedef struct ss_roll ss_roll;
 typedef struct ss_errand {
     uint64_t ticket;
     uint32_t number; /* msgid */
-    bool active;     /* false: it ended */
-    bool orphan;     /* nobody waits for the reply any more */
-    bool slow;       /* whoever was asked first did not answer in the time that nearly all take */
+    ss_method method;
+    bool active; /* false: it ended */
+    bool orphan; /* nobody waits for the reply any more */
+    bool slow;   /* whoever was asked first did not answer in the time that nearly all take */
     ss_way way;
     uint32_t awaited;    /* servers that have it and did not answer yet, as bits; also of one that ended */
     uint32_t tried;      /* servers that it was sent to */

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "client/wire.h"
 #include "http/carrier.h"
 #include "http/fitness.h"
 #include "http/gateway_report.h"
@@ -181,12 +182,29 @@ ss_status ss_gateway_metrics(const ss_gateway *gateway, ss_buffer *out)
     return ss_gateway_write_metrics(&view, out);
 }
 
+/* Does `stats` ask for all latencies? Other params change nothing. */
+static bool wants_buckets(ss_slice params)
+{
+    ss_wire_reader reader = {(const uint8_t *)params.data, (const uint8_t *)params.data + params.size};
+    ss_wire_token token, value;
+    if (!ss_wire_next(&reader, &token) || token.kind != SS_WIRE_MAP)
+        return false;
+    for (uint64_t left = token.number; left > 0 && ss_wire_next(&reader, &token); left--) {
+        ss_wire_reader at = reader;
+        if (ss_slice_equal((ss_slice){token.bytes, token.size}, SS_SLICE_LITERAL("buckets")))
+            return ss_wire_next(&at, &value) && value.kind == SS_WIRE_BOOL && value.number;
+        if (!ss_wire_skip(&reader, SS_MESSAGE_MAX))
+            return false;
+    }
+    return false;
+}
+
 static ss_status own(void *context, const ss_backend_request *request, ss_buffer *out)
 {
     char names[SS_HOMES_MAX][SS_GENERATION_NAME_MAX];
     ss_gateway_view view = view_of(context, names);
     return request->method == SS_METHOD_HEALTH ? ss_gateway_reply_health(&view, out)
-                                               : ss_gateway_reply_stats(&view, out);
+                                               : ss_gateway_reply_stats(&view, wants_buckets(request->params), out);
 }
 
 static void serves(void *context, uint32_t server, ss_slice generation)

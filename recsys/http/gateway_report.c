@@ -3,6 +3,8 @@
 #include "http/fitness.h"
 #include "server/reply.h"
 #include "server/reply_writer.h"
+#include "server/service.h"
+#include "server/stats_reply.h"
 #include <inttypes.h>
 
 /* What stands about each server, and about all. */
@@ -36,6 +38,8 @@ static const family families[] = {
     {"refused", "gateway_refused_total", "counter", "Not taken: too many were under way.", OF_ALL(refused)},
 };
 #define COUNT_OF(TABLE) (sizeof(TABLE) / sizeof *(TABLE))
+#define FIRST_TOLD      1u /* of them in `stats`, where `requests` are those that were answered, as a server's */
+#define SECOND          INT64_C(1000000)
 
 static uint64_t sum_of(const ss_gateway_view *view, const family *of)
 {
@@ -124,13 +128,33 @@ out:
     return status;
 }
 
-ss_status ss_gateway_reply_stats(const ss_gateway_view *view, ss_buffer *out)
+/* generation, generation_age_s, uptime_ms, requests, servers */
+#define STATS_ENTRIES (5u + SS_STATS_PROCESS_ENTRIES + SS_STATS_PRODUCT_ENTRIES + SS_STATS_METHOD_ENTRIES)
+
+/* What a server tells too. */
+static ss_status reply_served(const ss_gateway_view *view, bool buckets, ss_buffer *out)
 {
     ss_status status;
-    SS_TRY(ss_reply_begin(0, 3 + COUNT_OF(families), out));
+    ss_stats sum = {0};
+    for (unsigned i = 0; i < view->threads; i++)
+        ss_stats_add(&sum, &view->counts[i].stats);
     SS_TRY(ss_reply_text(out, "generation", view->generations[0]));
+    SS_TRY(ss_reply_uint(out, "generation_age_s", (uint64_t)(ss_service_age(view->generations[0]) / SECOND)));
     SS_TRY(ss_reply_uint(out, "uptime_ms", (uint64_t)view->uptime_ms));
-    for (size_t i = 0; i < COUNT_OF(families); i++)
+    SS_TRY(ss_reply_uint(out, "requests", ss_stats_requests(&sum)));
+    SS_TRY(ss_stats_reply_process(out));
+    SS_TRY(ss_stats_reply_products(&sum, out));
+    SS_TRY(ss_stats_reply_methods(&sum, buckets, out));
+out:
+    return status;
+}
+
+ss_status ss_gateway_reply_stats(const ss_gateway_view *view, bool buckets, ss_buffer *out)
+{
+    ss_status status;
+    SS_TRY(ss_reply_begin(0, STATS_ENTRIES + COUNT_OF(families) - FIRST_TOLD, out));
+    SS_TRY(reply_served(view, buckets, out));
+    for (size_t i = FIRST_TOLD; i < COUNT_OF(families); i++)
         SS_TRY(ss_reply_uint(out, families[i].name, sum_of(view, &families[i])));
     SS_TRY(begin_servers(view, out));
     for (uint32_t server = 0; server < view->servers; server++) {

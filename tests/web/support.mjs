@@ -145,9 +145,17 @@ export function trainStore(folder, log, catalog) {
 export async function startServer(folder, store, ...words) {
   if (!smartshelf("serve", "--help").includes("--http ")) skip("this program does not serve HTTP");
   const connect = `ipc://${folder}/shelf.ipc`;
-  const server = spawn(PROGRAM, ["serve", "--store", store, "--bind", connect, "--http", "127.0.0.1:0", ...words.map(String)], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  return { connect, ...(await startHttp("serve", "--store", store, "--bind", connect, ...words)) };
+}
+
+/* A gateway before these servers, on a free port. */
+export function startGateway(...endpoints) {
+  return startHttp("gateway", ...endpoints.flatMap((endpoint) => ["--connect", endpoint]));
+}
+
+/* A command that serves HTTP at a port of its own, killed when the test ends. */
+async function startHttp(...words) {
+  const server = spawn(PROGRAM, [...words.map(String), "--http", "127.0.0.1:0"], { stdio: ["ignore", "pipe", "pipe"] });
   let told = "";
   for (const stream of [server.stdout, server.stderr]) stream.setEncoding("utf8").on("data", (text) => (told += text));
   const ended = new Promise((done) => server.on("exit", done));
@@ -158,7 +166,6 @@ export async function startServer(folder, store, ...words) {
   }, "the server tells where it serves HTTP");
   return {
     url: url.replace(/\/$/, ""),
-    connect,
     log: () => told,
     stop: () => (server.kill("SIGTERM"), ended),
   };

@@ -1,6 +1,6 @@
 /* Live: what the server did in each of the last seconds. It is asked once a second; what happened in between is reckoned here. */
 import { ask } from "./api.js";
-import { chip, facts, foreign, make, notice, section, table } from "./dom.js";
+import { chip, code, facts, foreign, make, notice, section, table } from "./dom.js";
 import { between } from "./figures.js";
 import { bytes, count, decimal, duration, many, percent, span } from "./words.js";
 
@@ -97,7 +97,7 @@ function sinceStart(stats) {
     facts([
       ["Up for", span(stats.uptime_ms)],
       ["Requests", count(stats.requests)],
-      ["Swaps of generations", count(stats.swaps)],
+      ["Swaps of generations", stats.swaps !== undefined && count(stats.swaps)],
       ["Swaps refused", stats.refused_swaps || null],
       ["Sessions known", stats.visitors && count(stats.visitors.sessions)],
       ["Customers known", stats.visitors && count(stats.visitors.customers)],
@@ -116,6 +116,7 @@ function servers(stats) {
     [
       { title: "Server", wide: true, cell: (server) => foreign(server.endpoint) },
       { title: "State", cell: (server) => chip(server.state, server.state === "up" ? "good" : "bad") },
+      { title: "Generation", cell: (server) => (server.generation ? code(server.generation) : "–") },
       { title: "Asked", number: true, cell: (server) => count(server.asked) },
       { title: "Failed", number: true, cell: (server) => count(server.failed) },
       { title: "Ejections", number: true, cell: (server) => count(server.ejections) },
@@ -139,7 +140,8 @@ class Watch {
     if (this.paused) return;
     this.charts.forEach((chart) => chart.draw(this.history));
     this.below.replaceChildren(
-      ...(stats.servers ? [section("Servers", servers(stats))] : [section("By method", latest ? methods(latest) : make("p", { class: "dim" }, "One moment…"))]),
+      stats.servers ? section("Servers", servers(stats)) : "",
+      section("By method", latest ? methods(latest) : make("p", { class: "dim" }, "One moment…")),
       section("Since the start", sinceStart(stats)),
     );
   }
@@ -161,7 +163,7 @@ class Watch {
 export async function show(main, path, query, signal, place) {
   const Plot = await loadPlot(place);
   if (signal.aborted) return;
-  const charts = CHARTS.filter(({ key }) => place.mode !== "gateway" || key === "rate").map((chart) => new Chart(chart, Plot));
+  const charts = CHARTS.map((chart) => new Chart(chart, Plot));
   const [said, below] = [make("div"), make("div")];
   const watch = new Watch(charts, below);
   const pause = make("button", { "aria-pressed": "false", on: { click: () => ((watch.paused = !watch.paused), pause.setAttribute("aria-pressed", watch.paused)) } }, "Hold still");
