@@ -1,35 +1,23 @@
-/*
- * smart-client.js: what <smart-shelf> and <smart-popup> have in common: asking the server and telling it what happened, the visitor's session and consent,
- * how texts and prices are written and what a product looks like. What comes from the server enters the page as text and as addresses that were
- * looked at, never as markup.
- */
-import { textsOf } from "./smart-texts.js";
+/* smart-client.js: what both elements share. What the server says enters the page as text and addresses of http, never as markup. */
+import { textOf } from "./smart-texts.js";
 
-const BATCH = 40; // events of a beacon, far below its 64 KiB
-const waiting = new Map(); // events by address
-
-/* Lasts as long as the tab, or as the page where nothing may be stored. */
-export const store = (() => {
-  try {
-    return sessionStorage;
-  } catch {
-    return {};
-  }
-})();
+const untold = []; // events, for
+let teller; // this address
 
 export const randomId = () => crypto.getRandomValues(new Uint32Array(4)).join("-");
 
+/* Of the tab, or only of the page. */
+export let store = {};
+try {
+  store = sessionStorage;
+} catch {}
+
 function flush() {
-  waiting.forEach((events, address) => navigator.sendBeacon(address, JSON.stringify({ events })));
-  waiting.clear();
+  if (untold[0]) navigator.sendBeacon(teller, JSON.stringify({ events: untold.splice(0) }));
 }
-addEventListener("pagehide", flush);
 document.addEventListener("visibilitychange", () => document.hidden && flush());
 
-/* A name, not endless and without what turns the letters beside it. */
-const letters = (name) => [...String(name).replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, " ")].slice(0, 160).join("");
-
-/* "tag" or "tag part", with properties and children, of which false is left out. */
+/* "tag" or "tag part"; false children are left out. */
 export function make(kind, properties, ...children) {
   const [tag, part = tag] = kind.split(" ");
   const element = Object.assign(document.createElement(tag), { part }, properties);
@@ -38,133 +26,146 @@ export function make(kind, properties, ...children) {
 }
 
 export class SmartElement extends HTMLElement {
+  static observedAttributes = "kind page item-id cart session-id customer-token consent locale".split(" ");
   root = this.attachShadow({ mode: "open" });
+  #life = new AbortController();
 
-  constructor(rules) {
-    super();
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(STYLE + rules);
-    this.root.adoptedStyleSheets = [sheet];
+  /* Once for attributes that change together. */
+  async connectedCallback() {
+    this.#life.abort();
+    const { signal } = (this.#life = new AbortController());
+    this.root.adoptedStyleSheets = [looks];
+    await null;
+    if (!signal.aborted) this.start(signal);
   }
 
-  /* An attribute; undefined where there is none, or an empty one. */
-  at(name) {
-    return this.getAttribute(name) || undefined;
+  attributeChangedCallback() {
+    if (this.isConnected) this.connectedCallback();
   }
 
-  /* An attribute that is JSON; undefined where it is not. */
+  disconnectedCallback() {
+    this.#life.abort();
+    this.root.replaceChildren();
+  }
+
+  at(name, otherwise) {
+    return this.getAttribute(name) || otherwise;
+  }
+
   json(name) {
-    try {
-      return JSON.parse(this.at(name));
-    } catch {}
+    return JSON.parse(this.at(name, null)) ?? undefined;
   }
 
-  get consents() {
-    return this.at("consent") !== "none";
-  }
-
-  /* The shop's own, or a random one for as long as the tab; undefined without consent. */
+  /* Undefined without consent. */
   get session() {
-    if (this.consents) return this.at("session-id") ?? (store["smartshelf.session"] ??= randomId());
+    if (this.at("consent") !== "none") return this.at("session-id") ?? (store["smartshelf.session"] ??= randomId());
   }
 
-  #address(method, params) {
-    const address = new URL(`${this.at("src") ?? new URL("..", import.meta.url)}/v1/${method}`.replace(/\/+v1/, "/v1"), document.baseURI);
+  get visitor() {
+    return { item_id: this.at("item-id"), session_id: this.session, customer_token: this.at("customer-token") };
+  }
+
+  address(method, params) {
+    const address = new URL(this.at("src", new URL("..", import.meta.url).href).replace(/\/*$/, `/v1/${method}`), location);
     for (const [name, value] of Object.entries({ ...params, key: this.at("key") }))
       for (const one of [value ?? []].flat()) address.searchParams.append(name, one);
     return address.href;
   }
 
-  /* A method's result; `ahead`: milliseconds from this clock to the server's. Throws without one in time. None needs a preflight. */
-  async ask(method, params, post) {
-    params = { ...params, session_id: this.session, customer_token: this.at("customer-token") };
-    const how = {
-      method: post ? "POST" : "GET",
-      body: post && JSON.stringify(params),
-      credentials: "omit",
-      signal: AbortSignal.timeout(this.at("timeout") ?? 1500),
-    };
-    const reply = await fetch(this.#address(method, !post && params), how);
-    if (!reply.ok) throw Error(reply.status);
-    return { ...(await reply.json()), ahead: Date.parse(reply.headers.get("Date")) + 999 - Date.now() || 0 }; // Date is cut to seconds
+  /* Undefined without an answer in time; `ahead`: milliseconds to the server's clock. */
+  async ask(address, how) {
+    try {
+      const reply = await fetch(address, { signal: AbortSignal.timeout(this.at("timeout", 1500)), ...how });
+      const ahead = Date.parse(reply.headers.get("Date")) + 999 - Date.now() || 0; // Date is cut to seconds
+      if (reply.ok) return { ...(await reply.json()), ahead };
+    } catch {}
   }
 
-  /* Tells of {event: "view", item_id: "…"}, with others unless `now`. */
+  /* Tells the server `now`, or when the page is left. */
   tell(event, now) {
-    if (!this.consents) return;
-    const address = this.#address("event");
-    const events = [...(waiting.get(address) ?? []), { ...event, session_id: this.session }];
-    waiting.set(address, events);
-    if (now || events.length >= BATCH) flush();
+    const [address, session_id] = [this.address("event"), this.session];
+    if (!session_id) return;
+    if (address !== teller || untold[0]?.session_id !== session_id || untold.length > 40) flush(); // a public key may tell 50 of one
+    teller = address;
+    untold.push({ ...event, session_id });
+    if (now) flush();
   }
 
-  /* False: a listener prevents what follows. */
   announce(name, detail) {
-    return this.dispatchEvent(new CustomEvent(`${this.localName}:${name}`, { bubbles: true, cancelable: true, detail }));
+    this.dispatchEvent(new CustomEvent(`${this.localName}:${name}`, { bubbles: true, detail }));
   }
 
   get #locale() {
-    const asked = this.at("locale") ?? (this.closest("[lang]")?.lang || navigator.language);
+    const asked = this.at("locale", this.closest("[lang]")?.lang || navigator.language);
     return /^[a-z]{2,3}(-[a-z\d]{2,8})*$/i.test(asked) ? asked : "en";
   }
 
-  /* One of the texts, the page's own before ours, with a value in its place. */
+  /* The page's own text or ours, with a value for {}. */
   say(key, value) {
-    return String(this.json("texts")?.[key] ?? textsOf(this.#locale)[key] ?? "").replace("{}", () => `\u2068${value}\u2069`);
+    return (this.json("texts")?.[key] ?? textOf(this.#locale, key) ?? "").replace("{}", () => `\u2068${value}\u2069`);
   }
 
-  number(value, options) {
+  write(value, options) {
     return value.toLocaleString(this.#locale, options);
   }
 
-  money(minor, digits = 2) {
+  money(minor, digits) {
     const currency = this.at("currency");
-    return this.number(minor / 10 ** digits, {
-      style: currency ? "currency" : "decimal",
-      currency,
-      minimumFractionDigits: digits,
-      maximumFractionDigits: digits,
-    });
+    return this.write(minor / 10 ** digits, { style: currency && "currency", currency, minimumFractionDigits: digits });
   }
 
-  less(share) {
-    return this.number(-share, { style: "percent" });
-  }
-
-  /* Why a product is there, where it is for another one. */
-  why({ model, because_name: name } = {}) {
-    return name && /^(bought|related)/.test(model) && this.say("bought_with", letters(name));
-  }
-
-  /* {property: the address of an item's page or picture}, where it is of http. */
-  linked(property, item, attribute, column) {
-    const made = item.item_id && this.at(attribute)?.replaceAll("{item_id}", encodeURIComponent(item.item_id));
+  /* {property: an address of http}, by the page's pattern or the catalogue's. */
+  #linked(property, item, pattern, column) {
+    const made = item.item_id && this.at(pattern)?.replaceAll("{item_id}", encodeURIComponent(item.item_id));
     const { href, protocol } = make("a", { href: made || item[column] || "none:" });
     return /^https?:$/.test(protocol) && { [property]: href };
   }
 
-  /* What a product looks like, as children of whatever holds it. */
-  card(item, { name = item.name ?? item.item_id, price, before, badge, note }) {
-    const src = this.linked("src", item, "image", "image");
-    const image = src && make("img image", { alt: "", loading: "lazy", onerror: () => image.remove(), ...src });
-    return [
-      make("figure picture", {}, image, badge && make("mark badge", {}, badge)),
-      make("span name", {}, make("bdi", {}, letters(name))),
-      make("b price", {}, price, before && make("del before", {}, before)),
+  /* A product as a link; `before`: a higher price that it had. */
+  card(item, { name = item.name ?? item.item_id, price, before, digits, badge, note, onclick }) {
+    const less = price < before;
+    const mark = less ? this.write(price / before - 1, { style: "percent" }) : badge;
+    const src = this.#linked("src", item, "image", "image");
+    const letters = String(name).replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, " "); // none turns those beside it
+    return make(
+      "a link",
+      { onclick, ...this.#linked("href", item, "link", "url") },
+      make("figure picture", {}, mark && make("mark badge", {}, mark), src && make("img image", { alt: "", loading: "lazy", onerror: ({ target }) => target.remove(), ...src })),
+      make("span name", {}, make("bdi", {}, letters.slice(0, 200))),
+      make("b price", {}, price >= 0 && this.money(price, digits), less && make("del before", {}, this.money(before, digits))),
       note && make("small note", {}, note),
-    ];
+    );
   }
 }
 
-const STYLE = `[hidden], :host([hidden]) { display: none !important }
-:focus-visible { outline: 2px solid; outline-offset: 2px }
-button { font: inherit; color: inherit; background: none; border: 1px solid; border-radius: 2rem; cursor: pointer }
+const looks = new CSSStyleSheet();
+looks.replaceSync(`:host { display: block }
+:host([hidden]) { display: none }
+header { display: flex; align-items: center; gap: .5rem; min-height: 3rem }
+h2 { flex: 1; margin: 0; font-size: 1.35rem }
+button { padding: .5rem 1rem; font: inherit; color: inherit; background: none; border: 1px solid; border-radius: 2rem }
+[aria-disabled=true] { opacity: .4 }
+section:not(:has([aria-disabled=false])) button { visibility: hidden }
 ul, figure { margin: 0; padding: 0; list-style: none }
-figure { position: relative; overflow: hidden; background: color-mix(in srgb, currentColor 8%, transparent); border-radius: .75rem }
+a { display: block; color: inherit; text-decoration: none; outline-offset: -2px }
+a:hover span { text-decoration: underline }
+figure { position: relative; aspect-ratio: 1; overflow: hidden; background: #8882; border-radius: .75rem }
 img { width: 100%; height: 100%; object-fit: cover }
-mark { position: absolute; inset: .4rem auto auto .4rem; padding: .1rem .5rem; border-radius: 1rem; font-size: .8rem; color: #fff; background: var(--smart-sale, #b3261e) }
+mark { position: absolute; margin: .4rem; padding: .1rem .5rem; border-radius: 1rem; font-size: .8rem; color: #fff; background: var(--smart-sale, #b3261e) }
 span, small { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; overflow-wrap: anywhere; line-height: 1.35 }
-b { display: block; min-height: 1.5em; overflow: hidden }
-del { margin-inline-start: .5em; font-weight: 400; opacity: .8 }
-[role=status] { position: absolute; clip-path: inset(50%) }
-`;
+b { display: block; overflow: hidden }
+del { margin: .5em; font-weight: 400; opacity: .8 }
+section {
+ul { display: flex; gap: var(--smart-gap, 1rem); min-height: calc(var(--smart-card, 11rem) + 7.5rem); overflow: auto hidden; scroll-snap-type: x mandatory; scrollbar-width: none }
+li { flex: none; width: var(--smart-card, 11rem); scroll-snap-align: start }
+span { height: 2.7em; margin: .6rem 0 .2rem }
+}
+dialog { width: 28rem; padding: 1rem; border: 0; border-radius: 1rem;
+a { display: grid; grid-template-columns: 6.5rem 1fr; gap: 0 1rem; margin-top: 1rem }
+figure { grid-row: span 3 }
+figure:not(:has(img)) { aspect-ratio: 2 }
+div { display: flex; gap: .5rem; margin-top: .5rem }
+input { flex: 1; min-width: 0; font: inherit; text-align: center; border: 1px dashed; border-radius: 2rem }
+}
+::backdrop { background: #0008 }
+@media (prefers-reduced-motion: no-preference) { ul { scroll-behavior: smooth } }`);

@@ -1,20 +1,16 @@
-/* smart-texts.js: what the elements say, in the order of KEYS; {} stands for a name, a price, a number or a time. */
-const KEYS = `previous next related bought_together for_you popular trending new_arrivals alternatives buy_again
- bought_with lowest dont_go lightning last_chance free_shipping cashback points gift cart code copy left expired accept decline`.split(/\s+/);
+/* smart-texts.js: what the elements say, in the order of KEYS; {} stands for a price or a number. */
+const KEYS = "previous next heading lowest home product cart free_shipping cashback points gift copy expired close".split(" ");
 const TEXTS = {
-  en: "Previous|Next|Goes well with this|Often bought together|For you|Popular|Trending|New|Similar products|Buy again|Bought together with {}|Lowest price in 30 days: {}|Before you go …|Only for a short time|Your cart is waiting|Free shipping|{} back for your next order|{} bonus points|A gift with your order|On your whole cart|Your code|Copy|Good for {}|Expired|Yes, please|No, thanks",
-  es: "Anteriores|Siguientes|Combina con esto|Se compran juntos|Para ti|Más vendidos|Tendencias|Novedades|Productos similares|Volver a comprar|Comprado junto con {}|Precio más bajo en 30 días: {}|Antes de irte…|Solo por poco tiempo|Tu carrito te espera|Envío gratis|{} para tu próximo pedido|{} puntos extra|Un regalo con tu pedido|En todo tu carrito|Tu código|Copiar|Tiempo restante: {}|Caducado|Sí, gracias|No, gracias",
-  pt: "Anteriores|Seguintes|Combina com isto|Comprados juntos|Para você|Mais vendidos|Em alta|Novidades|Produtos semelhantes|Comprar de novo|Comprado com {}|Menor preço em 30 dias: {}|Antes de sair…|Só por pouco tempo|O seu carrinho espera|Frete grátis|{} para a próxima compra|{} pontos extra|Um presente com o pedido|Em todo o carrinho|Seu código|Copiar|Válido por mais {}|Expirado|Quero|Agora não",
-  de: "Zurück|Weiter|Passt gut dazu|Oft zusammen gekauft|Für Sie|Beliebt|Im Trend|Neu|Ähnliche Artikel|Wieder kaufen|Zusammen gekauft mit {}|Tiefster Preis in 30 Tagen: {}|Bevor Sie gehen …|Nur für kurze Zeit|Ihr Warenkorb wartet|Kostenloser Versand|{} zurück für die nächste Bestellung|{} Bonuspunkte|Ein Geschenk zur Bestellung|Auf den ganzen Warenkorb|Ihr Code|Kopieren|Noch {} gültig|Abgelaufen|Ja, gerne|Nein, danke",
-  fr: "Précédents|Suivants|Va bien avec cet article|Souvent achetés ensemble|Pour vous|Populaires|Tendances|Nouveautés|Articles similaires|À racheter|Acheté avec {}|Prix le plus bas en 30 jours : {}|Avant de partir…|Pour peu de temps|Votre panier vous attend|Livraison offerte|{} pour la prochaine commande|{} points bonus|Un cadeau avec la commande|Sur tout le panier|Votre code|Copier|Encore valable {}|Expiré|Oui, merci|Non, merci",
-  el: "Προηγούμενα|Επόμενα|Ταιριάζουν με αυτό|Αγοράζονται μαζί|Για εσάς|Δημοφιλή|Τάσεις|Νέα|Παρόμοια προϊόντα|Αγοράστε ξανά|Αγοράζεται μαζί με {}|Χαμηλότερη τιμή 30 ημερών: {}|Πριν φύγετε…|Μόνο για λίγο|Το καλάθι σας περιμένει|Δωρεάν αποστολή|{} για την επόμενη αγορά|{} πόντοι δώρο|Ένα δώρο με την παραγγελία|Σε όλο το καλάθι|Ο κωδικός σας|Αντιγραφή|Ισχύει για {}|Έληξε|Το θέλω|Όχι, ευχαριστώ",
-  hu: "Előző|Következő|Illik hozzá|Gyakran együtt veszik|Önnek ajánljuk|Népszerű|Felkapott|Újdonságok|Hasonló termékek|Vegye meg újra|Együtt veszik ezzel: {}|30 napi legalacsonyabb ár: {}|Mielőtt elmegy…|Csak rövid ideig|Kosara még várja|Ingyenes szállítás|{} a következő rendelésre|{} bónuszpont|Ajándék a rendeléshez|A teljes kosárra|Az Ön kódja|Másolás|Hátralévő idő: {}|Lejárt|Kérem|Köszönöm, nem",
-  ar: "السابق|التالي|يناسب هذا المنتج|تُشترى معًا عادةً|مختارات لك|الأكثر مبيعًا|رائج الآن|وصل حديثًا|منتجات مشابهة|اشترِ مجددًا|يُشترى مع {}|أدنى سعر في 30 يومًا: {}|قبل أن تغادر…|لفترة قصيرة فقط|سلتك بانتظارك|شحن مجاني|{} لطلبك القادم|{} نقطة إضافية|هدية مع طلبك|على السلة كلها|رمزك|نسخ|الوقت المتبقي: {}|انتهى|أريده|لا، شكرًا",
-  zh: "上一组|下一组|搭配推荐|经常一起购买|为您推荐|热销|流行趋势|新品|类似商品|再次购买|常与{}一起购买|30天最低价：{}|离开前看看…|限时机会|购物车在等您|免运费|{}可用于下次购物|{} 积分|随单赠品|整个购物车|您的优惠码|复制|剩余时间：{}|已过期|我要|不用了",
+  en: "Previous|Next|You may also like|Lowest in 30 days: {}|Before you go …|Only for a short time|Your cart is waiting|Free shipping|{} for your next order|+{} points|A free gift|Copy|Expired|Close",
+  es: "Anteriores|Siguientes|También te puede gustar|Mínimo en 30 días: {}|Antes de irte…|Solo por poco tiempo|Tu carrito te espera|Envío gratis|{} para tu próximo pedido|+{} puntos|Un regalo|Copiar|Caducado|Cerrar",
+  pt: "Anteriores|Seguintes|Talvez goste também|Mínimo em 30 dias: {}|Antes de sair…|Só por pouco tempo|O seu carrinho espera|Frete grátis|{} para a próxima compra|+{} pontos|Um presente|Copiar|Expirado|Fechar",
+  de: "Zurück|Weiter|Das könnte Ihnen gefallen|Tiefstpreis in 30 Tagen: {}|Bevor Sie gehen …|Nur für kurze Zeit|Ihr Warenkorb wartet|Kostenloser Versand|{} für die nächste Bestellung|+{} Punkte|Ein Geschenk|Kopieren|Abgelaufen|Schließen",
+  fr: "Précédents|Suivants|Vous aimerez aussi|Minimum sur 30 jours : {}|Avant de partir…|Pour peu de temps|Votre panier vous attend|Livraison offerte|{} pour la prochaine commande|+{} points|Un cadeau|Copier|Expiré|Fermer",
+  el: "Προηγούμενα|Επόμενα|Ίσως σας αρέσουν|Χαμηλότερη 30 ημερών: {}|Πριν φύγετε…|Μόνο για λίγο|Το καλάθι σας περιμένει|Δωρεάν αποστολή|{} για την επόμενη αγορά|+{} πόντοι|Ένα δώρο|Αντιγραφή|Έληξε|Κλείσιμο",
+  hu: "Előző|Következő|Ez is tetszhet|30 napi legalacsonyabb: {}|Mielőtt elmegy…|Csak rövid ideig|Kosara még várja|Ingyenes szállítás|{} a következő rendelésre|+{} pont|Ajándék|Másolás|Lejárt|Bezárás",
+  ar: "السابق|التالي|قد يعجبك أيضًا|الأدنى في 30 يومًا: {}|قبل أن تغادر…|لفترة قصيرة فقط|سلتك بانتظارك|شحن مجاني|{} لطلبك القادم|+{} نقطة|هدية|نسخ|انتهى|إغلاق",
+  zh: "上一组|下一组|猜您喜欢|30天最低价：{}|离开前看看…|限时机会|购物车在等您|免运费|{}下次可用|+{} 积分|赠品|复制|已过期|关闭",
 };
 
-/* By their keys, in the language of a locale or else in English. */
-export function textsOf(locale) {
-  const texts = (TEXTS[locale.toLowerCase().split("-")[0]] ?? TEXTS.en).split("|");
-  return Object.fromEntries(KEYS.map((key, i) => [key, texts[i]]));
-}
+/* In the language of a locale, or else in English. */
+export const textOf = (locale, key) => (TEXTS[locale.toLowerCase().split("-")[0]] ?? TEXTS.en).split("|")[KEYS.indexOf(key)];

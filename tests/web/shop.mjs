@@ -112,10 +112,11 @@ async function visitCart(page, name) {
   await look(page, `shop-cart-${name}`);
   const total = money(await page.locator("#total").textContent());
   const codes = await leave(page, `shop-popup-cart-${name}`);
-  await page.locator("smart-popup").getByRole("button").filter({ hasText: /show me|take|yes|see|use|get/i }).first().click();
+  await page.locator("smart-popup").getByRole("button", { name: "Copy" }).first().click();
   await eventually(async () => codes.includes(await page.locator("#code").inputValue()), "the code is in its field");
   await eventually(() => page.locator("#saving-row").isVisible(), "what it brings is shown");
   const toPay = money(await page.locator("#to-pay").textContent());
+  await page.keyboard.press("Escape");
   await page.locator("#checkout").click();
   await page.locator("#saved").waitFor();
   await look(page, `shop-order-${name}`);
