@@ -346,6 +346,7 @@ class Refusals(Case):
         for path, allowed in (("/v1/event", "POST, OPTIONS"), ("/v1/token", "POST, OPTIONS")):
             answer = self.server.request("GET", path, key=self.secret)
             self.assertEqual((answer.status, answer.headers["Allow"]), (405, allowed))
+            self.assertEqual(self.server.request("OPTIONS", path).headers["Allow"], allowed)
             self.refused(answer, "malformed", None, path)
         answer = self.server.request("DELETE", "/v1/popular", key=self.secret)
         self.assertEqual((answer.status, answer.headers["Allow"]), (405, "GET, HEAD, POST, OPTIONS"))

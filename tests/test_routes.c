@@ -65,8 +65,11 @@ static void targets_are_taken_apart(void **state)
 
 static void the_longest_prefix_answers(void **state)
 {
-    static const ss_http_site sites[] = {
-        {.prefix = "/"}, {.prefix = "/console/"}, {.prefix = "/console/api"}, {.prefix = "/v1/"}};
+    static const ss_http_site sites[] = {{.prefix = "/"},
+                                         {.prefix = "/console/"},
+                                         {.prefix = "/console/api", .read_only = true},
+                                         {.prefix = "/v1/"},
+                                         {.prefix = "/v1/token", .post_only = true}};
     static const struct {
         const char *path;
         ss_method method;
@@ -88,18 +91,21 @@ static void the_longest_prefix_answers(void **state)
         {"/v1/stats", SS_METHOD_STATS, -1, true},
         {"/v1/Popular", SS_METHOD_COUNT, 3, true},
         {"/v1/", SS_METHOD_COUNT, 3, true},
+        {"/v1/token", SS_METHOD_COUNT, 4, false},
+        {"/v1/tokens", SS_METHOD_COUNT, 3, true},
     };
     ss_route route;
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        assert_true(ss_route_find(ss_slice_of(rows[i].path), sites, 4, &route));
+        assert_true(ss_route_find(ss_slice_of(rows[i].path), sites, 5, &route));
         assert_int_equal(route.method, rows[i].method);
         assert_ptr_equal(route.site, rows[i].site < 0 ? NULL : &sites[rows[i].site]);
         assert_int_equal(route.get, rows[i].get);
-        assert_non_null(route.allow);
+        assert_int_equal(route.get, strstr(route.allow, "GET") != NULL);
+        assert_int_equal(route.post, strstr(route.allow, "POST") != NULL);
     }
-    assert_false(ss_route_find(SS_SLICE_LITERAL("/x"), sites + 1, 3, &route));
-    assert_false(ss_route_find(SS_SLICE_LITERAL(""), sites, 4, &route));
+    assert_false(ss_route_find(SS_SLICE_LITERAL("/x"), sites + 1, 4, &route));
+    assert_false(ss_route_find(SS_SLICE_LITERAL(""), sites, 5, &route));
 }
 
 /* ---- errors ---- */

@@ -102,14 +102,9 @@ static bool make_token(ss_key_ring *ring, const token_params *params, ss_buffer 
 
 static void answer_token(void *context, const ss_http_request *request, ss_http_reply *reply)
 {
-    ss_fault fault = {.code = SS_FAULT_MALFORMED, .message = "this makes something: POST"};
+    ss_fault fault = {0};
     token_params params = {.minutes = SS_VISITOR_MINUTES};
     ss_buffer wire;
-    if (request->verb != SS_HTTP_POST) {
-        reply->allow = "POST, OPTIONS";
-        answer_fault(reply, 405, &fault);
-        return;
-    }
     ss_buffer_init(&wire, PARAMS_MAX);
     if (ss_body_params(request->body, &wire, &fault) &&
         read_params((ss_slice){wire.data, wire.size}, &params, &fault) &&
@@ -145,7 +140,8 @@ static void answer_unknown(void *context, const ss_http_request *request, ss_htt
 size_t ss_api_sites(ss_key_ring *keys, ss_http_site *sites)
 {
     size_t count = 0;
-    sites[count++] = (ss_http_site){.prefix = "/v1/token", .secret = true, .context = keys, .answer = answer_token};
+    sites[count++] = (ss_http_site){
+        .prefix = "/v1/token", .secret = true, .post_only = true, .context = keys, .answer = answer_token};
     sites[count++] = (ss_http_site){.prefix = "/openapi.json", .read_only = true, .answer = answer_description};
     sites[count++] = (ss_http_site){.prefix = "/v1/", .answer = answer_unknown};
     return count;

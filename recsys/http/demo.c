@@ -178,7 +178,7 @@ size_t ss_demo_sites(ss_demo *demo, ss_http_site *sites, size_t count)
     for (size_t i = 0; i < count; i++)
         if (strcmp(sites[i].prefix, "/") == 0) {
             demo->root = sites[i];
-            sites[i] = (ss_http_site){.prefix = "/", .context = demo, .answer = answer_root};
+            sites[i] = (ss_http_site){.prefix = "/", .read_only = true, .context = demo, .answer = answer_root};
         }
     sites[count++] = (ss_http_site){.prefix = "/shop/", .context = demo, .answer = answer};
     return count;

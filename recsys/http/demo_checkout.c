@@ -230,7 +230,9 @@ static uint8_t *put_confirmation(uint8_t *at, const progress *so_far, const orde
     at = ss_wire_put_array(ss_demo_put_name(at, "lines"), (uint32_t)of->count);
     for (size_t i = 0; i < of->count; i++) {
         ss_slice item = ss_demo_element(items, i);
-        total += ss_demo_integer(ss_demo_entry(item, "price"), 0) * of->lines[i].quantity;
+        int64_t line = ss_demo_integer(ss_demo_entry(item, "price"), 0) * of->lines[i].quantity;
+        if (__builtin_add_overflow(total, line, &total))
+            total = INT64_MAX; /* of the dearest products that there may be */
         at = put_line(at, &of->lines[i], item);
     }
     at = ss_demo_put_integer(at, "total", total);

@@ -109,7 +109,8 @@ bool ss_route_find(ss_slice path, const ss_http_site *sites, size_t site_count, 
         longest = size;
         route->site = &sites[i];
         route->post = !sites[i].read_only;
-        route->allow = route->post ? "GET, HEAD, POST, OPTIONS" : "GET, HEAD, OPTIONS";
+        route->get = !sites[i].post_only;
+        route->allow = !route->get ? "POST, OPTIONS" : route->post ? "GET, HEAD, POST, OPTIONS" : "GET, HEAD, OPTIONS";
     }
     return route->site != NULL;
 }

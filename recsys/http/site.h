@@ -59,6 +59,7 @@ typedef struct ss_http_site {
     const char *prefix; /* "/console/" */
     bool secret;        /* asks for a secret key first: 401 without */
     bool read_only;     /* takes no POST: 405 */
+    bool post_only;     /* takes nothing else: 405 */
     void *context;
     void (*answer)(void *context, const ss_http_request *request, ss_http_reply *reply);
 } ss_http_site;

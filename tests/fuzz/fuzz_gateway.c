@@ -13,8 +13,9 @@ static void read_reply(ss_slice bytes)
     ss_upstream_reply reply;
     if (!ss_upstream_reply_read(bytes, &reply))
         return;
-    const char *end = reply.generation.data + reply.generation.size;
-    if (reply.generation.size > 0 && (reply.generation.data < bytes.data || end > bytes.data + bytes.size))
+    ss_slice generation = reply.generation; /* of NULL bytes where there is none */
+    if (generation.size > 0 &&
+        (generation.data < bytes.data || generation.data + generation.size > bytes.data + bytes.size))
         abort();
     if (reply.failed != (reply.code != 0) || reply.code >= SS_FAULT_COUNT)
         abort();
