@@ -25,7 +25,7 @@ typedef struct ss_gateway_counts {
     ss_counter waited;       /* for the return of their server */
     ss_counter overdue;      /* ended without an answer */
     ss_counter refused;      /* too many were under way */
-    ss_stats stats; /* of the replies that were given, as a server counts its own */
+    ss_stats stats;          /* of the replies that were given, as a server counts its own */
     ss_gateway_server_counts servers[SS_HOMES_MAX];
 } ss_gateway_counts;
 
