@@ -1,4 +1,5 @@
 #include "cli/command.h"
+#include "cli/print_json.h"
 #include "cli/tune_settings.h"
 
 #include "base/cpu.h"
@@ -31,8 +32,7 @@ static const ss_option evaluate_options[] = {
     {"test-seed", SS_OPTION_INT, AT(test_seed), 0, 9e15, "7", NULL, "N", "Seed of what is drawn."},
     {"max-cases", SS_OPTION_INT, AT(max_cases), 0, 1e9, "0", NULL, "N", "Most cases asked; 0: all."},
     {"k", SS_OPTION_TEXT, AT(cutoffs), 0, 0, "10,20", NULL, "LIST", "Cutoffs of the metrics, each at most 500."},
-    {"models", SS_OPTION_TEXT, AT(models), 0, 0, SS_MODEL_NAMES, NULL, "LIST",
-     "The models to train."},
+    {"models", SS_OPTION_TEXT, AT(models), 0, 0, SS_MODEL_NAMES, NULL, "LIST", "The models to train."},
     {"store", SS_OPTION_TEXT, AT(store), 0, 0, NULL, NULL, "STORE|GENERATION",
      "Ask this store as it is instead of training; needs --test or --cases."},
     {"answers", SS_OPTION_TEXT, AT(answers), 0, 0, NULL, NULL, "FILE",
@@ -120,12 +120,7 @@ static ss_status print_json(const ss_evaluation *evaluation, ss_error *error)
     for (size_t i = 0; rows && i < evaluation->count; i++)
         json_array_append_new(rows, row_json(&evaluation->rows[i]));
     json_t *root = rows ? json_pack("{s:o, s:o}", "rows", rows, "case_ids", ids_json(&evaluation->ids)) : NULL;
-    if (!root)
-        return ss_error_nomem(error);
-    json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(8));
-    putchar('\n');
-    json_decref(root);
-    return SS_OK;
+    return ss_print_json(root, JSON_INDENT(2) | JSON_REAL_PRECISION(8), error);
 }
 
 /* A field of RFC 4180. */

@@ -1,4 +1,5 @@
 #include "cli/command.h"
+#include "cli/print_json.h"
 
 #include "job/live_events.h"
 #include <inttypes.h>
@@ -111,12 +112,7 @@ static ss_status print_json(const ss_events_stats *stats, ss_error *error)
                   "first", time_json(stats->first_time), "last", time_json(stats->last_time), "by_event", by_event,
                   "with_customer", (json_int_t)stats->with_customer, "bytes_used", (json_int_t)stats->extent.bytes_used,
                   "bytes_most", (json_int_t)stats->extent.bytes_most, "days", days_json(stats));
-    if (!root)
-        return ss_error_nomem(error);
-    json_dumpf(root, stdout, JSON_INDENT(2));
-    putchar('\n');
-    json_decref(root);
-    return SS_OK;
+    return ss_print_json(root, JSON_INDENT(2), error);
 }
 
 static ss_status run_stats(const events_settings *settings, const ss_cli *cli, ss_error *error)

@@ -1,4 +1,5 @@
 #include "cli/nightly_settings.h"
+#include "cli/print_json.h"
 
 #include "base/clock.h"
 #include "base/timestamp.h"
@@ -136,12 +137,7 @@ static ss_status print_json(const ss_kept *kept, const ss_server_report *reports
         json_array_append_new(list, generation_json(&kept->list[i], reports, server_count));
     json_t *root =
         json_pack("{s:o, s:o}", "generations", list, "servers", ss_server_reports_json(reports, server_count));
-    if (!root)
-        return ss_error_nomem(error);
-    json_dumpf(root, stdout, JSON_INDENT(2));
-    putchar('\n');
-    json_decref(root);
-    return SS_OK;
+    return ss_print_json(root, JSON_INDENT(2), error);
 }
 
 static ss_status run_generations(void *memory, const ss_texts *operands, const ss_cli *cli, ss_error *error)

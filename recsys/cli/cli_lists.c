@@ -1,4 +1,5 @@
 #include "cli/command.h"
+#include "cli/print_json.h"
 #include "cli/query_print.h"
 
 #include "base/clock.h"
@@ -153,11 +154,11 @@ static ss_status print_json(const ss_mailing_report *report, ss_error *error)
                              (json_int_t)report->customers, "on_none", (json_int_t)report->on_none, "quiet",
                              (json_int_t)report->quiet, "forgotten", (json_int_t)report->forgotten, "bad_rows",
                              (json_int_t)report->written.bad_rows, "seconds", report->seconds);
-    if (root && !failed)
-        json_dumpf(root, stdout, JSON_INDENT(2));
-    putchar('\n');
-    json_decref(root);
-    return root && !failed ? SS_OK : ss_error_nomem(error);
+    if (failed) {
+        json_decref(root);
+        return ss_error_nomem(error);
+    }
+    return ss_print_json(root, JSON_INDENT(2), error);
 }
 
 /* ---- the command ---- */

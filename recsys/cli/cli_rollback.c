@@ -1,4 +1,5 @@
 #include "cli/nightly_settings.h"
+#include "cli/print_json.h"
 
 #include "base/clock.h"
 #include "job/nightly.h"
@@ -54,12 +55,7 @@ static ss_status print_json(const ss_rollback_report *report, size_t servers, ss
     json_t *root = json_pack("{s:s, s:s*, s:b, s:o, s:o}", "generation", report->now, "left",
                              report->left[0] ? report->left : NULL, "rejected", report->rejected, "passed_over",
                              passed_json(report), "servers", ss_server_reports_json(report->servers, servers));
-    if (!root)
-        return ss_error_nomem(error);
-    json_dumpf(root, stdout, JSON_INDENT(2));
-    putchar('\n');
-    json_decref(root);
-    return SS_OK;
+    return ss_print_json(root, JSON_INDENT(2), error);
 }
 
 static void print_human(const ss_rollback_report *report, size_t servers)

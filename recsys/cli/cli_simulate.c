@@ -1,4 +1,5 @@
 #include "cli/command.h"
+#include "cli/print_json.h"
 
 #include "job/simulate.h"
 #include <inttypes.h>
@@ -48,10 +49,7 @@ static ss_status print_json(const simulate_count *counts, const ss_simulate_repo
         json_decref(root);
         return ss_error_nomem(error);
     }
-    json_dumpf(root, stdout, JSON_INDENT(2));
-    putchar('\n');
-    json_decref(root);
-    return SS_OK;
+    return ss_print_json(root, JSON_INDENT(2), error);
 }
 
 static ss_status run_simulate(void *memory, const ss_texts *operands, const ss_cli *cli, ss_error *error)

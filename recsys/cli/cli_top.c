@@ -1,4 +1,5 @@
 #include "cli/command.h"
+#include "cli/print_json.h"
 #include "cli/server_settings.h"
 #include "cli/stop.h"
 #include "cli/top_page.h"
@@ -75,13 +76,7 @@ static void print_line(void *context, ss_line_style style, const char *text)
 
 static ss_status print_json(const ss_watch *watch, ss_error *error)
 {
-    json_t *page = ss_top_json(watch);
-    if (!page)
-        return ss_error_nomem(error);
-    json_dumpf(page, stdout, JSON_COMPACT | JSON_REAL_PRECISION(9));
-    putchar('\n');
-    json_decref(page);
-    return SS_OK;
+    return ss_print_json(ss_top_json(watch), JSON_COMPACT | JSON_REAL_PRECISION(9), error);
 }
 
 static size_t count_gone(const ss_watch *watch)

@@ -1,5 +1,6 @@
 #include "cli/command.h"
 #include "cli/log_report.h"
+#include "cli/print_json.h"
 #include "cli/train_delta.h"
 #include "cli/train_settings.h"
 
@@ -58,12 +59,7 @@ static ss_status print_json(const ss_training_data *data, const ss_train_report 
                   report->seconds_cooccurrence, "als", report->seconds_als, "session_knn", report->seconds_session_knn,
                   "repurchase", report->seconds_repurchase, "alternatives", report->seconds_alternatives, "segments",
                   report->seconds_segments, "publish", report->seconds_publish);
-    if (!root)
-        return ss_error_nomem(error);
-    json_dumpf(root, stdout, JSON_INDENT(2));
-    putchar('\n');
-    json_decref(root);
-    return SS_OK;
+    return ss_print_json(root, JSON_INDENT(2), error);
 }
 
 static ss_status tune_and_train(ss_train_settings *settings, const ss_training_data *data, int threads,

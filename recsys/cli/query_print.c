@@ -2,6 +2,7 @@
 
 #include "base/slice.h"
 #include "base/timestamp.h"
+#include "cli/print_json.h"
 #include "cli/table.h"
 #include "cli/wire_json.h"
 #include "log/values.h"
@@ -202,10 +203,7 @@ ss_status ss_query_print_json(const smartshelf_answer *answer, ss_error *error)
 {
     ss_wire_reader reader = {answer->reply, (const uint8_t *)answer->reply + answer->reply_size};
     json_t *reply = ss_wire_json(&reader);
-    if (!reply)
-        return ss_error_nomem(error);
-    json_dumpf(json_array_get(reply, 3), stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(8));
-    putchar('\n');
+    json_t *result = json_incref(json_array_get(reply, 3));
     json_decref(reply);
-    return SS_OK;
+    return ss_print_json(result, JSON_INDENT(2) | JSON_REAL_PRECISION(8), error);
 }

@@ -1,6 +1,7 @@
 #include "cli/train_delta.h"
 
 #include "base/clock.h"
+#include "cli/print_json.h"
 #include "job/delta.h"
 
 #include <inttypes.h>
@@ -90,12 +91,7 @@ static ss_status print_json(const ss_delta_report *of, ss_error *error)
         (int)of->recounted[SS_RELATED], "bought_next", (int)of->recounted[SS_BOUGHT_NEXT], "seconds", "read",
         of->seconds_read, "fold", of->seconds_fold, "cooccurrence", of->seconds_cooccurrence, "models",
         of->seconds_models, "publish", of->seconds_publish);
-    if (!root)
-        return ss_error_nomem(error);
-    json_dumpf(root, stdout, JSON_INDENT(2));
-    putchar('\n');
-    json_decref(root);
-    return SS_OK;
+    return ss_print_json(root, JSON_INDENT(2), error);
 }
 
 ss_status ss_train_delta_run(const ss_train_settings *settings, int threads, const ss_cli *cli, ss_error *error)
