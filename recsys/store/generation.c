@@ -7,7 +7,7 @@
  */
 #include "store/generation.h"
 #include "base/memory.h"
-#include "store/manifest.h"
+#include "store/items.h"
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
@@ -24,8 +24,6 @@
 #define CURRENT        "current"
 #define CURRENT_ASIDE  ".current.next"
 #define PARTIAL_SUFFIX ".partial"
-#define FILE_SUFFIX    ".safetensors"
-#define ITEMS_FILE     "items" FILE_SUFFIX
 #define MILLISECOND    INT64_C(1000)
 #define NAMES_TRIED    100000 /* milliseconds to move on before giving up */
 
@@ -442,7 +440,7 @@ ss_status ss_generation_publish(ss_generation_draft **draft, const ss_schema *co
     int lock = -1;
     ss_status status;
     SS_TRY(sync_all((*draft)->path, error));
-    SS_TRY(ss_generation_verify((*draft)->path, schemas, error));
+    SS_TRY(ss_generation_verify_and_list((*draft)->path, schemas, error));
     SS_TRY(lock_store((*draft)->store, &lock, error));
     SS_TRY(give_name(*draft, error));
     if (make_current)
@@ -470,7 +468,7 @@ void ss_generation_abandon(ss_generation_draft **draft)
 static bool holds_items(const char *path)
 {
     char items[SS_PATH_MAX];
-    return ss_file_join(items, sizeof items, path, ITEMS_FILE, NULL) == SS_OK && access(items, F_OK) == 0;
+    return ss_file_join(items, sizeof items, path, SS_ITEMS_FILE, NULL) == SS_OK && access(items, F_OK) == 0;
 }
 
 /* The store's path is itself a generation, or a link to one. */
@@ -562,109 +560,12 @@ uint64_t ss_generation_bytes(const char *folder)
     return bytes;
 }
 
-/* ---- verifying ---- */
-
-/* Dimensions that mean the same in every file of a generation. */
-static const char *const shared_dimensions[] = {"items", "customers", "categories"};
-#define SHARED_COUNT (sizeof shared_dimensions / sizeof *shared_dimensions)
-
-typedef struct shared_size {
-    uint64_t size;
-    char file[64]; /* that gave it; empty: none yet */
-} shared_size;
-
-static ss_status compare_dimensions(const ss_model_file *file, const char *name, const char *path,
-                                    shared_size sizes[SHARED_COUNT], ss_error *error)
-{
-    for (size_t i = 0; i < SHARED_COUNT; i++) {
-        uint64_t size;
-        if (!ss_model_file_dimension(file, shared_dimensions[i], &size))
-            continue;
-        if (sizes[i].file[0] && sizes[i].size != size) {
-            ss_error_set(error, SS_E_CORRUPT, "%llu %s, but %llu in %s", (unsigned long long)size, shared_dimensions[i],
-                         (unsigned long long)sizes[i].size, sizes[i].file);
-            ss_error_place(error, path, 0);
-            return SS_E_CORRUPT;
-        }
-        sizes[i].size = size;
-        snprintf(sizes[i].file, sizeof sizes[i].file, "%s", name);
-    }
-    return SS_OK;
-}
-
-const ss_schema *ss_generation_schema(const ss_schema *const *schemas, const char *file_name)
-{
-    for (; *schemas; schemas++) {
-        size_t size = strlen((*schemas)->kind);
-        if (strncmp(file_name, (*schemas)->kind, size) == 0 && strcmp(file_name + size, FILE_SUFFIX) == 0)
-            return *schemas;
-    }
-    return NULL;
-}
-
-typedef struct verification {
-    const ss_schema *const *schemas;
-    bool contents; /* every byte, not only the headers */
-    shared_size sizes[SHARED_COUNT];
-} verification;
-
-static ss_status verify_file(void *context, const char *path, const char *name, ss_error *error)
-{
-    verification *run = context;
-    ss_model_file *file = NULL;
-    const ss_schema *schema = ss_generation_schema(run->schemas, name);
-    ss_status status;
-    if (!schema) {
-        ss_error_set(error, SS_E_CORRUPT, "a model file of a kind that this program does not know");
-        ss_error_place(error, path, 0);
-        return SS_E_CORRUPT;
-    }
-    SS_TRY(ss_model_file_open(path, schema, &file, error));
-    if (run->contents)
-        SS_TRY(ss_model_file_verify(file, error));
-    SS_TRY(compare_dimensions(file, name, path, run->sizes, error));
-out:
-    ss_model_file_close(&file);
-    return status;
-}
-
-static ss_status verify_manifest(const char *folder, ss_error *error)
-{
-    ss_manifest *manifest = NULL;
-    ss_status status = ss_manifest_read(folder, &manifest, error);
-    ss_manifest_free(&manifest);
-    return status == SS_E_NOT_FOUND ? SS_OK : status;
-}
-
 static int is_model_file(const struct dirent *entry)
 {
-    return ends_with(entry->d_name, FILE_SUFFIX);
+    return ends_with(entry->d_name, SS_MODEL_FILE_SUFFIX);
 }
 
 ss_status ss_generation_each_file(const char *path, ss_generation_visit visit, void *context, ss_error *error)
 {
     return each_entry(path, is_model_file, visit, context, error);
-}
-
-static ss_status verify_folder(const char *path, verification *run, ss_error *error)
-{
-    ss_status status;
-    SS_TRY(ss_generation_each_file(path, verify_file, run, error));
-    if (ss_generation_schema(run->schemas, ITEMS_FILE) && !holds_items(path))
-        SS_TRY(not_found(error, path, "the generation has no " ITEMS_FILE));
-    SS_TRY(verify_manifest(path, error));
-out:
-    return status;
-}
-
-ss_status ss_generation_verify(const char *path, const ss_schema *const *schemas, ss_error *error)
-{
-    verification run = {.schemas = schemas, .contents = true};
-    return verify_folder(path, &run, error);
-}
-
-ss_status ss_generation_check(const char *path, const ss_schema *const *schemas, ss_error *error)
-{
-    verification run = {.schemas = schemas};
-    return verify_folder(path, &run, error);
 }

@@ -12,7 +12,7 @@
 #include "base/file.h"
 #include "base/status.h"
 #include "base/timestamp.h"
-#include "store/model_file.h"
+#include "store/generation_verify.h"
 
 #define SS_PATH_MAX            4096
 #define SS_GENERATION_NAME_MAX 32
@@ -28,8 +28,8 @@ const char *ss_generation_draft_name(const ss_generation_draft *draft);
 
 /*
  * Publishes: `schemas` (NULL-terminated) are the kinds of file known; every *.safetensors in the draft must have one
- * and pass it. Makes it current when `make_current`. On success the draft is freed and nulled; on failure it stays
- * (abandon it).
+ * and pass it, and is listed in the manifest where there is one (file_list.h). Makes it current when `make_current`. On
+ * success the draft is freed and nulled; on failure it stays (abandon it).
  */
 ss_status ss_generation_publish(ss_generation_draft **draft, const ss_schema *const *schemas, bool make_current,
                                 ss_error *error);
@@ -60,24 +60,11 @@ ss_status ss_generation_remove(const char *store, const char *name, ss_error *er
 /* Names in falling order (newest first) into a malloc'd array of fixed-size names. Caller owns *names. */
 ss_status ss_generation_list(const char *store, char (**names)[SS_GENERATION_NAME_MAX], size_t *count, ss_error *error);
 
-/*
- * Fully validates every model file of a generation folder, and that they fit together: every *.safetensors has a
- * schema; dimensions "items", "customers" and "categories" have one size in all files; items.safetensors is there when
- * its schema is among `schemas`; the manifest, where there is one, can be read. The error names the first bad file.
- */
-ss_status ss_generation_verify(const char *path, const ss_schema *const *schemas, ss_error *error);
-
-/* The same without the contents of the tensors: milliseconds, whatever the size. */
-ss_status ss_generation_check(const char *path, const ss_schema *const *schemas, ss_error *error);
-
 /* Bytes of all files of a generation's folder; 0 where there is none. */
 uint64_t ss_generation_bytes(const char *path);
 
 /* Calls `visit` for each *.safetensors in a folder, by name, until the first failure. SS_E_NOT_FOUND, SS_E_IO. */
 typedef ss_status (*ss_generation_visit)(void *context, const char *path, const char *name, ss_error *error);
 ss_status ss_generation_each_file(const char *path, ss_generation_visit visit, void *context, ss_error *error);
-
-/* The schema for a file name ("als.safetensors"); NULL when none of `schemas` (NULL-terminated) has that kind. */
-const ss_schema *ss_generation_schema(const ss_schema *const *schemas, const char *file_name);
 
 #endif

@@ -114,6 +114,11 @@ ss_status ss_manifest_set_flag(ss_manifest *manifest, const char *path, bool val
     return set(manifest, path, json_boolean(value));
 }
 
+ss_status ss_manifest_set_empty(ss_manifest *manifest, const char *path)
+{
+    return set(manifest, path, json_object());
+}
+
 /* ---- getting ---- */
 
 bool ss_manifest_text(const ss_manifest *manifest, const char *path, const char **value)
@@ -152,6 +157,11 @@ bool ss_manifest_flag(const ss_manifest *manifest, const char *path, bool *value
     return true;
 }
 
+bool ss_manifest_has_object(const ss_manifest *manifest, const char *path)
+{
+    return json_is_object(find(manifest, path));
+}
+
 ss_status ss_manifest_each_text(const ss_manifest *manifest, const char *path, ss_manifest_visit visit, void *context)
 {
     const char *key;
@@ -161,6 +171,21 @@ ss_status ss_manifest_each_text(const ss_manifest *manifest, const char *path, s
     {
         if (json_is_string(value))
             SS_TRY(visit(context, key, json_string_value(value)));
+    }
+out:
+    return status;
+}
+
+ss_status ss_manifest_each_object(const ss_manifest *manifest, const char *path, ss_manifest_visit_object visit,
+                                  void *context)
+{
+    const char *key;
+    json_t *value;
+    ss_status status = SS_OK;
+    json_object_foreach((json_t *)(uintptr_t)find(manifest, path), key, value)
+    {
+        if (json_is_object(value))
+            SS_TRY(visit(context, key));
     }
 out:
     return status;

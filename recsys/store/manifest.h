@@ -1,5 +1,6 @@
 /*
- * manifest.h: manifest.json of a generation: options, input digests, counts, metrics, program version, CPU kernel.
+ * manifest.h: manifest.json of a generation: options, input digests, counts, metrics, program version, CPU kernel, and
+ * the list of its files (file_list.h).
  *
  * Values are addressed by dotted paths ("counts.rows", "options.als.factors"): a path names nested objects; a dot
  * inside a key is written "\\.". Keys keep the order in which they were set, so equal content gives equal bytes. One
@@ -28,17 +29,24 @@ ss_status ss_manifest_set_text(ss_manifest *manifest, const char *path, const ch
 ss_status ss_manifest_set_int(ss_manifest *manifest, const char *path, int64_t value);
 ss_status ss_manifest_set_real(ss_manifest *manifest, const char *path, double value);
 ss_status ss_manifest_set_flag(ss_manifest *manifest, const char *path, bool value);
+ss_status ss_manifest_set_empty(ss_manifest *manifest, const char *path); /* an object without anything */
 
 /* False, with *value untouched, when the path leads nowhere or to another type. A real may be read from an integer. */
 bool ss_manifest_text(const ss_manifest *manifest, const char *path, const char **value); /* borrowed */
 bool ss_manifest_int(const ss_manifest *manifest, const char *path, int64_t *value);
 bool ss_manifest_real(const ss_manifest *manifest, const char *path, double *value);
 bool ss_manifest_flag(const ss_manifest *manifest, const char *path, bool *value);
+bool ss_manifest_has_object(const ss_manifest *manifest, const char *path);
 
 /* Calls `visit` for each text value directly inside the object at `path`, in order; stops at the first failure. A
  * missing object is empty. */
 typedef ss_status (*ss_manifest_visit)(void *context, const char *key, const char *text);
 ss_status ss_manifest_each_text(const ss_manifest *manifest, const char *path, ss_manifest_visit visit, void *context);
+
+/* The same with the key of each object directly inside. */
+typedef ss_status (*ss_manifest_visit_object)(void *context, const char *key);
+ss_status ss_manifest_each_object(const ss_manifest *manifest, const char *path, ss_manifest_visit_object visit,
+                                  void *context);
 
 /* Writes manifest.json into the folder (fsync) and reads it. SS_E_IO, SS_E_NOT_FOUND, SS_E_CORRUPT with line and what
  * was expected. */

@@ -1,5 +1,6 @@
 /* model_file.c: the validator's front, and files mapped into memory. */
 #include "store/model_file.h"
+#include "base/hash.h"
 #include "base/memory.h"
 #include "store/safetensors.h"
 #include <errno.h>
@@ -171,4 +172,11 @@ bool ss_model_file_dimension(const ss_model_file *file, const char *name, uint64
 uint64_t ss_model_file_size(const ss_model_file *file)
 {
     return file->size;
+}
+
+uint64_t ss_model_file_digest(const ss_model_file *file)
+{
+    uint64_t length; /* checked at open */
+    memcpy(&length, file->mapping, sizeof length);
+    return ss_hash(file->mapping, sizeof length + (size_t)length);
 }

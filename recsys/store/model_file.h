@@ -140,6 +140,9 @@ ss_status ss_model_file_each_metadata(const ss_model_file *file, ss_metadata_vis
 bool ss_model_file_dimension(const ss_model_file *file, const char *name, uint64_t *size);
 uint64_t ss_model_file_size(const ss_model_file *file);
 
+/* XXH3-64 of the header and its length: as the header holds the checksums of all tensors, it stands for the whole file. */
+uint64_t ss_model_file_digest(const ss_model_file *file);
+
 /* ---- writing ---- */
 
 typedef struct ss_model_writer ss_model_writer;
