@@ -1,4 +1,5 @@
 /* test_csv.c: what CSV texts are read as, however they are cut into reads; what they are not. */
+#include "check.h"
 #include "rows_text.h"
 
 #include "log/csv.h"
@@ -92,6 +93,51 @@ static void tells_broken_rows_and_goes_on(void **state)
     EXPECT_EXAMPLES(examples);
 }
 
+/* The fields before the fault of a broken row follow its problem. */
+static ss_buffer read_as_lines(ss_slice text, size_t chunk)
+{
+    ss_buffer out;
+    ss_row row;
+    ss_error error;
+    ss_row_source *source = NULL;
+    ss_buffer_init(&out, ROWS_TEXT_MAX);
+    expect_ok(ss_row_source_open_memory(text, "log", chunk, &source, &error), &error);
+    ss_row_source_rows_are_lines(source);
+    for (;;) {
+        expect_ok(source->next(source, &row, &error), &error);
+        if (row.kind == SS_ROW_END)
+            break;
+        ss_buffer_printf(&out, "%llu%s", (unsigned long long)row.line, row.kind == SS_ROW_BROKEN ? "!" : ":");
+        if (row.kind == SS_ROW_BROKEN)
+            ss_buffer_printf(&out, "%s:", row.problem);
+        rows_text_fields(row.fields, row.field_count, &out);
+        ss_buffer_append_text(&out, "\n");
+    }
+    ss_row_source_close(&source);
+    return out;
+}
+
+static void a_row_may_be_one_line(void **state)
+{
+    (void)state;
+    static const example examples[] = {
+        {LITERAL("a,b\n1,\"x\ny\",2\n3,4\n"), "2!a quote that is not closed in its line:1\n3:y\"|2\n4:3|4\n"},
+        {LITERAL("a,b\n\"1,2\n3,4\n\"5,6\n"),
+         "2!a quote that is not closed in its line:\n3:3|4\n4!a quote that is not closed in its line:\n"},
+        {LITERAL("a,b,c\n1,\"2\"\"\",\"x\"\"\n4,5,6"), "2!a quote that is not closed in its line:1|2\"\n3:4|5|6\n"},
+        {LITERAL("a,b\n1,\"2\"x\"\n3,\"4\"\n"), "2!text behind a closing quote:1\n3:3|4\n"},
+        {LITERAL("a,b\n1,\""), "2!a quote that is not closed in its line:1\n"},
+        {LITERAL("a,b\r\n1,\"2\r\n\"3\",4\r\n"), "2!a quote that is not closed in its line:1\n3:3|4\n"},
+    };
+    for (size_t i = 0; i < sizeof examples / sizeof *examples; i++) {
+        for (size_t chunk = 0; chunk < 40; chunk++) {
+            ss_buffer got = read_as_lines(examples[i].text, chunk);
+            assert_string_equal(got.data, examples[i].rows);
+            ss_buffer_release(&got);
+        }
+    }
+}
+
 static void refuses_broken_headers(void **state)
 {
     (void)state;
@@ -172,7 +218,7 @@ static row_counts count_rows(ss_slice text, size_t chunk)
     return counts;
 }
 
-/* "a,b\n1,XXX…XXX\n3,4\n" with `size` bytes between the newlines; `quotes` around the X. */
+/* "a,b\n", a row of `size` bytes that is `filling` between `before` and `after`, "\n3,4\n". */
 static void long_row(ss_buffer *text, size_t size, const char *before, char filling, const char *after)
 {
     ss_buffer_clear(text);
@@ -327,6 +373,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_good_text),
         cmocka_unit_test(tells_broken_rows_and_goes_on),
+        cmocka_unit_test(a_row_may_be_one_line),
         cmocka_unit_test(refuses_broken_headers),
         cmocka_unit_test(limits_the_width),
         cmocka_unit_test(limits_the_length),

@@ -160,6 +160,27 @@ static void bad_rows_count_as_written_to_now(void **state)
     ss_mail_memory_close(&memory);
 }
 
+/* Whether it is closed rows later or not. */
+static void a_stray_quote_costs_its_own_row(void **state)
+{
+    static const char text[] = "customer_id,list,time\n\"ann,birthday,2023-01-01\nbob,birthday,2023-01-01\n"
+                               "cid\",birthday,2023-01-01\ndan,\"birthday,2023-01-01\nel,birthday,2023-01-01\n"
+                               "fay,\"birth\"day,2023-01-01\n";
+    static const char *const as_written[] = {"bob", "cid\"", "el"}, *const now[] = {"dan", "fay"};
+    write_text(*state, "written.csv", text);
+    ss_mail_memory *memory = open_memory(*state, false);
+    for (size_t i = 0; i < sizeof as_written / sizeof *as_written; i++)
+        assert_true(ss_mail_memory_last(memory, ss_slice_of(as_written[i]), SS_MAIL_KINDS) ==
+                    INT64_C(1672531200) * SS_SECOND);
+    for (size_t i = 0; i < sizeof now / sizeof *now; i++)
+        assert_true(ss_mail_memory_last(memory, ss_slice_of(now[i]), SS_MAIL_KINDS) == NOW);
+    assert_int_equal(ss_mail_memory_report(memory)->rows, 6);
+    assert_int_equal(ss_mail_memory_report(memory)->bad_rows, 3);
+    assert_non_null(strstr(ss_mail_memory_report(memory)->first_bad[0], "written.csv:2"));
+    assert_non_null(strstr(ss_mail_memory_report(memory)->first_bad[0], "a quote that is not closed in its line"));
+    ss_mail_memory_close(&memory);
+}
+
 static void one_run_saves_at_a_time(void **state)
 {
     ss_mail_memory *first = open_memory(*state, true), *second = NULL, *reader = open_memory(*state, false);
@@ -202,6 +223,7 @@ int main(void)
         IN_FOLDER(an_item_is_back_when_it_was_sold_out_before),
         IN_FOLDER(broken_lines_are_told_with_their_place),
         IN_FOLDER(bad_rows_count_as_written_to_now),
+        IN_FOLDER(a_stray_quote_costs_its_own_row),
         IN_FOLDER(one_run_saves_at_a_time),
         IN_FOLDER(without_memory_nothing_is_lost),
     };

@@ -152,7 +152,7 @@ static ss_status take_written(ss_table_reader *reader, const ss_row *row)
     return wrote_now(memory, customer_id, kind);
 }
 
-/* Of a row with more or fewer fields than the header: a list may stand anywhere in it. */
+/* Of a row with more or fewer fields than the header, or a quote out of place: a list may stand anywhere in it. */
 static ss_status take_broken_written(ss_table_reader *reader, const ss_row *row)
 {
     ss_slice customer_id = ss_table_field(reader, row, 0);
@@ -190,6 +190,7 @@ static ss_status read_table(ss_mail_memory *memory, ss_table_reader *reader, ss_
     if (status != SS_OK || access(path, F_OK) != 0)
         return status;
     SS_TRY(ss_row_source_open_files(paths, 1, &source, error));
+    ss_row_source_rows_are_lines(source); /* no id has a newline, and a stray quote must not cost the rows behind it */
     reader->phase = "read what was written";
     reader->field_count = 3;
     reader->source = source;

@@ -5,7 +5,7 @@
  *
  * A row of written.csv that cannot be read must not make anybody be written to twice: where its customer can be read they
  * count as written to now, on its list, or on every one where that cannot be read either. Where not, the row is counted
- * alone. Saving keeps the file with such rows as written.csv.bad.
+ * alone. A row is one line: a quote that is not closed costs its own row and none behind it. Saving keeps the file with such rows as written.csv.bad.
  *
  * What lies longer back than SS_MAIL_MEMORY_DAYS goes when it is saved, and so does who asked to be forgotten. One process
  * at a time has it open to save (flock on STORE/lists/lock). Reading is for any thread, changing for one.

@@ -12,6 +12,7 @@ struct ss_csv {
     const char *place; /* the name of the file */
     ss_csv_scan scan;
     char separator;
+    bool lines;          /* a row is one line */
     size_t column_count; /* 0 while the header is read: any number of fields will do */
     uint64_t line;       /* the line at `at`, from 1 */
     /* All that follows counts from `text`, the unread part of the window when it was scanned. */
@@ -51,6 +52,11 @@ ss_csv *ss_csv_new(void)
     if (csv)
         csv->scan = ss_csv_scan_choose(ss_cpu_detect());
     return csv;
+}
+
+void ss_csv_set_lines(ss_csv *csv, bool lines)
+{
+    csv->lines = lines;
 }
 
 void ss_csv_free(ss_csv **csv)
@@ -151,6 +157,11 @@ static outcome walk_quoted(ss_csv *csv, row_walk *walk, ss_slice *field)
         char byte = csv->text[*walk->mark];
         walk->newlines += byte == '\n';
         walk->nul |= byte == '\0';
+        if (byte == '\n' && csv->lines) {
+            walk->at = *walk->mark;
+            walk->problem = "a quote that is not closed in its line";
+            return LOST;
+        }
         if (byte != '"')
             continue;
         uint32_t quote = *walk->mark;
@@ -273,6 +284,27 @@ static ss_status give_up(ss_csv *csv, const char *problem, ss_row *row, ss_error
     return status == SS_OK ? scan_window(csv, error) : status;
 }
 
+/* The same where a row is one line, once all of it is there: the fields before the fault are known. */
+static ss_status give_line_up(ss_csv *csv, const row_walk *walk, ss_row *row, bool *again, ss_error *error)
+{
+    const uint32_t *end = csv->mark;
+    while (end < csv->mark_end && csv->text[*end] != '\n')
+        end++;
+    if (end == csv->mark_end && csv->size - csv->at > SS_ROW_MAX)
+        return give_up(csv, TOO_LONG, row, error);
+    if (end == csv->mark_end) {
+        *again = true;
+        return refill(csv, error);
+    }
+    for (size_t i = 0; i < walk->doubled && csv->doubled[i] < walk->count; i++)
+        join_doubled_quotes(csv, csv->fields + csv->doubled[i]);
+    break_row(row, csv->line++, walk->problem);
+    row->field_count = walk->count;
+    csv->at = *end + 1;
+    csv->mark = end + 1;
+    return SS_OK;
+}
+
 /* A row that is not simple. SS_ROW_END, with more text in the window, when it must be tried again. */
 static ss_status split_any(ss_csv *csv, ss_row *row, bool *again, ss_error *error)
 {
@@ -284,7 +316,7 @@ static ss_status split_any(ss_csv *csv, ss_row *row, bool *again, ss_error *erro
     if (reached - csv->at > SS_ROW_MAX)
         return give_up(csv, TOO_LONG, row, error);
     if (end == LOST)
-        return give_up(csv, walk.problem, row, error);
+        return csv->lines ? give_line_up(csv, &walk, row, again, error) : give_up(csv, walk.problem, row, error);
     if (end == WALKED) {
         deliver(csv, &walk, row);
         return SS_OK;

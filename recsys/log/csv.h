@@ -30,6 +30,13 @@ void ss_csv_free(ss_csv **csv);
  */
 ss_status ss_csv_start(ss_csv *csv, ss_window *window, ss_columns *columns, ss_error *error);
 
+/*
+ * From the next row on: is a row one line, so that a quote that is open at its end is not closed? Where no field holds a newline that is
+ * the safer way to read: a stray quote never swallows what follows. A row that is broken by its quotes has the fields that stand before
+ * the fault (with `lines` only). Otherwise false.
+ */
+void ss_csv_set_lines(ss_csv *csv, bool lines);
+
 /* The next row; its fields are borrowed until the next call. Errors: as ss_window_more. */
 ss_status ss_csv_next(ss_csv *csv, ss_row *row, ss_error *error);
 

@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "log/csv.h"
 #include "log/ndjson.h"
+#include <assert.h>
 #include <stdlib.h>
 
 typedef struct files_source {
@@ -16,6 +17,7 @@ typedef struct files_source {
     ss_csv *csv;
     ss_ndjson *ndjson;
     bool is_ndjson;
+    bool lines;   /* a row of CSV is one line */
     bool waiting; /* `first` was read to learn the columns and not yet handed out */
     ss_row first;
 } files_source;
@@ -113,6 +115,7 @@ static ss_status begin_csv(files_source *files, ss_error *error)
         files->csv = ss_csv_new();
     if (!files->csv)
         return ss_error_nomem(error);
+    ss_csv_set_lines(files->csv, files->lines);
     return ss_csv_start(files->csv, &files->window, &files->columns, error);
 }
 
@@ -182,6 +185,15 @@ static files_source *files_new(size_t count, size_t chunk)
         return files;
     free(files);
     return NULL;
+}
+
+void ss_row_source_rows_are_lines(ss_row_source *source)
+{
+    files_source *files = (files_source *)source;
+    assert(source->next == files_next);
+    files->lines = true;
+    if (files->csv)
+        ss_csv_set_lines(files->csv, true);
 }
 
 /* The bytes of all files, or 0 when one does not know how many it has. */

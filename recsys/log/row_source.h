@@ -23,10 +23,12 @@ typedef enum ss_row_kind { SS_ROW_END, SS_ROW_FIELDS, SS_ROW_BROKEN } ss_row_kin
 typedef struct ss_row {
     ss_row_kind kind;
     const ss_slice *fields; /* borrowed until the next call; field_count of them */
-    size_t field_count;     /* SS_ROW_BROKEN: of a row with more or fewer than its header, as many as it has; else 0 */
-    const char *place;      /* file name or "query": borrowed until the next file */
-    uint64_t line;          /* line (file) or row (query) number, from 1 */
-    const char *problem;    /* SS_ROW_BROKEN: why, as a constant text */
+    size_t
+        field_count; /* SS_ROW_BROKEN: of a row with more or fewer than its header, as many as it has; of one broken by its quotes,
+                           where rows are lines, as many as stand before the fault; else 0 */
+    const char *place;   /* file name or "query": borrowed until the next file */
+    uint64_t line;       /* line (file) or row (query) number, from 1 */
+    const char *problem; /* SS_ROW_BROKEN: why, as a constant text */
 } ss_row;
 
 struct ss_row_source {
@@ -60,8 +62,11 @@ static inline void ss_row_source_close(ss_row_source **source)
 ss_status ss_row_source_open_files(const char *const *paths, size_t path_count, ss_row_source **source,
                                    ss_error *error);
 
+/* Of a source of files: from the next row on a row of CSV is one line, whatever quotes are open (csv.h). */
+void ss_row_source_rows_are_lines(ss_row_source *source);
+
 /*
- * The same over `bytes`, borrowed until the source is closed, as if they were a file called `name`. At most `chunk`
+ * The same as ss_row_source_open_files over `bytes`, borrowed until the source is closed, as if they were a file called `name`. At most `chunk`
  * bytes are taken at a time (0: as from a file); the rows do not depend on it.
  */
 ss_status ss_row_source_open_memory(ss_slice bytes, const char *name, size_t chunk, ss_row_source **source,
