@@ -525,6 +525,38 @@ static void refuses(delta_shop *on, ss_status wanted, const char *words)
     assert_false(report.published);
 }
 
+/* Nobody can tell any more what a full training would count. */
+static void what_cannot_be_told_is_refused(void **state)
+{
+    ss_live_event events[] = {bought("eve", "9", "lid"), bought("dan", "4", "jar")};
+    static const char more[] = "order_id,customer_id,item_id,quantity,unit_price,timestamp\n"
+                               "1,ann,cup,1,2,2023-10-01\n2,ann,pot,1,9,2023-10-08\n4,dan,jar,1,4,2023-11-12\n";
+    delta_shop on;
+    ss_train_report report;
+    (void)state;
+    delta_shop_begin(&on, more, NULL);
+    on.now = NOON + SS_DAY;
+    delta_shop_train(&on, on.store, &report);
+    delta_shop_happens(&on, events, 1);
+    delta_shop_forget(&on, "ann", INT64_C(1696291200) * SS_SECOND); /* 2023-10-03 */
+    refuses(&on, SS_E_UNSUPPORTED, "a clock was wrong: train anew");
+    delta_shop_train(&on, on.store, &report); /* knows */
+    delta_shop_happens(&on, events, 1);
+    assert_true(delta_shop_fold(&on, NULL).published);
+    delta_shop_end(&on);
+
+    delta_shop_begin(&on, more, NULL);
+    on.now = NOON + SS_DAY;
+    on.input.state_from = "2023-11-01";
+    delta_shop_happens(&on, events, 1);
+    delta_shop_train(&on, on.store, &report);
+    delta_shop_happens(&on, events, 1);
+    assert_true(delta_shop_fold(&on, NULL).published);
+    delta_shop_happens(&on, events + 1, 1);
+    refuses(&on, SS_E_UNSUPPORTED, "repeats an order of that time: train anew");
+    delta_shop_end(&on);
+}
+
 static void what_cannot_be_gone_on_from_is_refused(void **state)
 {
     ss_live_event events[] = {bought("eve", "9", "lid")};
@@ -655,6 +687,7 @@ int main(void)
         cmocka_unit_test(what_a_forgotten_customer_held_counts),
         cmocka_unit_test(an_order_of_two_customers_is_the_first_one_s),
         cmocka_unit_test(what_would_be_judged_otherwise_is_told),
+        cmocka_unit_test(what_cannot_be_told_is_refused),
         cmocka_unit_test(what_cannot_be_gone_on_from_is_refused),
         cmocka_unit_test(what_a_person_took_back_is_not_made_again),
         cmocka_unit_test(nothing_new_publishes_nothing),

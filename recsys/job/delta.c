@@ -314,9 +314,9 @@ static ss_status fold(delta *of, ss_error *error)
     uint8_t *held = NULL;
     uint64_t in_logs = 0;
     ss_status status;
+    SS_TRY(ss_delta_check_forgotten(&with, forgotten, error));
     SS_TRY(ss_delta_ids_begin(&with, &of->events, &ids, error));
-    status = ss_delta_held_find(&with, forgotten, &ids, of->again, &of->events, &held, &in_logs);
-    SS_TRY(status == SS_OK ? SS_OK : ss_error_nomem(error));
+    SS_TRY(ss_delta_held_find(&with, forgotten, &ids, of->again, &of->events, &held, &in_logs, error));
     of->report->log.ignored[SS_IGNORED_OVERLAP] += in_logs;
     SS_TRY(ss_delta_ids_judge(&with, &of->events, of->data.catalog, &ids, &of->report->doubts, error));
     SS_TRY(ss_delta_rows_make(&with, &of->events, held, &ids, forgotten, of->data.catalog, &of->report->log, &of->rows,

@@ -25,14 +25,15 @@
  * which ids are products (where a full training would find otherwise now, report->doubts tells), whether spellings are
  * joined (likewise) and which one stands for an item, and whether orders that begin with the usual prefix cancel.
  *
- * The counts themselves can differ in these cases, all of which need a row that a shop hardly has:
+ * The counts themselves can differ in these cases, both of which need a row that a shop hardly has:
  *   - an event repeats an order of the logs under another spelling of a joined item: it is held here, and counts there;
  *   - two baskets of one customer, of which one is an order and the other a session, or of one of which the base has but
- *     rows of what is no product, hold the same item at the same microsecond, and one of the two is returned;
- *   - some rows of the base are later than the time at which their customer asked to be forgotten, which is when a clock
- *     was wrong: of repeats that cleaning joined the first one's time decides, what the customer paid is no longer known,
- *     and an order shared with others may count for another of them;
- *   - the logs were read with --state-from and have rows later than that, and an event repeats one of their orders.
+ *     rows of what is no product, hold the same item at the same microsecond, and one of the two is returned.
+ * Where they could differ and that can be told, nothing is made (SS_E_UNSUPPORTED, train anew):
+ *   - some rows of the base are later than the time at which their customer asked to be forgotten and others earlier, which
+ *     is when a clock was wrong: of repeats that cleaning joined the first one's time would decide, what the customer paid
+ *     is no longer known, and an order shared with others may count for another of them;
+ *   - the logs were read with --state-from and have rows later than that, and an event repeats an order of that time.
  *
  * It is published as any other generation: a folder of its own, in which files that stay are hard links of the base's;
  * its manifest has delta.base, delta.events_last (the number of the last event folded in), delta.events (how many
@@ -72,7 +73,7 @@ typedef struct ss_delta_report {
  * of models are the base's; `asked` (NULL: nothing is) are refused where they are neither the defaults nor the base's, but
  * for those of shelves, which whoever serves may set. With nothing to fold in, nothing is published: SS_OK, report->published is false. The bytes
  * do not depend on `threads` (>= 1). Errors: SS_E_ARGUMENT (`asked`), SS_E_NOT_FOUND (no base; the base holds no log; no live events),
- * SS_E_UNSUPPORTED (the base was made by another version, or its log has no times), SS_E_BUSY (another generation was
+ * SS_E_UNSUPPORTED (the base was made by another version, its log has no times, or one of the cases above), SS_E_BUSY (another generation was
  * made current meanwhile: nothing is published; or a person took a delta of this base back, nightly_kept.h), as ss_train.
  */
 ss_status ss_delta(const char *store, const ss_input_options *input, const ss_model_options *asked, int64_t now,

@@ -17,6 +17,7 @@ typedef struct finder {
     const ss_delta_ids *ids;
     uint8_t *asked;   /* basket of the base: some event is in it. Owned */
     keys stays, lost; /* of rows that stay, and of those that are left out */
+    keys unclear;     /* of rows that are of the logs, or are events that were read beside them */
 } finder;
 
 static uint64_t key_of(uint32_t basket, uint32_t item, float quantity)
@@ -43,12 +44,16 @@ static bool has_key(const keys *in, uint64_t key)
     return in->count > 0 && bsearch(&key, in->list, in->count, sizeof key, compare) != NULL;
 }
 
+static bool is_of_an_old_order(const ss_stored_log *base, const ss_interaction *row)
+{
+    return row->event == SS_EVENT_PURCHASE && row->basket != SS_NONE && row->time <= base->newest[SS_EVENT_PURCHASE];
+}
+
 /* Is it a row of the logs, and no event folded in before? The rows of the logs are as old as their newest or older. */
 static bool is_of_the_logs(const ss_stored_log *base, const ss_interaction *row)
 {
     int64_t from = base->options.events_from;
-    return row->event == SS_EVENT_PURCHASE && row->basket != SS_NONE &&
-           (from != SS_NO_TIME ? row->time < from : row->time <= base->newest[SS_EVENT_PURCHASE]);
+    return is_of_an_old_order(base, row) && (from == SS_NO_TIME || row->time < from);
 }
 
 static ss_status list_keys(finder *of, const ss_interaction *rows, size_t count)
@@ -56,11 +61,12 @@ static ss_status list_keys(finder *of, const ss_interaction *rows, size_t count)
     ss_status status = SS_OK;
     for (size_t i = 0; status == SS_OK && i < count; i++) {
         const ss_interaction *row = &rows[i];
-        if (!is_of_the_logs(of->base->log, row) || !of->asked[row->basket])
+        if (!is_of_an_old_order(of->base->log, row) || !of->asked[row->basket])
             continue;
-        bool erased = ss_delta_erased(of->base, of->forgotten, row);
-        status = add_key(erased ? &of->lost : &of->stays,
-                         key_of(row->basket, ss_delta_item(of->base, of->ids, row->item), row->quantity));
+        keys *to = !is_of_the_logs(of->base->log, row)             ? &of->unclear
+                   : ss_delta_erased(of->base, of->forgotten, row) ? &of->lost
+                                                                   : &of->stays;
+        status = add_key(to, key_of(row->basket, ss_delta_item(of->base, of->ids, row->item), row->quantity));
     }
     return status;
 }
@@ -90,14 +96,29 @@ static ss_status list_orders(finder *of, const ss_raw_log *events)
         status = list_keys(of, log->origins, log->origin_count);
     ss_sort_u64(of->stays.list, of->stays.count);
     ss_sort_u64(of->lost.list, of->lost.count);
+    ss_sort_u64(of->unclear.list, of->unclear.count);
     return status;
+}
+
+static uint64_t key_of_event(const finder *of, const ss_interaction *raw)
+{
+    return key_of(of->ids->baskets[raw->basket], of->ids->known[raw->item], raw->quantity);
+}
+
+/* Would a training on the logs and all events know whether the logs have it, and does the base not? */
+static bool is_unclear(const finder *of, const ss_raw_log *events, size_t again)
+{
+    for (size_t i = again; of->unclear.count > 0 && i < events->count; i++)
+        if (is_of_an_order(&events->rows[i]) && has_key(&of->unclear, key_of_event(of, &events->rows[i])))
+            return true;
+    return false;
 }
 
 static bool is_held(const finder *of, const ss_interaction *raw, bool again)
 {
     if (!is_of_an_order(raw))
         return again;
-    uint64_t key = key_of(of->ids->baskets[raw->basket], of->ids->known[raw->item], raw->quantity);
+    uint64_t key = key_of_event(of, raw);
     return has_key(&of->stays, key) || (again && !has_key(&of->lost, key));
 }
 
@@ -120,19 +141,62 @@ static ss_status mark(const finder *of, size_t again, ss_raw_log *events, uint8_
 }
 
 ss_status ss_delta_held_find(const ss_delta_base *base, const ss_left_out *forgotten, const ss_delta_ids *ids,
-                             size_t again, ss_raw_log *events, uint8_t **held, uint64_t *count)
+                             size_t again, ss_raw_log *events, uint8_t **held, uint64_t *count, ss_error *error)
 {
     finder of = {.base = base, .forgotten = forgotten, .ids = ids};
     ss_status status = list_orders(&of, events);
-    if (status == SS_OK)
+    bool unclear = status == SS_OK && is_unclear(&of, events, again);
+    if (status == SS_OK && !unclear)
         status = mark(&of, again, events, held, count);
     free(of.asked);
     free(of.stays.list);
     free(of.lost.list);
-    return status;
+    free(of.unclear.list);
+    if (unclear)
+        return ss_error_set(
+            error, SS_E_UNSUPPORTED,
+            "the logs were read with --state-from and overlap the live events, and a new event repeats an "
+            "order of that time: train anew");
+    return status == SS_OK ? SS_OK : ss_error_nomem(error);
 }
 
 /* ---- is anything lost? ---- */
+
+#define ASKED_LATER   1u /* some row of theirs is to be left out */
+#define ASKED_EARLIER 2u /* some is not, though they asked */
+
+static bool any_between(const ss_delta_base *base, const ss_left_out *forgotten, const ss_interaction *rows,
+                        size_t count, uint8_t *asked)
+{
+    for (size_t i = 0; i < count && rows[i].customer != SS_NONE; i++) {
+        const ss_interaction *row = &rows[i];
+        if (!ss_left_out_has(forgotten, ss_delta_customer(base, row->customer), SS_NO_TIME))
+            continue;
+        asked[row->customer] |= ss_delta_erased(base, forgotten, row) ? ASKED_LATER : ASKED_EARLIER;
+        if (asked[row->customer] == (ASKED_LATER | ASKED_EARLIER))
+            return true;
+    }
+    return false;
+}
+
+ss_status ss_delta_check_forgotten(const ss_delta_base *base, const ss_left_out *forgotten, ss_error *error)
+{
+    const ss_stored_log *log = base->log;
+    if (!forgotten || ss_left_out_count(forgotten) == 0)
+        return SS_OK;
+    uint8_t *asked = ss_array_zeroed((size_t)log->customer_count + log->gone_customers.count, 1);
+    if (!asked)
+        return ss_error_nomem(error);
+    bool between = any_between(base, forgotten, log->rows, log->count, asked) ||
+                   any_between(base, forgotten, log->origins, log->origin_count, asked);
+    free(asked);
+    if (!between)
+        return SS_OK;
+    return ss_error_set(
+        error, SS_E_UNSUPPORTED,
+        "somebody asked to be forgotten at a time before the newest rows that the generation has of them, "
+        "so a clock was wrong: train anew");
+}
 
 static bool any_lost(const ss_delta_base *base, const ss_left_out *forgotten, const ss_interaction *rows, size_t count)
 {

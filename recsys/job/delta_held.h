@@ -29,10 +29,17 @@ static inline bool ss_delta_erased(const ss_delta_base *base, const ss_left_out 
 bool ss_delta_loses_orders(const ss_delta_base *base, const ss_left_out *forgotten);
 
 /*
+ * Are the rows of each customer who is to be left out older than when they asked, all or none of them? SS_E_UNSUPPORTED: some are, which
+ * is when a clock was wrong, and what is left of the others cannot be told from rows that were cleaned; SS_E_NOMEM. `forgotten` may be NULL.
+ */
+ss_status ss_delta_check_forgotten(const ss_delta_base *base, const ss_left_out *forgotten, ss_error *error);
+
+/*
  * `ids` as begun. Of `events` the first `again` are those that the base read. Held rows are marked in *held, which the
- * caller owns, and no longer counted in events->item_rows; *count: how many of the new ones are. SS_E_NOMEM.
+ * caller owns, and no longer counted in events->item_rows; *count: how many of the new ones are. SS_E_NOMEM;
+ * SS_E_UNSUPPORTED: an event repeats an order of which cannot be told whether the logs have it or live events (--state-from).
  */
 ss_status ss_delta_held_find(const ss_delta_base *base, const ss_left_out *forgotten, const ss_delta_ids *ids,
-                             size_t again, ss_raw_log *events, uint8_t **held, uint64_t *count);
+                             size_t again, ss_raw_log *events, uint8_t **held, uint64_t *count, ss_error *error);
 
 #endif
