@@ -101,7 +101,8 @@ EOF
     run "$S" train --delta --json --quiet --config "$T/shop.yaml"
     [ "$status" -eq 0 ]
     [[ $output == *'"generation": "2'* ]]
-    for option in "--log=$T/log.csv" "--query=SELECT 1" "--state-from=2024-01-20" --tune; do
+    for option in "--log=$T/log.csv" "--query=SELECT 1" "--state-from=2024-01-20" --tune --columns=item_id=StockCode --fees=keep \
+        "--exclude-items=x*" --cancel-prefix=R --fold-ids=yes --decimals=3 --tune-days=9; do
         run "$S" train --delta --quiet --config "$T/shop.yaml" "$option"
         [ "$status" -eq 2 ]
         [[ $output == *"${option%%=*} does not go with --delta (found "* ]]
@@ -110,4 +111,6 @@ EOF
     [ "$status" -eq 0 ]
     run "$S" train --help
     [[ $output == *"are refused; where the section"* ]]
+    run "$S" train --delta --quiet --config "$T/shop.yaml" --max-bad-rows=0.5
+    [ "$status" -eq 0 ]
 }

@@ -136,9 +136,9 @@ const ss_command ss_command_train = {
         "  smartshelf train --log export.csv --columns item_id=StockCode,order_id=Invoice --store /srv/shelf --tune\n\n"
         "Between nights, beside the server, the day's live events are folded into the generation in seconds:\n\n"
         "  smartshelf train --delta --store /srv/shelf\n\n"
-        "There --log, --query, --state-from and --tune are refused; where the section `train` of --config has them "
-        "they\n"
-        "are what full trainings are made with, and are not read.",
+        "There --log, --query, --columns, --fees and whatever else says how a log is read, --state-from and --tune with\n"
+        "its limits are refused; where the section `train` of --config has them they are what full trainings are made\n"
+        "with, and are not read.",
     .is_job = true,
     .takes_config = true,
     .settings_size = sizeof(train_memory),

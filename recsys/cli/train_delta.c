@@ -16,26 +16,44 @@ const ss_option ss_train_delta_option_table[] = {
     {0},
 };
 
+/* All that a delta reads of how a full training gets its rows, and tunes; models' options it refuses itself. */
+static bool is_read(const char *name)
+{
+    static const char *const read[] = {"state",     "catalog",           "catalog-columns",
+                                       "customers", "customers-columns", "max-bad-rows"};
+    for (size_t i = 0; i < sizeof read / sizeof *read; i++)
+        if (strcmp(name, read[i]) == 0)
+            return true;
+    return false;
+}
+
+typedef struct refusal {
+    const ss_cli *cli;
+    ss_error *error;
+} refusal;
+
+static ss_status refuse_unread(void *context, const char *name, const ss_option *option, const char *value)
+{
+    const refusal *of = context;
+    bool is_off = option->type == SS_OPTION_FLAG && strcmp(value, "false") == 0;
+    if (is_off || is_read(name) || !ss_options_given(of->cli->argc, of->cli->argv, name))
+        return SS_OK;
+    ss_error_set(of->error, SS_E_ARGUMENT, "--%s does not go with --delta", name);
+    ss_error_found(of->error, value, strlen(value),
+                   "nothing: live events alone are read, by the rules of the last full training");
+    return SS_E_ARGUMENT;
+}
+
 /* What stands in a file is what the nightly training reads, and the base was made with: a delta leaves it unread. Who
  * gives it on the command line means it for this run, and must hear that it would do nothing. */
 static ss_status check_settings(const ss_train_settings *settings, const ss_cli *cli, ss_error *error)
 {
-    const ss_input_options *input = &settings->input;
-    const struct {
-        const char *name, *value; /* NULL: not given */
-    } unread[] = {{"tune", settings->tune.tune ? "true" : NULL},
-                  {"state-from", input->state_from},
-                  {"query", input->query},
-                  {"log", input->logs.count > 0 ? input->logs.text[0] : NULL}};
-    for (size_t i = 0; i < sizeof unread / sizeof *unread; i++) {
-        if (!unread[i].value || !ss_options_given(cli->argc, cli->argv, unread[i].name))
-            continue;
-        ss_error_set(error, SS_E_ARGUMENT, "--%s does not go with --delta", unread[i].name);
-        ss_error_found(error, unread[i].value, strlen(unread[i].value),
-                       "nothing: live events alone are read, by the rules of the last full training");
-        return SS_E_ARGUMENT;
-    }
-    return SS_OK;
+    ss_train_settings copy = *settings; /* option groups point into what they may also set */
+    const ss_option_group groups[] = {{NULL, NULL, ss_input_option_table, &copy.input},
+                                      {NULL, NULL, ss_log_option_table, &copy.input.log},
+                                      {NULL, NULL, ss_tune_option_table, &copy.tune}};
+    refusal of = {cli, error};
+    return ss_options_dump(groups, sizeof groups / sizeof *groups, refuse_unread, &of);
 }
 
 static void print_doubts(const ss_delta_doubts *of)
