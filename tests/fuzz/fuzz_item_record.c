@@ -4,21 +4,13 @@
  */
 #include "base/hash.h"
 #include "log/catalog.h"
+#include "require.h"
 #include "state/item_record.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define REQUIRE(CONDITION)                                                                                             \
-    do {                                                                                                               \
-        if (!(CONDITION)) {                                                                                            \
-            fprintf(stderr, "fuzz_item_record: line %d: %s\n", __LINE__, #CONDITION);                                  \
-            abort();                                                                                                   \
-        }                                                                                                              \
-    } while (0)
 
 static void check_ranges(const ss_item_record *record)
 {

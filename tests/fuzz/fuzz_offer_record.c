@@ -4,22 +4,14 @@
  * within its ranges and encodes to the same bytes.
  */
 #include "base/hash.h"
+#include "require.h"
 #include "state/offer_parties.h"
 #include "state/offer_record.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define REQUIRE(CONDITION)                                                                                             \
-    do {                                                                                                               \
-        if (!(CONDITION)) {                                                                                            \
-            fprintf(stderr, "fuzz_offer_record: line %d: %s\n", __LINE__, #CONDITION);                                 \
-            abort();                                                                                                   \
-        }                                                                                                              \
-    } while (0)
 
 /* A block of exactly that size, its last four bytes the checksum of all before them where it is to be sealed. */
 static char *copy(const uint8_t *data, size_t size, bool sealed)

@@ -6,19 +6,11 @@
 #include "log/profiles.h"
 #include "log/read_log.h"
 #include "log/sort_rows.h"
+#include "require.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define REQUIRE(CONDITION)                                                                                             \
-    do {                                                                                                               \
-        if (!(CONDITION)) {                                                                                            \
-            fprintf(stderr, "fuzz_read_log: line %d: %s\n", __LINE__, #CONDITION);                                     \
-            abort();                                                                                                   \
-        }                                                                                                              \
-    } while (0)
 
 #define BORDER "\n====\n"
 

@@ -4,8 +4,8 @@
  */
 #include "base/hash.h"
 #include "log/row_source.h"
+#include "require.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -17,14 +17,6 @@ typedef struct summary {
     ss_status status;
     uint64_t rows, digest;
 } summary;
-
-#define REQUIRE(CONDITION)                                                                                             \
-    do {                                                                                                               \
-        if (!(CONDITION)) {                                                                                            \
-            fprintf(stderr, "fuzz_row_source: line %d: %s\n", __LINE__, #CONDITION);                                   \
-            abort();                                                                                                   \
-        }                                                                                                              \
-    } while (0)
 
 static void mix(summary *all, const void *data, size_t size)
 {
