@@ -17,7 +17,7 @@ function flush() {
 }
 document.addEventListener("visibilitychange", () => document.hidden && flush());
 
-/* "tag" or "tag part"; false children are left out. */
+/* "tag" or "tag part"; no false children. */
 export function make(kind, properties, ...children) {
   const [tag, part = tag] = kind.split(" ");
   const element = Object.assign(document.createElement(tag), { part }, properties);
@@ -30,7 +30,7 @@ export class SmartElement extends HTMLElement {
   root = this.attachShadow({ mode: "open" });
   #life = new AbortController();
 
-  /* Once for attributes that change together. */
+  /* Once for several attributes. */
   async connectedCallback() {
     this.#life.abort();
     const { signal } = (this.#life = new AbortController());
@@ -56,7 +56,6 @@ export class SmartElement extends HTMLElement {
     return JSON.parse(this.at(name, null)) ?? undefined;
   }
 
-  /* Undefined without consent. */
   get session() {
     if (this.at("consent") !== "none") return this.at("session-id") ?? (store["smartshelf.session"] ??= randomId());
   }
@@ -72,12 +71,12 @@ export class SmartElement extends HTMLElement {
     return address.href;
   }
 
-  /* Undefined without an answer in time; `ahead`: milliseconds to the server's clock. */
+  /* Undefined without an answer in time; `error`: our mistake; `ahead`: milliseconds to the server's clock. */
   async ask(address, how) {
     try {
       const reply = await fetch(address, { signal: AbortSignal.timeout(this.at("timeout", 1500)), ...how });
       const ahead = Date.parse(reply.headers.get("Date")) + 999 - Date.now() || 0; // Date is cut to seconds
-      if (reply.ok) return { ...(await reply.json()), ahead };
+      if (reply.ok || reply.status === 400) return { ...(await reply.json()), ahead };
     } catch {}
   }
 
@@ -114,7 +113,7 @@ export class SmartElement extends HTMLElement {
     return this.write(minor / 10 ** digits, { style: currency && "currency", currency, minimumFractionDigits: digits });
   }
 
-  /* {property: an address of http}, by the page's pattern or the catalogue's. */
+  /* {property: an address of http}. */
   #linked(property, item, pattern, column) {
     const made = item.item_id && this.at(pattern)?.replaceAll("{item_id}", encodeURIComponent(item.item_id));
     const { href, protocol } = make("a", { href: made || item[column] || "none:" });
@@ -126,12 +125,12 @@ export class SmartElement extends HTMLElement {
     const less = price < before;
     const mark = less ? this.write(price / before - 1, { style: "percent" }) : badge;
     const src = this.#linked("src", item, "image", "image");
-    const letters = String(name).replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, " "); // none turns those beside it
+    const onauxclick = ({ button }) => button === 1 && onclick(); // a new tab
     return make(
       "a link",
-      { onclick, ...this.#linked("href", item, "link", "url") },
+      { onclick, onauxclick, ...this.#linked("href", item, "link", "url") },
       make("figure picture", {}, mark && make("mark badge", {}, mark), src && make("img image", { alt: "", loading: "lazy", onerror: ({ target }) => target.remove(), ...src })),
-      make("span name", {}, make("bdi", {}, letters.slice(0, 200))),
+      make("span name", { dir: "auto" }, name.slice(0, 200)),
       make("b price", {}, price >= 0 && this.money(price, digits), less && make("del before", {}, this.money(before, digits))),
       note && make("small note", {}, note),
     );
@@ -139,22 +138,21 @@ export class SmartElement extends HTMLElement {
 }
 
 const looks = new CSSStyleSheet();
-looks.replaceSync(`:host { display: block }
-:host([hidden]) { display: none }
+looks.replaceSync(`:host(:not([hidden])) { display: block }
 header { display: flex; align-items: center; gap: .5rem; min-height: 3rem }
 h2 { flex: 1; margin: 0; font-size: 1.35rem }
-button { padding: .5rem 1rem; font: inherit; color: inherit; background: none; border: 1px solid; border-radius: 2rem }
+button, input { padding: .5rem 1rem; font: inherit; color: inherit; background: none; border: 1px solid; border-radius: 2rem }
+output { position: absolute; opacity: 0 }
 [aria-disabled=true] { opacity: .4 }
 section:not(:has([aria-disabled=false])) button { visibility: hidden }
 ul, figure { margin: 0; padding: 0; list-style: none }
 a { display: block; color: inherit; text-decoration: none; outline-offset: -2px }
-a:hover span { text-decoration: underline }
 figure { position: relative; aspect-ratio: 1; overflow: hidden; background: #8882; border-radius: .75rem }
 img { width: 100%; height: 100%; object-fit: cover }
 mark { position: absolute; margin: .4rem; padding: .1rem .5rem; border-radius: 1rem; font-size: .8rem; color: #fff; background: var(--smart-sale, #b3261e) }
-span, small { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; overflow-wrap: anywhere; line-height: 1.35 }
+span, small { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; overflow-wrap: anywhere; line-height: 1.35; text-align: -webkit-match-parent }
 b { display: block; overflow: hidden }
-del { margin: .5em; font-weight: 400; opacity: .8 }
+del { margin: .5em; font-weight: 400 }
 section {
 ul { display: flex; gap: var(--smart-gap, 1rem); min-height: calc(var(--smart-card, 11rem) + 7.5rem); overflow: auto hidden; scroll-snap-type: x mandatory; scrollbar-width: none }
 li { flex: none; width: var(--smart-card, 11rem); scroll-snap-align: start }
@@ -165,7 +163,7 @@ a { display: grid; grid-template-columns: 6.5rem 1fr; gap: 0 1rem; margin-top: 1
 figure { grid-row: span 3 }
 figure:not(:has(img)) { aspect-ratio: 2 }
 div { display: flex; gap: .5rem; margin-top: .5rem }
-input { flex: 1; min-width: 0; font: inherit; text-align: center; border: 1px dashed; border-radius: 2rem }
+input { flex: 1; min-width: 0; text-align: center; border-style: dashed }
 }
 ::backdrop { background: #0008 }
 @media (prefers-reduced-motion: no-preference) { ul { scroll-behavior: smooth } }`);

@@ -1,10 +1,10 @@
-/* smart-popup.js: <smart-popup page="product" item-id="…">, an offer to who moves to leave. README has its attributes. */
+/* smart-popup.js: <smart-popup page="product" item-id="…">, an offer to who moves to leave. */
 import { SmartElement, make, randomId, store } from "./smart-client.js";
 
 const touch = matchMedia("(hover: none)").matches;
 let triggers = JSON.parse(store["smartshelf.triggers"] ?? null) ?? { mouse_out: true, idle_seconds: touch && 40, back_button: touch };
 let asking;
-let shown; // dialog: one at a time, whichever popup's
+let shown; // dialog, of whichever popup
 
 /* Where a history entry of ours stands. */
 const guarded = () => history.state?.smartshelf && location.href;
@@ -52,14 +52,14 @@ customElements.define("smart-popup", class extends SmartElement {
     this.#guard = guarded();
   }
 
-  /* Who went back over it goes on going back unless there is something to show. */
+  /* Who went back over it goes on back unless something is shown. */
   async #back() {
     const before = this.#guard;
     this.#guard = guarded();
     if (before === location.href && !this.#guard && !(await this.open())) history.back();
   }
 
-  /* Asks what to offer. True: something is shown. */
+  /* True: something is shown. */
   async open() {
     const id = this.#id;
     if (asking || shown?.isConnected || !id || store[this.#once] || document.querySelector("dialog[open]")) return false;
@@ -79,16 +79,16 @@ customElements.define("smart-popup", class extends SmartElement {
     const end = expires_at / 1000 - ahead;
     if (end < Date.now()) return false;
     store[this.#once] = "shown";
-    const title = this.say(`${message_key}.${variant}`) || this.say(message_key) || this.say(this.at("page", "home"));
-    const close = make("button close", { ariaLabel: this.say("close"), onclick: () => dialog.close() }, "×");
-    const header = make("header", {}, make("h2 title", {}, title), close);
+    const gives = offers.some(({ incentive }) => incentive);
+    const title = (gives && (this.say(`${message_key}.${variant}`) || this.say(message_key))) || this.say("title");
+    const header = make("header", {}, make("h2 title", {}, title), make("button close", { onclick: () => dialog.close() }, this.say("close")));
     const list = make("ul list", { role: "list" }, ...offers.map((offer) => this.#offer(offer, decision)));
     const time = make("p time", { role: "timer" });
     const onclose = () => {
       dialog.remove();
       if (!offers.some(({ taken }) => taken)) this.#tell("dismiss", offers);
     };
-    const dialog = (shown = make("dialog", { ariaLabel: title, closedBy: "any", onclose }, header, list, offers.some(({ code }) => code) && time));
+    const dialog = (shown = make("dialog", { ariaLabel: title, closedBy: "any", onclose }, header, list, gives && time));
     this.root.replaceChildren(dialog);
     dialog.showModal();
     this.#count(end, time, list);
@@ -101,6 +101,7 @@ customElements.define("smart-popup", class extends SmartElement {
   #count(end, time, list) {
     const left = Math.max(0, end - Date.now());
     time.textContent = left ? `${Math.floor(left / 3600e3)}:${new Date(left).toISOString().slice(14, 19)}` : this.say("expired");
+    time.ariaLive = left ? "off" : "polite";
     if (!left) list.querySelectorAll("mark, b, div").forEach((promise) => promise.remove());
     else if (time.isConnected) setTimeout(() => this.#count(end, time, list), 500);
   }
@@ -109,7 +110,6 @@ customElements.define("smart-popup", class extends SmartElement {
     offers.forEach(({ offer_id }) => this.tell({ event, offer_id }, true));
   }
 
-  /* A product, or the cart as a whole, with what is given. */
   #offer(offer, decision) {
     const { item_id, name = item_id, with_name, list_price: before, offer_price: price, incentive, code } = offer;
     const { kind, amount, points } = incentive ?? {};
@@ -128,6 +128,6 @@ customElements.define("smart-popup", class extends SmartElement {
     const what = item_id ? [name, with_name].filter(Boolean).join(" + ") : this.say("cart");
     const card = this.card(offer, { name: what, price, before, digits, badge, onclick });
     const field = make("input code", { readOnly: true, value: code, ariaLabel: what });
-    return make("li offer", {}, card, code && make("div row", {}, field, make("button copy", { onclick: copy }, this.say("copy"))));
+    return make("li offer", {}, card, code && make("div row", {}, field, make("button copy", { onclick: copy, ariaLive: "polite" }, this.say("copy"))));
   }
 });

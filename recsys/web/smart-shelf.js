@@ -1,22 +1,38 @@
-/* smart-shelf.js: <smart-shelf kind="related" item-id="…">, a carousel of products. README has its attributes. */
+/* smart-shelf.js: <smart-shelf kind="related" item-id="…">, a carousel of products. */
 import { SmartElement, make } from "./smart-client.js";
 
 const waiting = new Map(); // questions, by the page that can answer them together
 
-/* As one page, so that no product stands on two shelves. */
+/* As one page, so that no product stands on two shelves; each alone where one is a mistake. */
 async function ask(all, page) {
   waiting.delete(page);
   const group = all.filter(({ signal }) => !signal.aborted);
   const [first, second] = group;
   const answer = await first?.element.ask(second ? `${page}&shelves=${group.map(({ shelf }) => shelf)}` : first.address);
+  if (second && answer?.error) return group.forEach((one) => ask([one]));
   group.forEach(({ signal, show }, i) => signal.aborted || show({ ...answer, ...answer?.shelves?.[i] }));
+}
+
+/* Pages on; says where that is. */
+function turn(list, pages, status) {
+  const places = list.children;
+  const width = list.scrollWidth / places.length;
+  const many = Math.floor(list.clientWidth / width + 0.1) || 1;
+  const first = Math.max(0, Math.min(Math.round(Math.abs(list.scrollLeft) / width) + pages * many, places.length - many));
+  list.scrollTo({ left: places[first].offsetLeft - places[0].offsetLeft });
+  status.value = `${first + 1}–${first + many} / ${places.length}`;
 }
 
 /* Half visible for a second is an impression. */
 const seen = new IntersectionObserver((entries) => entries.forEach(look), { threshold: 0.5 });
 function look({ target, intersectionRatio }) {
   clearTimeout(target.timer);
-  if (intersectionRatio >= 0.5) target.timer = setTimeout(target.seen, 1000);
+  if (intersectionRatio >= 0.5) target.timer = setTimeout(count, 1000, target);
+}
+function count(place) {
+  if (document.hidden) return;
+  seen.unobserve(place);
+  place.tell("impression");
 }
 
 customElements.define("smart-shelf", class extends SmartElement {
@@ -32,13 +48,12 @@ customElements.define("smart-shelf", class extends SmartElement {
     setTimeout(() => waiting.forEach(ask));
   }
 
-  /* With empty places. */
   #build(limit) {
-    const place = () => make("li item", {}, this.card({}, { name: " " }));
+    const place = () => make("li item", { inert: true }, this.card({}, { name: " " }));
     const list = make("ul list", { role: "list" }, ...Array.from({ length: Math.min(limit, 12) }, place));
-    const turn = (pages) => list.scrollBy({ left: list.clientWidth * (this.matches(":dir(rtl)") ? -pages : pages) });
-    const button = (part, pages, text) => make(`button ${part}`, { ariaLabel: this.say(part), onclick: () => turn(pages) }, text);
-    const [back, on] = [button("previous", -0.8, "‹"), button("next", 0.8, "›")];
+    const status = make("output status");
+    const button = (part, pages, text) => make(`button ${part}`, { ariaLabel: this.say(part), onclick: () => turn(list, pages, status) }, text);
+    const [back, on] = [button("previous", -1, "‹"), button("next", 1, "›")];
     list.onscroll = () => {
       const at = Math.abs(list.scrollLeft);
       back.ariaDisabled = at < 2;
@@ -46,7 +61,7 @@ customElements.define("smart-shelf", class extends SmartElement {
     };
     new ResizeObserver(list.onscroll).observe(list);
     const heading = this.at("heading", this.say("heading"));
-    const header = make("header", {}, make("h2 heading", {}, heading), back, on);
+    const header = make("header", {}, make("h2 heading", {}, heading), status, back, on);
     this.root.replaceChildren(make("section", { ariaLabel: heading, ariaBusy: true }, header, list));
     this.hidden = false;
     return list;
@@ -67,12 +82,7 @@ customElements.define("smart-shelf", class extends SmartElement {
     const { item_id, price, lowest_price_30d: before } = item;
     const tell = (event, now) => this.tell({ event, item_id, ...source }, now);
     const note = price < before && this.say("lowest", this.money(before, digits));
-    const place = make("li item", {}, this.card(item, { price, before, digits, note, onclick: () => tell("click", true) }));
-    place.seen = () => {
-      if (document.hidden) return;
-      seen.unobserve(place);
-      tell("impression");
-    };
+    const place = make("li item", { tell }, this.card(item, { price, before, digits, note, onclick: () => tell("click", true) }));
     seen.observe(place);
     return place;
   }

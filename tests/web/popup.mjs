@@ -41,8 +41,8 @@ test("asks when the mouse leaves at the top, shows one dialog, and never again i
   assert.equal(decisions().length, 0);
   await leave(page);
   await shown(page);
-  assert.equal(await dialog(page).getAttribute("aria-label"), "Only for a short time");
-  assert.equal(await page.getByRole("dialog", { name: "Only for a short time" }).count(), 1);
+  assert.equal(await dialog(page).getAttribute("aria-label"), "Before you go …");
+  assert.equal(await page.getByRole("dialog", { name: "Before you go …" }).count(), 1);
   const { params, key, type } = decisions()[0];
   assert.deepEqual(params, { ...params, page: "product", item_id: "p-1", cart: [{ item_id: "a", quantity: 2 }] });
   assert.ok(Object.values(params).every((value) => value !== null), "what is not known is left out");
@@ -52,7 +52,7 @@ test("asks when the mouse leaves at the top, shows one dialog, and never again i
   assert.deepEqual(await violations(page), []);
   await page.waitForTimeout(400);
   await screenshot(page, "popup-desk");
-  await page.getByRole("button", { name: "Close" }).click();
+  await page.getByRole("button", { name: "No, thanks" }).click();
   await gone(page);
   await leave(page);
   await page.reload();
@@ -125,6 +125,7 @@ test("counts down by the server's clock, and of what has expired nothing is prom
   const time = page.getByRole("timer");
   assert.match(await time.innerText(), /^0:00:0[1-4]$/);
   await eventually(async () => (await time.innerText()) === "Expired");
+  assert.equal(await time.getAttribute("aria-live"), "polite", "it is said");
   assert.equal(await page.locator("smart-popup input").count(), 0);
   assert.match(await dialog(page).innerText(), /Cake stand/);
   assert.doesNotMatch(await dialog(page).innerText(), /11\.47|10%/);
@@ -198,7 +199,7 @@ test("by touch: going back is noticed once, and the next one goes back", async (
   assert.deepEqual(await violations(page), []);
   const { width } = await dialog(page).boundingBox();
   assert.ok(width <= PHONE.width);
-  await page.getByRole("button", { name: "Close" }).tap();
+  await page.getByRole("button", { name: "No, thanks" }).tap();
   await gone(page);
   await page.evaluate(() => history.back());
   await page.waitForURL(`${shop.url}/`);
@@ -259,7 +260,7 @@ test("every kind of what is given, the cart as a whole, and a bundle", async () 
   await shown(page);
   const texts = await dialog(page).getByRole("listitem").allInnerTexts();
   kinds.forEach(([{ kind }, pattern], i) => assert.match(texts[i], pattern, kind));
-  assert.match(texts.at(-1), /-10%\s+Your cart is waiting\s+€11\.47\s*€12\.75/);
+  assert.match(texts.at(-1), /-10%\s+Your cart\s+€11\.47\s*€12\.75/);
   const accepted = page.evaluate(() => new Promise((told) => addEventListener("smart-popup:accepted", ({ detail }) => told(detail.offer.code))));
   await dialog(page).getByRole("button", { name: "Copy" }).last().click();
   assert.equal(await accepted, "E6KA-9DRS-R6WG-92S1");
@@ -321,10 +322,11 @@ test("without consent it asks nothing and stores nothing, until there is some", 
   await done(page);
 });
 
-test("what nothing is given on is a product to look at: its price, its page, no code, nothing to accept", async () => {
-  const page = await open(POPUP, { offers: () => decisionOf({}, { incentive: null, code: null, offer_price: 1275 }) });
+test("what nothing is given on is a product to look at under a plain title: its price, its page, no code, nothing to accept", async () => {
+  const page = await open(POPUP.replace("<smart-popup", `<smart-popup texts='{"lightning": "Only for a short time"}'`), { offers: () => decisionOf({}, { incentive: null, code: null, offer_price: 1275 }) });
   await leave(page);
   await shown(page);
+  assert.equal(await dialog(page).getAttribute("aria-label"), "Before you go …");
   assert.match(await dialog(page).getByRole("listitem").innerText(), /^Cake stand\s+€12\.75$/);
   assert.equal(await dialog(page).getByRole("button").count(), 1, "to close it");
   assert.equal(await page.getByRole("timer").count(), 0, "what is not given does not run out");

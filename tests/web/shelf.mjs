@@ -25,7 +25,7 @@ const inShelf = (page, act, value) =>
   );
 const scrolled = (page) => inShelf(page, (root) => Math.abs(root.querySelector("ul").scrollLeft));
 const focused = (page) => inShelf(page, (root) => [...root.querySelectorAll("a")].indexOf(root.activeElement));
-const names = (page) => inShelf(page, (root) => [...root.querySelectorAll("bdi")].map((name) => name.textContent));
+const names = (page) => inShelf(page, (root) => [...root.querySelectorAll("span")].map((name) => name.textContent));
 
 test("asks for what its attributes say, and shows it as a named list of links with prices", async () => {
   const body = SHELF.replace(
@@ -56,8 +56,10 @@ test("by mouse: the buttons turn pages, are off at the ends, and are not there w
   assert.equal(await back.getAttribute("aria-disabled"), "true");
   await on.click();
   await eventually(async () => (await scrolled(page)) > 500 && (await on.getAttribute("aria-disabled")) === "true", "the end is reached");
+  assert.equal(await page.getByRole("status").innerText(), "5–10 / 10", "where that is is said");
   await back.click();
   await eventually(async () => (await scrolled(page)) === 0 && (await back.getAttribute("aria-disabled")) === "true", "the beginning is reached");
+  assert.equal(await page.getByRole("status").innerText(), "1–6 / 10");
   shop.answers.related = shelfOf(products(3));
   await page.evaluate(() => document.querySelector("smart-shelf").setAttribute("item-id", "p-2"));
   await eventually(async () => (await names(page)).length === 3 && !(await on.isVisible()));
@@ -170,6 +172,14 @@ test("shelves of one page are one question, in their order, and what is told nam
   await done(page);
 });
 
+test("a mistake in one shelf of a page is its own: the others ask each for itself", async () => {
+  const page = await open(["nonsense", "related"].map((kind) => SHELF.replace("related", kind)).join(""), { answers: { page: 400, nonsense: 404 } });
+  assert.equal(await page.locator("smart-shelf").nth(1).getByRole("listitem").count(), 10);
+  await page.locator("smart-shelf[hidden]").waitFor({ state: "attached" });
+  assert.deepEqual(shop.asked.map(({ method }) => method).sort(), ["nonsense", "page", "related"]);
+  await done(page, [/40[04]/]);
+});
+
 test("a shelf that is taken out, or asks for something else, before it asked is no part of the question", async () => {
   const page = await open(SHELF);
   shop.asked.length = 0;
@@ -277,6 +287,20 @@ test("tells what was half visible for a second, once, when the page is left; and
   await done(page);
 });
 
+test("a product that is opened in another tab is a click", async () => {
+  const page = await open();
+  await page.getByRole("link").nth(1).click({ button: "right" });
+  const [other] = await Promise.all([page.context().waitForEvent("page"), page.getByRole("link").nth(2).click({ button: "middle" })]);
+  const clicks = () => shop.events().filter(({ event }) => event === "click");
+  await eventually(() => clicks().length > 0);
+  assert.deepEqual(
+    clicks().map(({ item_id }) => item_id),
+    ["item-2"],
+  );
+  await other.close();
+  await done(page);
+});
+
 test("a beacon is of one session and of no more events than a public key may tell", async () => {
   const page = await open();
   await page.evaluate(() => {
@@ -338,11 +362,11 @@ test("a hostile catalogue stays text: nothing runs, nothing is loaded, nothing b
   const shown = await inShelf(page, (root) => ({
     tags: [...new Set([...root.querySelectorAll("li *")].map(({ localName }) => localName))].sort(),
     links: [...root.querySelectorAll("a[href]")].map(({ href }) => href),
-    longest: Math.max(...[...root.querySelectorAll("bdi")].map(({ textContent }) => textContent.length)),
+    longest: Math.max(...[...root.querySelectorAll("span")].map(({ textContent }) => textContent.length)),
     heights: [...new Set([...root.querySelectorAll("li")].map(({ offsetHeight }) => offsetHeight))],
   }));
   assert.ok(
-    shown.tags.every((tag) => ["a", "b", "bdi", "figure", "img", "small", "span"].includes(tag)),
+    shown.tags.every((tag) => ["a", "b", "figure", "img", "small", "span"].includes(tag)),
     String(shown.tags),
   );
   assert.deepEqual(shown.links, [`${shop.url}/product/ok?%3Cb%3E`]);
@@ -383,7 +407,7 @@ test("put into a page and taken out a hundred times, it listens and asks once", 
 
 test("every language has every text, with the same places", async () => {
   const { textOf } = await import("../../recsys/web/smart-texts.js");
-  const keys = "previous next heading lowest home product cart free_shipping cashback points gift copy expired close".split(" ");
+  const keys = "previous next heading lowest title cart free_shipping cashback points gift copy expired close".split(" ");
   const places = (lang) => keys.map((key) => [key, textOf(lang, key).trim() && textOf(lang, key).split("{}").length]);
   for (const lang of ["es", "pt-BR", "de", "fr", "el", "hu", "ar", "zh-Hant-TW"]) {
     assert.notEqual(textOf(lang, "next"), textOf("en", "next"));

@@ -7,25 +7,36 @@ import "/web/smart-popup.js";
 
 const LOCALE = "en-GB";
 const CURRENCY = "GBP";
+const TITLES = '{"lightning": "Only for a short time", "last_chance": "Your cart is waiting"}'; // of the campaigns, where something is given
 const CART = "shop.cart";
 const OFFERS = "shop.offers";
 
 /* ---- the back end ---- */
 
-async function answerOf(reply) {
-  const answer = await reply.json().catch(() => ({}));
-  if (!reply.ok) throw Object.assign(Error(answer.error?.message ?? `the shop answers with ${reply.status}`), { answer });
-  return answer;
+let leaving = false;
+addEventListener("pagehide", () => (leaving = true));
+addEventListener("pageshow", () => (leaving = false)); // back from where it was left
+
+/* An answer that is cut off is an error; but who leaves the page is not told of one. */
+async function ask(address, how) {
+  try {
+    const reply = await fetch(address, how);
+    if (reply.ok) return await reply.json();
+    const answer = await reply.json().catch(() => ({}));
+    throw Object.assign(Error(answer.error?.message ?? `the shop answers with ${reply.status}`), { answer });
+  } catch (error) {
+    return leaving ? new Promise(() => {}) : Promise.reject(error);
+  }
 }
 
 export async function get(path, params = {}) {
   const address = new URL(path, location.origin);
   for (const [name, value] of Object.entries(params)) for (const one of [value ?? []].flat()) address.searchParams.append(name, one);
-  return answerOf(await fetch(address));
+  return ask(address);
 }
 
 export async function post(path, body) {
-  return answerOf(await fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }));
+  return ask(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 }
 
 export const me = await get("/shop/me");
@@ -157,10 +168,10 @@ function wear(element, attributes) {
 /* Puts a shelf into each place of the page that is marked for one; `item`: the product on the page. */
 export function fillShelves({ item, lines = [] } = {}) {
   for (const place of document.querySelectorAll(".shelf[data-kind]")) {
-    const { kind, heading, limit, min, reasons, customer } = place.dataset;
+    const { kind, heading, limit, min, customer } = place.dataset;
     const wanted = (customer === undefined || me.customer_id) && (!("item" in place.dataset) || item);
     place.classList.toggle("none", !wanted);
-    const attributes = { kind, heading, limit, min, reasons, "item-id": "item" in place.dataset ? item : undefined, cart: "cart" in place.dataset ? JSON.stringify(lines) : undefined };
+    const attributes = { kind, heading, limit, min, "item-id": "item" in place.dataset ? item : undefined, cart: "cart" in place.dataset ? JSON.stringify(lines) : undefined };
     const shelf = wear(document.createElement("smart-shelf"), attributes);
     shelf.addEventListener("smart-shelf:loaded", () => place.classList.toggle("none", shelf.hidden));
     if (wanted) place.replaceChildren(shelf);
@@ -170,7 +181,8 @@ export function fillShelves({ item, lines = [] } = {}) {
 export function placePopup({ item, lines = [] } = {}) {
   const place = at("popup");
   const { page } = place.dataset;
-  place.replaceChildren(wear(document.createElement("smart-popup"), { page, once: "page", "item-id": item, cart: lines.length ? JSON.stringify(lines) : undefined }));
+  const cart = lines.length ? JSON.stringify(lines) : undefined;
+  place.replaceChildren(wear(document.createElement("smart-popup"), { page, once: "page", "item-id": item, cart, texts: TITLES }));
 }
 
 head();
