@@ -140,6 +140,25 @@ async function walk(name, viewport) {
 test("a visitor walks through the shop at a desk, is offered something on three pages, and orders with a code", () => walk("desk", DESK));
 test("and on a phone", () => walk("phone", PHONE));
 
+test("an answer that is cut off is an error, and none for who leaves the page", async () => {
+  const page = await openPage(browser);
+  const thrown = () => page.complaints.filter((complaint) => complaint.startsWith("thrown"));
+  const cut = { status: 200, contentType: "application/json", body: '{"items": [' };
+  await page.route("**/shop/v1/popular?limit=6", (route) => route.fulfill(cut));
+  await page.goto(`${server.url}/shop/`);
+  await eventually(() => thrown().length > 0);
+  page.complaints.length = 0;
+  await page.route("**/shop/v1/popular?limit=6", async (route) => {
+    await page.waitForLoadState();
+    await page.evaluate(() => dispatchEvent(new Event("pagehide")));
+    await route.fulfill(cut);
+  });
+  await Promise.all([page.waitForResponse("**/shop/v1/popular?limit=6"), page.reload()]);
+  await page.waitForTimeout(200);
+  assert.deepEqual(thrown(), []);
+  await page.context().close();
+});
+
 test("whose browser blocks events buys all the same", async () => {
   const page = await openPage(browser);
   await page.route("**/v1/event*", (route) => route.abort());
