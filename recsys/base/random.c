@@ -30,7 +30,8 @@ static uint64_t rotate(uint64_t value, int bits)
     return (value << bits) | (value >> (64 - bits));
 }
 
-uint64_t ss_random_u64(ss_random *random)
+/* Within this file, so that whoever draws many need not call for each. */
+static inline uint64_t draw(ss_random *random)
 {
     uint64_t *s = random->state;
     uint64_t result = rotate(s[1] * 5, 7) * 9;
@@ -42,6 +43,16 @@ uint64_t ss_random_u64(ss_random *random)
     s[2] ^= shifted;
     s[3] = rotate(s[3], 45);
     return result;
+}
+
+static inline double draw_unit(ss_random *random)
+{
+    return (double)(draw(random) >> 11) * 0x1.0p-53;
+}
+
+uint64_t ss_random_u64(ss_random *random)
+{
+    return draw(random);
 }
 
 uint32_t ss_random_below(ss_random *random, uint32_t bound)
@@ -59,7 +70,7 @@ uint32_t ss_random_below(ss_random *random, uint32_t bound)
 
 double ss_random_unit(ss_random *random)
 {
-    return (double)(ss_random_u64(random) >> 11) * 0x1.0p-53;
+    return draw_unit(random);
 }
 
 /* The natural logarithm by arithmetic alone: log() may differ in its last bit from one C library to the next, and the
@@ -85,8 +96,8 @@ double ss_random_normal(ss_random *random)
      */
     double u, v, square;
     do {
-        u = 2 * ss_random_unit(random) - 1;
-        v = 2 * ss_random_unit(random) - 1;
+        u = 2 * draw_unit(random) - 1;
+        v = 2 * draw_unit(random) - 1;
         square = u * u + v * v;
     } while (square >= 1 || square == 0);
     return u * sqrt(-2 * portable_log(square) / square);
