@@ -67,6 +67,8 @@ struct ss_learner {
 
 static size_t place_of(const side *along, ss_slice name)
 {
+    if (ss_dictionary_count(along->names) == 0) /* a new shop's */
+        return 0;
     if (along->latest > 0 && ss_slice_equal(ss_dictionary_id(along->names, (uint32_t)along->latest - 1), name))
         return along->latest;
     uint32_t number = ss_dictionary_find(along->names, name);
