@@ -174,10 +174,12 @@ static ss_status look_back(ss_candidates *candidates, ss_answerer *answerer, con
     ss_status status = SS_OK;
     for (size_t i = 0; i < count && i < SEEN_BEHIND; i++) {
         asked->item_id = ss_catalogue_id(ss_answerer_catalogue(answerer), items[i]);
+        asked->item = &items[i];
         SS_TRY(ask(candidates, answerer, of, SS_OFFERED_TOGETHER, BEHIND_LIMIT, error));
     }
 out:
     asked->item_id = (ss_slice){"", 0};
+    asked->item = NULL;
     return status;
 }
 
@@ -204,12 +206,15 @@ static ss_status gather_product(ss_candidates *candidates, ss_answerer *answerer
                                 ss_error *error)
 {
     uint32_t item = ss_catalogue_find(ss_answerer_catalogue(answerer), of->request->item_id);
+    ss_request *asked = &candidates->page.request;
     ss_status status = SS_OK;
     SS_TRY(choose(candidates, answerer, of, &item, item != SS_NONE, SS_OFFER_FROM_PAGE, AFFINITY_PAGE, error));
-    candidates->page.request.item_id = of->request->item_id;
+    asked->item_id = of->request->item_id;
+    asked->item = &item;
     SS_TRY(ask(candidates, answerer, of, SS_OFFERED_TOGETHER, TOGETHER_LIMIT, error));
     SS_TRY(ask(candidates, answerer, of, SS_OFFERED_RELATED, RELATED_LIMIT, error));
 out:
+    asked->item = NULL;
     return status;
 }
 
@@ -234,13 +239,13 @@ ss_request ss_candidates_request(const ss_offer_request *request, int64_t now)
     return asked;
 }
 
-static void begin_page(ss_candidates *candidates, const ss_catalogue *catalogue, const ss_candidates_for *of)
+static void begin_page(ss_candidates *candidates, const ss_candidates_for *of)
 {
     ss_request asked = ss_candidates_request(of->request, of->now);
     for (size_t i = 0; i < of->cart->count; i++)
         if (of->cart->items[i] != SS_NONE)
-            candidates->cart_ids[asked.cart_count++] = ss_catalogue_id(catalogue, of->cart->items[i]);
-    asked.cart = candidates->cart_ids;
+            candidates->cart[asked.cart_count++] = of->cart->items[i];
+    asked.cart_numbers = candidates->cart;
     ss_page_begin(&candidates->page, &asked);
     candidates->page.request.same_visitor = true;
     candidates->count = 0;
@@ -252,6 +257,6 @@ ss_status ss_candidates_gather(ss_candidates *candidates, ss_answerer *answerer,
     static ss_status (*const gather[SS_PAGE_COUNT])(ss_candidates *, ss_answerer *, const ss_candidates_for *,
                                                     ss_error *) = {
         [SS_PAGE_HOME] = gather_home, [SS_PAGE_PRODUCT] = gather_product, [SS_PAGE_CART] = gather_cart};
-    begin_page(candidates, ss_answerer_catalogue(answerer), of);
+    begin_page(candidates, of);
     return gather[of->request->page](candidates, answerer, of, error);
 }

@@ -35,7 +35,7 @@ typedef enum ss_candidate_shelf { /* what is asked, with what makes it different
 typedef struct ss_candidates { /* some 50 kB: one for each engine, reused */
     ss_shelf shelves[SS_OFFERED_COUNT];
     ss_page page;
-    ss_slice cart_ids[SS_CART_LINES_MAX];
+    uint32_t cart[SS_CART_LINES_MAX]; /* what of it the shop knows */
     size_t count;
     ss_candidate list[SS_CANDIDATES_MAX];
 } ss_candidates;

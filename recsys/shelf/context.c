@@ -48,52 +48,60 @@ static void take_item(ss_context *context, ss_rules *rules, uint32_t item, doubl
     push(context, item, weight, quantity, SS_NO_TIME);
 }
 
-/* Its item, or SS_NONE. */
-static uint32_t take_id(ss_context *context, ss_rules *rules, ss_slice id, double weight, unsigned mark)
+/* Products that a request names: by their numbers where it has them, else by their ids. */
+typedef struct named {
+    const ss_slice *ids;
+    const uint32_t *numbers; /* or NULL */
+    size_t count;
+} named;
+
+static uint32_t number_of(const ss_rules *rules, const named *of, size_t i)
 {
-    uint32_t item = ss_catalogue_find(rules->catalogue, id);
-    take_item(context, rules, item, weight, 1, mark);
-    return item;
+    return of->numbers ? of->numbers[i] : ss_catalogue_find(rules->catalogue, of->ids[i]);
 }
 
 /* Newest last: so walked from the end, each weighing `decay` of the one after it. */
-static void take_ids(ss_context *context, ss_rules *rules, const ss_slice *ids, size_t count, double decay,
-                     unsigned mark)
+static void take_named(ss_context *context, ss_rules *rules, const named *of, double decay, unsigned mark)
 {
     double weight = 1;
-    for (size_t i = count; i-- > 0; weight *= decay)
-        take_id(context, rules, ids[i], weight, mark);
+    for (size_t i = of->count; i-- > 0; weight *= decay)
+        take_item(context, rules, number_of(rules, of, i), weight, 1, mark);
 }
 
 /* Items the shelf does not start from are on the page all the same: they are never shown. */
-static uint32_t mark_id(ss_rules *rules, ss_slice id)
+static void mark_named(ss_rules *rules, const named *of)
 {
-    uint32_t item = ss_catalogue_find(rules->catalogue, id);
-    ss_rules_mark(rules, item, SS_STATE_CONTEXT);
-    return item;
+    for (size_t i = 0; i < of->count; i++)
+        ss_rules_mark(rules, number_of(rules, of, i), SS_STATE_CONTEXT);
 }
 
-static void mark_ids(ss_rules *rules, const ss_slice *ids, size_t count)
+static void gather_page_item(ss_context *context, ss_rules *rules, const ss_shelf *shelf, const ss_request *request)
 {
-    for (size_t i = 0; i < count; i++)
-        mark_id(rules, ids[i]);
+    const named of = {&request->item_id, request->item, 1};
+    context->page_item = request->item_id.size > 0 ? number_of(rules, &of, 0) : SS_NONE;
+    context->unknown_item = request->item_id.size > 0 && context->page_item == SS_NONE;
+    if (shelf->context & SS_CONTEXT_ITEM)
+        take_item(context, rules, context->page_item, 1, 1, SS_STATE_CONTEXT);
+    else
+        ss_rules_mark(rules, context->page_item, SS_STATE_CONTEXT);
 }
 
 static void gather_cart(ss_context *context, ss_rules *rules, const ss_shelf *shelf, const ss_request *request)
 {
+    const named of = {request->cart, request->cart_numbers, request->cart_count};
     if (shelf->context & SS_CONTEXT_CART)
-        take_ids(context, rules, request->cart, request->cart_count, shelf->position_decay, SS_STATE_CONTEXT);
+        take_named(context, rules, &of, shelf->position_decay, SS_STATE_CONTEXT);
     else
-        mark_ids(rules, request->cart, request->cart_count);
+        mark_named(rules, &of);
 }
 
 static void gather_items(ss_context *context, ss_rules *rules, const ss_shelf *shelf, const ss_request *request)
 {
+    const named of = {request->items, NULL, request->item_count};
     if (shelf->context & SS_CONTEXT_ITEMS)
-        take_ids(context, rules, request->items, request->item_count, shelf->position_decay,
-                 shelf->show_seen ? SS_STATE_SEEN : SS_STATE_CONTEXT);
+        take_named(context, rules, &of, shelf->position_decay, shelf->show_seen ? SS_STATE_SEEN : SS_STATE_CONTEXT);
     else if (!shelf->show_seen)
-        mark_ids(rules, request->items, request->item_count);
+        mark_named(rules, &of);
 }
 
 /* ---- what is known live ---- */
@@ -227,12 +235,7 @@ void ss_context_gather(ss_context *context, ss_rules *rules, const ss_shelf *she
     context->count = 0;
     if (!request->same_visitor)
         ss_context_meet(context, rules->catalogue->snapshot, request);
-    context->page_item = SS_NONE;
-    if (request->item_id.size > 0 && (shelf->context & SS_CONTEXT_ITEM))
-        context->page_item = take_id(context, rules, request->item_id, 1, SS_STATE_CONTEXT);
-    else if (request->item_id.size > 0)
-        context->page_item = mark_id(rules, request->item_id);
-    context->unknown_item = request->item_id.size > 0 && context->page_item == SS_NONE;
+    gather_page_item(context, rules, shelf, request);
     gather_cart(context, rules, shelf, request);
     gather_items(context, rules, shelf, request);
     gather_live(context, rules, shelf, request);

@@ -26,9 +26,11 @@ typedef struct ss_filter {
 
 typedef struct ss_request {
     ss_slice item_id;      /* the product on the page; empty: none */
+    const uint32_t *item;  /* its number in the answerer's generation, or SS_NONE; NULL: it is looked up */
     const ss_slice *items; /* what the visitor saw or has, oldest first */
     size_t item_count;
     const ss_slice *cart;
+    const uint32_t *cart_numbers; /* likewise, in place of `cart`; NULL: `cart` is looked up */
     size_t cart_count;
     const ss_slice *exclude;
     size_t exclude_count;
