@@ -8,6 +8,7 @@
 
 #define SERVERS 3u
 #define MS      INT64_C(1000000)
+#define LONG    (20000 * MS) /* longer than the machine may hold up what is answered */
 
 typedef struct shop {
     fake fakes[SERVERS];
@@ -38,28 +39,32 @@ static void serves(void *context, uint32_t server, ss_slice generation)
     snprintf(self->generation, sizeof self->generation, "%.*s", (int)generation.size, generation.data);
 }
 
-static void open_carrier(shop *self, bool spread, uint32_t most, int64_t read_ms)
+static ss_carrier_setting some_setting(shop *self)
 {
-    ss_error error;
-    ss_homes_init(&self->homes, self->endpoints, SERVERS, spread);
-    ss_carrier_setting setting = {
+    return (ss_carrier_setting){
         .zmq_context = self->context,
         .upstreams = self->upstreams,
         .endpoints = self->endpoints,
         .homes = &self->homes,
         .rules = {20 * MS, 3, 20 * MS, 100 * MS, 100 * MS},
         .second_try = 20 * MS,
-        .read = read_ms * MS,
-        .change = 4000 * MS,
-        .reload = 1500 * MS,
-        .most = most,
+        .read = LONG,
+        .change = LONG,
+        .reload = LONG,
+        .most = 4096,
         .seed = 1,
         .counts = &self->counts,
         .own = own,
         .serves = serves,
         .context = self,
     };
-    expect_ok(ss_carrier_open(&setting, &self->port.backend, &error), &error);
+}
+
+static void open_carrier(shop *self, bool spread, const ss_carrier_setting *setting)
+{
+    ss_error error;
+    ss_homes_init(&self->homes, self->endpoints, SERVERS, spread);
+    expect_ok(ss_carrier_open(setting, &self->port.backend, &error), &error);
 }
 
 static void close_carrier(shop *self)
@@ -81,26 +86,27 @@ static bool all_are(shop *self, ss_fitness_state wanted)
 /* Until `number` is in that state or a better one. */
 static void wait_state(shop *self, unsigned number, ss_fitness_state wanted)
 {
-    int64_t end = ss_clock_monotonic() + 20000 * MS;
-    while (ss_counted(&self->counts.servers[number].state) != (unsigned)wanted && ss_clock_monotonic() < end)
-        fake_port_wait(&self->port, 5);
+    fake_patience patience = FAKE_PATIENCE;
+    while (ss_counted(&self->counts.servers[number].state) != (unsigned)wanted &&
+           fake_port_waits(&self->port, &patience))
+        continue;
     assert_int_equal(ss_counted(&self->counts.servers[number].state), wanted);
 }
 
 static void wait_returned(shop *self)
 {
-    int64_t end = ss_clock_monotonic() + 20000 * MS;
-    while (!all_are(self, SS_FITNESS_RETURNING) && ss_clock_monotonic() < end)
-        fake_port_wait(&self->port, 5);
+    fake_patience patience = FAKE_PATIENCE;
+    while (!all_are(self, SS_FITNESS_RETURNING) && fake_port_waits(&self->port, &patience))
+        continue;
     assert_true(all_are(self, SS_FITNESS_RETURNING));
 }
 
 /* All are up, after so many questions. */
 static void warm_up(shop *self)
 {
-    int64_t end = ss_clock_monotonic() + 20000 * MS;
+    fake_patience patience = FAKE_PATIENCE;
     wait_returned(self);
-    while (!all_are(self, SS_FITNESS_UP) && ss_clock_monotonic() < end) {
+    while (!all_are(self, SS_FITNESS_UP) && fake_port_waits(&self->port, &patience)) {
         for (unsigned i = 0; i < 8; i++)
             fake_port_ask(&self->port, SS_METHOD_PAGE, NULL, NULL, 0);
         fake_port_wait_all(&self->port);
@@ -118,9 +124,17 @@ static int set_up(void **state)
         self->endpoints[i] = self->fakes[i].endpoint;
         self->upstreams[i] = (ss_upstream_options){.endpoint = self->endpoints[i], .queue = 1000};
     }
-    open_carrier(self, false, 4096, 3000);
+    ss_carrier_setting setting = some_setting(self);
+    open_carrier(self, false, &setting);
     *state = self;
     return 0;
+}
+
+/* As `setting` says, in the place of the carrier that set_up has opened. */
+static void open_another(shop *self, bool spread, const ss_carrier_setting *setting)
+{
+    close_carrier(self);
+    open_carrier(self, spread, setting);
 }
 
 static int tear_down(void **state)
@@ -144,9 +158,9 @@ static void set_mood(shop *self, unsigned number, fake_mood mood)
 {
     fake *of = &self->fakes[number];
     of->mood = (int)mood;
-    while (of->listening != (mood != FAKE_GONE)) /* it does so at its next round */
+    unsigned begun = of->rounds;
+    while (of->rounds - begun < 2) /* the one under way may be in the mood before; the next one is over then */
         usleep(1000);
-    usleep(10000);
 }
 
 /* ---- what only reads ---- */
@@ -170,6 +184,9 @@ static void reads_are_spread(void **state)
 static void what_a_visitor_reads_is_read_at_home(void **state)
 {
     shop *self = *state;
+    ss_carrier_setting setting = some_setting(self);
+    setting.second_try = LONG;
+    open_another(self, false, &setting);
     warm_up(self);
     for (unsigned i = 0; i < 20; i++) {
         uint64_t ticket = fake_port_ask(&self->port, SS_METHOD_PAGE, "s-1", NULL, 0);
@@ -200,7 +217,8 @@ static void one_is_in_a_mood(shop *self, fake_mood mood, bool ejected)
     }
     if (ejected) /* who owes answers is asked less: it may take a probe to see that there is a reason */
         wait_state(self, 1, SS_FITNESS_EJECTED);
-    assert_int_equal(ss_counted(&self->counts.servers[1].ejections) > 0, ejected);
+    else /* for silence it may be, when the machine is held up */
+        assert_int_equal(ss_counted(&self->counts.servers[1].failed), 0);
     assert_int_equal(ss_counted(&self->counts.overdue), 0);
     set_mood(self, 1, FAKE_WELL);
     warm_up(self);
@@ -294,8 +312,9 @@ static void when_all_are_gone_it_waits_for_one_to_return(void **state)
 static void in_the_end_it_says_that_nobody_answered(void **state)
 {
     shop *self = *state;
-    close_carrier(self);
-    open_carrier(self, false, 4096, 200);
+    ss_carrier_setting setting = some_setting(self);
+    setting.read = 200 * MS;
+    open_another(self, false, &setting);
     wait_returned(self);
     for (unsigned i = 0; i < SERVERS; i++)
         set_mood(self, i, FAKE_SILENT);
@@ -325,8 +344,9 @@ static void what_nobody_waits_for_is_forgotten(void **state)
 static void there_is_an_end_to_what_may_be_under_way(void **state)
 {
     shop *self = *state;
-    close_carrier(self);
-    open_carrier(self, false, 8, 3000);
+    ss_carrier_setting setting = some_setting(self);
+    setting.most = 8;
+    open_another(self, false, &setting);
     warm_up(self);
     for (unsigned i = 0; i < SERVERS; i++)
         set_mood(self, i, FAKE_FROZEN);
@@ -358,6 +378,9 @@ static void a_change_goes_home_and_nowhere_else(void **state)
 static void what_may_not_be_repeated_is_not(void **state)
 {
     shop *self = *state;
+    ss_carrier_setting setting = some_setting(self);
+    setting.change = 200 * MS;
+    open_another(self, false, &setting);
     warm_up(self);
     set_mood(self, 0, FAKE_SILENT);
     unsigned before = self->fakes[0].asked;
@@ -449,8 +472,7 @@ static void a_short_stop_costs_no_change(void **state)
     uint64_t change = fake_port_ask(&self->port, SS_METHOD_OFFERS, "s-1", NULL, 0);
     for (unsigned i = 0; i < 8; i++)
         fake_port_ask(&self->port, SS_METHOD_PAGE, "s-1", NULL, 0); /* ejected for silence */
-    fake_port_pass(&self->port, 40);
-    assert_int_equal(ss_counted(&self->counts.servers[0].state), SS_FITNESS_EJECTED);
+    wait_state(self, 0, SS_FITNESS_EJECTED);
     set_mood(self, 0, FAKE_WELL);
     fake_port_wait_all(&self->port);
     assert_int_equal(answer_to(self, change).code, 0);
@@ -476,6 +498,9 @@ static void what_is_for_all_goes_to_all(void **state)
 static void all_but_one_is_not_all(void **state)
 {
     shop *self = *state;
+    ss_carrier_setting setting = some_setting(self);
+    setting.change = 1000 * MS;
+    open_another(self, false, &setting);
     warm_up(self);
     set_mood(self, 1, FAKE_SILENT);
     uint64_t items = fake_port_ask(&self->port, SS_METHOD_ITEMS, NULL, NULL, 0);
@@ -503,8 +528,9 @@ static void spread_visitors_have_homes_of_their_own(void **state)
 {
     shop *self = *state;
     unsigned homes[SERVERS] = {0};
-    close_carrier(self);
-    open_carrier(self, true, 4096, 3000);
+    ss_carrier_setting setting = some_setting(self);
+    setting.second_try = LONG;
+    open_another(self, true, &setting);
     warm_up(self);
     for (unsigned i = 0; i < 60; i++) {
         char visitor[16];
@@ -540,6 +566,9 @@ static void whatever_happens(void **state)
     bool longer = getenv("SMARTSHELF_LONG") != NULL;
     unsigned rounds = longer ? 3000 : 300, well = 1, name = 0;
     static unsigned char reads[PORT_TICKETS_MAX], named[PORT_TICKETS_MAX];
+    ss_carrier_setting setting = some_setting(self);
+    setting.change = 4000 * MS;
+    open_another(self, false, &setting);
     warm_up(self);
     uint64_t first = self->port.asked;
     for (unsigned round = 0; round < rounds && self->port.asked + 32 < PORT_TICKETS_MAX; round++) {

@@ -35,13 +35,15 @@ PHASE = 5 if LONG else 0.5  # seconds between two changes
 
 
 class Gateway:
-    """The gateway before these endpoints, on a free port."""
+    """The gateway before these endpoints, on a free port. A connection that is kept is not cut when all the machine has stood still for a while: what
+    the gateway does with callers who say nothing is another test's."""
 
     def __init__(self, folder, endpoints, *arguments):
         self.log = f"{folder}/gateway.log"
         connect = [word for endpoint in endpoints for word in ("--connect", endpoint)]
         with open(self.log, "wb") as log:
-            self.process = subprocess.Popen([PROGRAM, "gateway", "--http", "127.0.0.1:0", *connect, *map(str, arguments)], stderr=log)
+            self.process = subprocess.Popen([PROGRAM, "gateway", "--http", "127.0.0.1:0", "--http-timeout", "600", *connect, *map(str, arguments)],
+                                            stderr=log)
         self.port = int(self.wait_log(r"http is served.* url=http://127\.0\.0\.1:(\d+)/"))
 
     def text(self):
@@ -58,7 +60,7 @@ class Gateway:
             time.sleep(0.01)
         raise AssertionError(f"no {pattern} in {self.text()}")
 
-    def connection(self, timeout=15):
+    def connection(self, timeout=PATIENCE):
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
 
     def ask(self, connection, *request):
@@ -142,7 +144,7 @@ class Buyer(threading.Thread):
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             impatient = self.random.random() < 0.1  # this caller leaves, and comes back
-            connection = self.gateway.connection(0.003 if impatient else 15)
+            connection = self.gateway.connection(0.003 if impatient else PATIENCE)
             try:
                 status, answer = self.gateway.post(method, params, connection)
                 if status == 200:
