@@ -200,6 +200,39 @@ static void what_a_visitor_reads_is_read_at_home(void **state)
     assert_int_not_equal(answer_to(self, ticket).from, 0);
 }
 
+/* With rules that eject nobody in the time that this takes: it is the late answer that has the others asked. */
+static void a_home_that_has_fallen_silent_is_passed_over(void **state)
+{
+    shop *self = *state;
+    ss_carrier_setting setting = some_setting(self);
+    setting.rules = (ss_fitness_rules){20000 * MS, 1000, 20 * MS, 100 * MS, 20000 * MS};
+    setting.second_try = 1000 * MS;
+    open_another(self, false, &setting);
+    warm_up(self);
+    for (unsigned i = 0; i < 1600; i++) { /* so that its wait falls below the longest */
+        fake_port_ask(&self->port, SS_METHOD_PAGE, "s-1", NULL, 0);
+        if (i % 8 == 0)
+            fake_port_wait_all(&self->port);
+    }
+    fake_port_wait_all(&self->port);
+    set_mood(self, 0, FAKE_FROZEN);
+    unsigned before = self->fakes[0].asked;
+    for (unsigned i = 0; i < 20; i++) {
+        uint64_t ticket = fake_port_ask(&self->port, SS_METHOD_PAGE, "s-1", NULL, 0);
+        fake_port_wait_all(&self->port);
+        assert_int_not_equal(answer_to(self, ticket).from, 0);
+    }
+    assert_int_equal(ss_counted(&self->counts.servers[0].ejections), 0);
+    assert_int_equal(ss_counted(&self->counts.servers[0].outstanding), 1);
+    set_mood(self, 0, FAKE_WELL);
+    while (ss_counted(&self->counts.servers[0].outstanding) > 0)
+        fake_port_wait(&self->port, 5);
+    assert_int_equal(self->fakes[0].asked, before + 1);
+    uint64_t ticket = fake_port_ask(&self->port, SS_METHOD_PAGE, "s-1", NULL, 0);
+    fake_port_wait_all(&self->port);
+    assert_int_equal(answer_to(self, ticket).from, 0);
+}
+
 /* Whatever one of three does, reads are answered by the others; it is ejected, and comes back when it is well. */
 static void one_is_in_a_mood(shop *self, fake_mood mood, bool ejected)
 {
@@ -617,6 +650,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(reads_are_spread),
         TEST(what_a_visitor_reads_is_read_at_home),
+        TEST(a_home_that_has_fallen_silent_is_passed_over),
         TEST(one_is_silent),
         TEST(one_is_frozen),
         TEST(one_lies),

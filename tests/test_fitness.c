@@ -76,6 +76,29 @@ static void silence_ejects(void **state)
     assert_int_equal(last_step(&fitness, 370 * MS), SS_FITNESS_GONE);
 }
 
+static void who_is_suspected_is_passed_over_until_it_is_heard(void **state)
+{
+    (void)state;
+    ss_fitness fitness = one_up(0);
+    ss_fitness_asked(&fitness, 100 * MS);
+    assert_true(ss_fitness_allows(&fitness, 1));
+    ss_fitness_suspect(&fitness, 105 * MS);
+    assert_false(ss_fitness_allows(&fitness, 0));
+    assert_int_equal(fitness.state, SS_FITNESS_UP); /* it may only have been held up */
+    assert_true(ss_fitness_due(&fitness) <= 105 * MS);
+    assert_int_equal(last_step(&fitness, 105 * MS), SS_FITNESS_PROBE);
+    ss_fitness_answered(&fitness, 106 * MS);
+    assert_true(ss_fitness_allows(&fitness, 1000));
+    ss_fitness_probe_answered(&fitness, true, 107 * MS);
+    ss_fitness_suspect(&fitness, 200 * MS);
+    last_step(&fitness, 200 * MS);
+    assert_false(ss_fitness_probe_answered(&fitness, true, 201 * MS));
+    assert_true(ss_fitness_allows(&fitness, 0));
+    ss_fitness_suspect(&fitness, 300 * MS);
+    last_step(&fitness, 300 * MS);
+    assert_int_equal(last_step(&fitness, 550 * MS), SS_FITNESS_GONE);
+}
+
 static void an_answer_ends_silence(void **state)
 {
     (void)state;
@@ -236,6 +259,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_returns_gets_more_little_by_little),
         cmocka_unit_test(silence_ejects),
+        cmocka_unit_test(who_is_suspected_is_passed_over_until_it_is_heard),
         cmocka_unit_test(an_answer_ends_silence),
         cmocka_unit_test(a_few_unanswered_questions_are_reason_for_a_probe),
         cmocka_unit_test(a_probe_that_gets_lost_among_answers_ejects_nobody),

@@ -25,7 +25,7 @@ static void the_wait_follows_the_answers(void **state)
     (void)state;
     ss_random random = test_random();
     ss_patience patience;
-    ss_patience_init(&patience, 40 * MS);
+    ss_patience_init(&patience, MS, 40 * MS);
     assert_int_equal(ss_patience_wait(&patience), 40 * MS);
     const double means[] = {1.0 * MS, 4.0 * MS, 0.5 * MS};
     for (unsigned m = 0; m < 3; m++) {
@@ -44,15 +44,19 @@ static void the_wait_has_bounds(void **state)
 {
     (void)state;
     ss_patience patience;
-    ss_patience_init(&patience, 20 * MS);
+    ss_patience_init(&patience, MS, 20 * MS);
     for (unsigned i = 0; i < 100000; i++)
         ss_patience_answered(&patience, 10);
     assert_int_equal(ss_patience_wait(&patience), MS);
     for (unsigned i = 0; i < 1000; i++)
         ss_patience_exceeded(&patience);
     assert_int_equal(ss_patience_wait(&patience), 20 * MS);
-    ss_patience_init(&patience, MS / 2); /* the longest is below the least */
-    assert_true(ss_patience_wait(&patience) <= MS);
+    ss_patience_init(&patience, 5 * MS, 20 * MS);
+    for (unsigned i = 0; i < 100000; i++)
+        ss_patience_answered(&patience, 10);
+    assert_int_equal(ss_patience_wait(&patience), 5 * MS);
+    ss_patience_init(&patience, MS, MS / 2);
+    assert_int_equal(ss_patience_wait(&patience), MS / 2);
 }
 
 static void second_questions_are_paid_for(void **state)
@@ -60,7 +64,7 @@ static void second_questions_are_paid_for(void **state)
     (void)state;
     ss_patience patience;
     unsigned spent = 0;
-    ss_patience_init(&patience, 20 * MS);
+    ss_patience_init(&patience, MS, 20 * MS);
     while (ss_patience_spend(&patience))
         spent++;
     assert_int_equal(spent, 256); /* a server that freezes costs many at once */

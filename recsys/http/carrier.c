@@ -18,6 +18,8 @@
 #define UNPAID       2     /* a second try that the purse has nothing for comes after the request's time / this */
 #define REPEAT_FIRST 8     /* a change is repeated after its time / this, then twice as long */
 #define MS           INT64_C(1000000)
+#define SHORTEST     (1 * MS)    /* wait before another server is asked too; */
+#define HOME_LEAST   (5 * MS)    /* of who is known at home and not elsewhere */
 #define ABSENT       (1000 * MS) /* since the opening without any answer: worth a word */
 
 /* One of the servers, as this thread knows it. */
@@ -36,10 +38,10 @@ typedef struct carrier {
     server *servers;
     uint32_t count, turn;
     ss_errands *errands;
-    ss_patience patience;
-    ss_buffer asked, ended;       /* replies of our own: out of `ask`, out of `run` */
-    int64_t now;                  /* when the round began */
-    ss_backend_answered answered; /* while it lasts */
+    ss_patience patience, home_patience; /* with answers in general, and with those of visitors' homes */
+    ss_buffer asked, ended;              /* replies of our own: out of `ask`, out of `run` */
+    int64_t now;                         /* when the round began */
+    ss_backend_answered answered;        /* while it lasts */
     void *port;
 } carrier;
 
@@ -51,6 +53,17 @@ static uint32_t bit(uint32_t number)
 static bool is_read(const ss_errand *errand)
 {
     return errand->way.kind == SS_WAY_ANY || errand->way.kind == SS_WAY_PREFER;
+}
+
+/* A visitor's, that was asked at their home. */
+static bool is_at_home(const ss_errand *errand)
+{
+    return errand->way.kind == SS_WAY_PREFER && errand->tried != 0 && errand->first == errand->way.home;
+}
+
+static ss_patience *patience_with(carrier *self, const ss_errand *errand)
+{
+    return is_at_home(errand) ? &self->home_patience : &self->patience;
 }
 
 /* ---- the end of an errand ---- */
@@ -197,7 +210,6 @@ static bool ask_least_bad(carrier *self, ss_errand *errand, int64_t now)
 /* A read goes to one more server, or waits: for who has it, or for a server's return. */
 static void ask_somebody(carrier *self, ss_errand *errand, int64_t now)
 {
-    int64_t wait = errand->way.kind == SS_WAY_ANY ? ss_patience_wait(&self->patience) : self->setting.second_try;
     int64_t due = errand->deadline;
     uint32_t number;
     bool sent = false;
@@ -205,6 +217,7 @@ static void ask_somebody(carrier *self, ss_errand *errand, int64_t now)
         sent = send_to(self, number, errand, now);
     if (!sent && errand->awaited == 0)
         sent = ask_least_bad(self, errand, now);
+    int64_t wait = ss_patience_wait(patience_with(self, errand));
     if (sent && now + wait < due)
         due = now + wait;
     if (errand->awaited == 0)
@@ -480,6 +493,8 @@ static void take_reply(carrier *self, uint32_t number, ss_slice bytes)
     errand->awaited &= ~bit(number);
     set_outstanding(from, from->outstanding - 1);
     judge(self, number, &reply);
+    if (is_at_home(errand) && number == errand->first) /* late ones too; what never comes is no measure of what does */
+        ss_patience_answered(&self->home_patience, self->now - errand->sent);
     if (errand->active)
         take_answer(self, number, errand, &reply, bytes);
     else
@@ -503,13 +518,40 @@ static void receive(carrier *self, uint32_t number)
 
 /* ---- what is due ---- */
 
+/*
+ * Until when a visitor's home is waited for: until it has said nothing for longer than its answers take, at most `second_try`.
+ * While it answers others it is worth the wait: elsewhere nothing is known of the visitor.
+ */
+static int64_t home_due(const carrier *self, const ss_errand *errand, int64_t latest)
+{
+    int64_t heard = self->servers[errand->first].fitness.heard;
+    int64_t due = (heard > errand->sent ? heard : errand->sent) + ss_patience_wait(&self->home_patience);
+    return due < latest ? due : latest;
+}
+
+/* False: another server is to be asked. */
+static bool waits_for_home(carrier *self, const ss_errand *errand)
+{
+    server *home = &self->servers[errand->first];
+    if (!is_at_home(errand) || errand->awaited != bit(errand->first) || !is_fit(home))
+        return false;
+    int64_t latest = errand->sent + self->setting.second_try, due = home_due(self, errand, latest);
+    if (self->now < due)
+        ss_errands_wake(self->errands, errand, due);
+    else if (due < latest)
+        ss_fitness_suspect(&home->fitness, self->now);
+    return self->now < due;
+}
+
 static void look_after_read(carrier *self, ss_errand *errand)
 {
     int64_t patient = errand->began + (errand->deadline - errand->began) / UNPAID;
+    if (waits_for_home(self, errand))
+        return;
     if (!errand->slow && errand->way.kind == SS_WAY_ANY)
         ss_patience_exceeded(&self->patience);
     errand->slow = true;
-    if (self->now < patient && !ss_patience_spend(&self->patience)) {
+    if (self->now < patient && !ss_patience_spend(patience_with(self, errand))) {
         ss_errands_wake(self->errands, errand, patient);
         return;
     }
@@ -609,8 +651,8 @@ static bool ask(carrier *self, const ss_backend_request *question, int64_t now, 
     ss_errand *errand = begin(self, question, &way, now);
     bool begun = errand != NULL;
     if (begun && is_read(errand)) {
-        ss_patience_earn(&self->patience);
         ask_somebody(self, errand, now);
+        ss_patience_earn(patience_with(self, errand));
     } else if (begun && way.kind == SS_WAY_HOME) {
         ask_home(self, errand, now);
     } else if (begun && !ask_all(self, errand, now)) {
@@ -721,7 +763,8 @@ ss_status ss_carrier_open(const ss_carrier_setting *setting, ss_backend *backend
     self->count = setting->homes->count;
     ss_buffer_init(&self->asked, SS_REPLY_MAX);
     ss_buffer_init(&self->ended, SS_REPLY_MAX);
-    ss_patience_init(&self->patience, setting->second_try);
+    ss_patience_init(&self->patience, SHORTEST, setting->second_try);
+    ss_patience_init(&self->home_patience, HOME_LEAST, setting->second_try);
     SS_TRY(ss_errands_new(setting->most, &self->errands, error));
     SS_TRY(open_servers(self, error));
     *backend = (ss_backend){self, carrier_ask, carrier_forget, carrier_poll, carrier_run, carrier_free};

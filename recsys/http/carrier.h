@@ -4,7 +4,9 @@
  *
  * - What only reads is asked where there is least to do (homes.h says what is whose). Without an answer in the time that nearly all
  *   take (patience.h) another server is asked too, and the first answer counts; so it is where a server fails, is ejected
- *   or stops. When none is fit the least bad is asked. After `read` it is over.
+ *   or stops. What a visitor reads at home is asked elsewhere, where less is known of them, when home has said nothing to anybody for
+ *   longer than its answers take, at least five milliseconds; until it is heard again it is passed over. When none is fit the
+ *   least bad is asked. After `read` it is over.
  * - What changes live state is sent to one server, its home, and to no other. What may be repeated there is sent there again
  *   when no answer comes, and when its server is back; what may not be is sent once. While the home is away it waits, at most `change`.
  * - What is for all servers is sent to all that are fit, once; roll.h has the end of it.

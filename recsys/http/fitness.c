@@ -38,6 +38,8 @@ void ss_fitness_init(ss_fitness *fitness, const ss_fitness_rules *rules, uint64_
 
 bool ss_fitness_allows(const ss_fitness *fitness, unsigned outstanding)
 {
+    if (fitness->suspect)
+        return false;
     return fitness->state == SS_FITNESS_UP || (fitness->state == SS_FITNESS_RETURNING && outstanding < fitness->room);
 }
 
@@ -62,6 +64,7 @@ static void rise(ss_fitness *fitness, int64_t now)
 static void hear(ss_fitness *fitness, int64_t now)
 {
     fitness->unanswered = 0;
+    fitness->suspect = false;
     fitness->heard = now;
 }
 
@@ -100,6 +103,12 @@ void ss_fitness_doubt(ss_fitness *fitness, int64_t now)
 {
     if (fitness->state != SS_FITNESS_EJECTED && !fitness->probing)
         begin_probe(fitness, now);
+}
+
+void ss_fitness_suspect(ss_fitness *fitness, int64_t now)
+{
+    fitness->suspect = true;
+    ss_fitness_doubt(fitness, now);
 }
 
 void ss_fitness_probe_sent(ss_fitness *fitness, int64_t now)

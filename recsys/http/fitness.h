@@ -10,7 +10,8 @@
  *
  * Silence: nothing has come since `eject_after` questions were sent, the first of them `silent` ago; or a probe was not
  * answered in time. One unanswered question is reason enough for a probe; there is one every second in any case. A failure is a reply that
- * is none, or that says that the server cannot (internal). Probes of an ejected server come after `probe`, then twice as
+ * is none, or that says that the server cannot (internal). Who is suspected of silence, because nothing has come for longer than
+ * its answers take, is passed over as long as another is fit, and probed at once; any good answer clears it. Probes of an ejected server come after `probe`, then twice as
  * long each time, at most `probe_most`, a quarter more or less at random, so that many gateways do not ask in step. Who was up for
  * less than ten seconds goes on where the intervals had been.
  *
@@ -46,6 +47,7 @@ typedef struct ss_fitness {
     unsigned unanswered;  /* questions since the last answer; */
     int64_t first_asked;  /* the first of them */
     int64_t heard;        /* the last answer */
+    bool suspect;         /* of silence, since then */
     unsigned failures;    /* in a row */
     unsigned room, good;  /* returning: questions at once, good answers towards the double */
     unsigned good_probes; /* ejected: in a row */
@@ -71,6 +73,9 @@ void ss_fitness_eject(ss_fitness *fitness, int64_t now);    /* it cannot be reac
 
 /* An answer to something that takes its time is overdue: is the server there? */
 void ss_fitness_doubt(ss_fitness *fitness, int64_t now);
+
+/* It owes an answer, and has said nothing for longer than its answers take. */
+void ss_fitness_suspect(ss_fitness *fitness, int64_t now);
 
 /* The probe went out. And: it was answered, well or not; true: the server returns now. */
 void ss_fitness_probe_sent(ss_fitness *fitness, int64_t now);

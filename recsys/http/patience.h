@@ -18,16 +18,16 @@
 typedef struct ss_patience {
     double estimate; /* what 99 in 100 answers take at most */
     double purse;    /* second questions that may be asked */
-    int64_t longest;
+    int64_t shortest, longest;
 } ss_patience;
 
-/* `longest`: what ss_patience_wait gives at most, and where the estimate begins. */
-void ss_patience_init(ss_patience *patience, int64_t longest);
+/* What ss_patience_wait gives at least and at most (where they cross, the longest); the estimate begins with the longest. */
+void ss_patience_init(ss_patience *patience, int64_t shortest, int64_t longest);
 
-void ss_patience_answered(ss_patience *patience, int64_t took); /* an answer came in time */
+void ss_patience_answered(ss_patience *patience, int64_t took); /* an answer came */
 void ss_patience_exceeded(ss_patience *patience);               /* one did not come within ss_patience_wait */
 
-/* How long to wait: at least a millisecond. */
+/* How long to wait. */
 int64_t ss_patience_wait(const ss_patience *patience);
 
 void ss_patience_earn(ss_patience *patience);  /* a question was asked */
