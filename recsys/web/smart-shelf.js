@@ -13,7 +13,7 @@ async function ask(all, page) {
   group.forEach(({ signal, show }, i) => signal.aborted || show({ ...answer, ...answer?.shelves?.[i] }));
 }
 
-/* Pages on; says where that is. */
+/* Pages on, and says where. */
 function turn(list, pages, status) {
   const places = list.children;
   const width = list.scrollWidth / places.length;
@@ -23,16 +23,16 @@ function turn(list, pages, status) {
   status.value = `${first + 1}–${first + many} / ${places.length}`;
 }
 
-/* Half visible for a second is an impression. */
+/* Half visible for a second: an impression. */
 const seen = new IntersectionObserver((entries) => entries.forEach(look), { threshold: 0.5 });
 function look({ target, intersectionRatio }) {
   clearTimeout(target.timer);
   if (intersectionRatio >= 0.5) target.timer = setTimeout(count, 1000, target);
 }
 function count(place) {
-  if (document.hidden) return;
   seen.unobserve(place);
-  place.tell("impression");
+  if (document.hidden) seen.observe(place);
+  else place.tell("impression");
 }
 
 customElements.define("smart-shelf", class extends SmartElement {
@@ -67,7 +67,7 @@ customElements.define("smart-shelf", class extends SmartElement {
     return list;
   }
 
-  /* An answer, or without one what stands between the tags. */
+  /* An answer, or else what stands between the tags. */
   #show(list, shelf, { items, decimals, generation }) {
     const answered = Array.isArray(items);
     list.parentNode.ariaBusy = false;

@@ -287,6 +287,24 @@ test("tells what was half visible for a second, once, when the page is left; and
   await done(page);
 });
 
+test("a second in a hidden tab is no impression, the next one that is seen is", async () => {
+  const page = await open();
+  const told = (type) => shop.events().filter(({ event }) => event === type).length;
+  const flush = async () => {
+    const views = told("view");
+    await page.evaluate(() => document.querySelector("smart-shelf").tell({ event: "view", item_id: "seen" }, true));
+    await eventually(() => told("view") > views);
+    return told("impression");
+  };
+  await page.evaluate(() => Object.defineProperty(document, "hidden", { value: true, configurable: true }));
+  const before = await flush(); // none, but on a busy machine
+  await page.waitForTimeout(2300);
+  assert.equal(await flush(), before);
+  await page.evaluate(() => delete document.hidden);
+  await eventually(async () => (await flush()) > 0, "what is seen at last is told");
+  await done(page);
+});
+
 test("a product that is opened in another tab is a click", async () => {
   const page = await open();
   await page.getByRole("link").nth(1).click({ button: "right" });
