@@ -107,6 +107,41 @@ static void normal_has_its_moments(void **state)
     assert_true(fabs((double)beyond_two / draws - 0.0455) < 0.001);
 }
 
+/* Phi: below it of a normal number. */
+static double normal_share(double below)
+{
+    return erfc(-below / sqrt(2)) / 2;
+}
+
+/* Bins of 0.05 between -5 and 5, and one beyond each: chi-square, and the tails by themselves. */
+static void layers_are_normal(void **state)
+{
+    (void)state;
+    enum { BINS = 202, DRAWS = 20000000 };
+    ss_random random;
+    double chi_square = 0;
+    uint32_t counts[BINS] = {0}, beyond_edge = 0;
+    ss_random_seed(&random, 8);
+    for (int i = 0; i < DRAWS; i++) {
+        double number = ss_random_normal_by_layers(&random), bin = floor(number * 20) + 101;
+        counts[bin < 0 ? 0 : bin >= BINS ? BINS - 1 : (int)bin]++;
+        beyond_edge += fabs(number) > 3.5;
+    }
+    int seen = 0;
+    for (int bin = 0; bin < BINS; bin++) {
+        double low = bin == 0 ? -INFINITY : (bin - 101) / 20.0, high = bin == BINS - 1 ? INFINITY : (bin - 100) / 20.0;
+        double wanted =
+            (low < 0 ? normal_share(high) - normal_share(low) : normal_share(-low) - normal_share(-high)) * DRAWS;
+        if (wanted < 5)
+            continue;
+        seen++;
+        chi_square += (counts[bin] - wanted) * (counts[bin] - wanted) / wanted;
+    }
+    assert_true(fabs(chi_square - (seen - 1)) < 4 * sqrt(2.0 * (seen - 1)));
+    double beyond = 2 * normal_share(-3.5) * DRAWS;
+    assert_true(fabs(beyond_edge - beyond) < 4 * sqrt(beyond));
+}
+
 /* Mean, variance and, below shape 1, where the power comes in, the share near 0: P(X < 0.01) = 0.01^a / Gamma(a + 1). */
 static void gamma_has_its_moments(void **state)
 {
@@ -162,6 +197,9 @@ static void normal_is_reproducible(void **state)
     double wanted[] = {-0x1.90c622bddd746p+0, 0x1.fa35e372befd2p-2};
     assert_memory_equal(&first, &wanted[0], sizeof first);
     assert_memory_equal(&second, &wanted[1], sizeof second);
+    ss_random_seed(&random, 5);
+    double by_layers = ss_random_normal_by_layers(&random), layered = 0x1.183e0ac3b55f7p-1;
+    assert_memory_equal(&by_layers, &layered, sizeof layered);
 }
 
 static void mixing_separates_neighbours(void **state)
@@ -176,11 +214,17 @@ static void mixing_separates_neighbours(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(known_values),           cmocka_unit_test(the_same_seed_the_same_numbers),
-        cmocka_unit_test(below_is_uniform),       cmocka_unit_test(below_extreme_bounds),
-        cmocka_unit_test(unit_stays_below_one),   cmocka_unit_test(normal_has_its_moments),
-        cmocka_unit_test(gamma_has_its_moments),  cmocka_unit_test(beta_has_its_moments),
-        cmocka_unit_test(normal_is_reproducible), cmocka_unit_test(mixing_separates_neighbours),
+        cmocka_unit_test(known_values),
+        cmocka_unit_test(the_same_seed_the_same_numbers),
+        cmocka_unit_test(below_is_uniform),
+        cmocka_unit_test(below_extreme_bounds),
+        cmocka_unit_test(unit_stays_below_one),
+        cmocka_unit_test(normal_has_its_moments),
+        cmocka_unit_test(gamma_has_its_moments),
+        cmocka_unit_test(beta_has_its_moments),
+        cmocka_unit_test(layers_are_normal),
+        cmocka_unit_test(normal_is_reproducible),
+        cmocka_unit_test(mixing_separates_neighbours),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -33,6 +33,12 @@ typedef struct seen_cell {
     ss_cell_sums sums;
 } seen_cell;
 
+/* What draws are made from: P(buys) by Beta(a, b), whose mean is `chance`, and the ratio with its standard deviation. */
+typedef struct posterior {
+    uint64_t fit; /* of the pools that it was worked out from */
+    double chance, a, b, ratio, deviation;
+} posterior;
+
 /* What is known of a whole line or plane of cells. */
 typedef struct pooled {
     double bought, exposed; /* exposed: trials, or purchases expected of them by what else is known */
@@ -53,14 +59,16 @@ typedef struct pools {
 struct ss_learner {
     double strength;
     side axes[AXES];
-    uint32_t *numbers; /* campaign × incentive × segment: number of the cell + 1, or 0 */
-    seen_cell *cells;  /* in order of appearance */
-    uint32_t *order;   /* their numbers by name: sums do not depend on who came first */
+    uint32_t *numbers;     /* campaign × incentive × segment: number of the cell + 1, or 0 */
+    posterior *posteriors; /* likewise: each worked out when it is first asked for after sums have changed */
+    seen_cell *cells;      /* in order of appearance */
+    uint32_t *order;       /* their numbers by name: sums do not depend on who came first */
     size_t count, cells_room, order_room;
     pools pools;
     pooled all;
     double stake; /* mean of those that bought */
-    bool stale;   /* sums have changed since all of the pools was derived */
+    uint64_t fit; /* how often all of the pools was derived */
+    bool stale;   /* sums have changed since */
 };
 
 /* ---- places ---- */
@@ -75,10 +83,14 @@ static size_t place_of(const side *along, ss_slice name)
     return number < along->room - 1 ? number + (size_t)1 : 0; /* SS_NONE is a large number */
 }
 
+static size_t slot_of(const ss_learner *l, const size_t places[AXES])
+{
+    return (places[CAMPAIGN] * l->axes[INCENTIVE].room + places[INCENTIVE]) * l->axes[SEGMENT].room + places[SEGMENT];
+}
+
 static uint32_t *number_at(const ss_learner *l, const size_t places[AXES])
 {
-    return &l->numbers[(places[CAMPAIGN] * l->axes[INCENTIVE].room + places[INCENTIVE]) * l->axes[SEGMENT].room +
-                       places[SEGMENT]];
+    return &l->numbers[slot_of(l, places)];
 }
 
 static void find_places(const ss_learner *l, const ss_cell *names, size_t places[AXES])
@@ -219,6 +231,7 @@ static void derive(ss_learner *l)
         fit_effects(l);
         fit_tastes(l);
     }
+    l->fit++;
     l->stale = false;
 }
 
@@ -234,34 +247,42 @@ static double strength_of(const ss_learner *l, const size_t places[AXES], double
     return (1 - mean) / (mean * variance);
 }
 
-static double chance_of(double mean, double strength, const ss_cell_sums *sums, ss_random *random)
+static void settle_chance(double mean, double strength, const ss_cell_sums *sums, posterior *of)
 {
     double a = strength * mean + sums->bought, b = strength * (1 - mean) + sums->trials - sums->bought;
-    return random ? ss_random_beta(random, a / BOLDNESS, b / BOLDNESS) : a / (a + b);
+    of->chance = a / (a + b);
+    of->a = a / BOLDNESS;
+    of->b = b / BOLDNESS;
 }
 
-static double ratio_of(const ss_learner *l, double above, const ss_cell_sums *sums, ss_random *random)
+static void work_out(const ss_learner *l, const size_t places[AXES], posterior *of)
 {
-    double mean = shrunk(sums->margin, sums->stake, above, RATIO_STRENGTH * l->stake);
-    double strength = RATIO_STRENGTH + sums->stake / l->stake;
-    return random ? mean + ss_random_normal(random) * sqrt(BOLDNESS * RATIO_VARIANCE / strength) : mean;
+    static const ss_cell_sums unseen = {0};
+    uint32_t number = *number_at(l, places);
+    const ss_cell_sums *sums = number ? &l->cells[number - 1].sums : &unseen;
+    const pooled *base = base_at(l, places), *effect = effect_at(l, places);
+    double mean = fmin(base->value * effect->value * taste_at(l, places)->value, CHANCE_MOST);
+    settle_chance(mean, strength_of(l, places, mean), sums, of);
+    of->ratio = shrunk(sums->margin, sums->stake, effect->ratio, RATIO_STRENGTH * l->stake);
+    of->deviation = sqrt(BOLDNESS * RATIO_VARIANCE / (RATIO_STRENGTH + sums->stake / l->stake));
+    of->fit = l->fit;
 }
 
 double ss_learner_value(ss_learner *learner, const ss_cell *cell, double stake, double cost, ss_random *random)
 {
-    static const ss_cell_sums unseen = {0};
     if (learner->stale)
         derive(learner);
     size_t places[AXES];
     find_places(learner, cell, places);
     learner->axes[CAMPAIGN].latest = places[CAMPAIGN];
     learner->axes[SEGMENT].latest = places[SEGMENT];
-    uint32_t number = *number_at(learner, places);
-    const ss_cell_sums *sums = number ? &learner->cells[number - 1].sums : &unseen;
-    const pooled *base = base_at(learner, places), *effect = effect_at(learner, places);
-    double mean = fmin(base->value * effect->value * taste_at(learner, places)->value, CHANCE_MOST);
-    double chance = chance_of(mean, strength_of(learner, places, mean), sums, random);
-    return chance * (ratio_of(learner, effect->ratio, sums, random) * stake - cost);
+    posterior *of = &learner->posteriors[slot_of(learner, places)];
+    if (of->fit != learner->fit)
+        work_out(learner, places, of);
+    if (!random)
+        return of->chance * (of->ratio * stake - cost);
+    double chance = ss_random_beta(random, of->a, of->b);
+    return chance * ((of->ratio + ss_random_normal_by_layers(random) * of->deviation) * stake - cost);
 }
 
 /* ---- what is observed ---- */
@@ -281,15 +302,19 @@ static bool make_rooms(ss_learner *l, const size_t places[AXES])
         return true;
     size_t c = rooms[CAMPAIGN], i = rooms[INCENTIVE], s = rooms[SEGMENT], count = c + i + s + c * s + c * i + s * i;
     uint32_t *numbers = ss_array_zeroed(c * i * s, sizeof *numbers);
+    posterior *posteriors = ss_array_zeroed(c * i * s, sizeof *posteriors);
     pooled *array = ss_array_zeroed(count, sizeof *array);
-    if (!numbers || !array) {
+    if (!numbers || !posteriors || !array) {
         free(numbers);
+        free(posteriors);
         free(array);
         return false;
     }
     free(l->numbers);
+    free(l->posteriors);
     free(l->pools.array);
     l->numbers = numbers;
+    l->posteriors = posteriors;
     pooled *bases = array + c + s + i, *effects = bases + c * s;
     l->pools = (pools){array, count, array, array + c, array + c + s, bases, effects, effects + c * i};
     for (size_t a = 0; a < AXES; a++)
@@ -407,6 +432,7 @@ void ss_learner_free(ss_learner **learner)
     for (size_t a = 0; a < AXES; a++)
         ss_dictionary_free(&l->axes[a].names);
     free(l->numbers);
+    free(l->posteriors);
     free(l->cells);
     free(l->order);
     free(l->pools.array);

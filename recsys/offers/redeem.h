@@ -10,7 +10,7 @@
  *   4. whose it is: foreign. A wrong try
  *   5. items: an offer of an item needs a piece of it in the cart, a bundle one of both
  *   6. uses: of the customer and of the session, within the policy's period; those undone do not count
- *   7. stacking: has the order taken another code, and may it?
+ *   7. stacking: has the order taken another code, and may it? Never more than 16
  *   8. what it comes to at today's prices and costs, and whether the guards as they are now hold (redeem_cart.h)
  *
  * Uses count for the customer and the session that were offered the code, and for those that redeem it. Undoing takes
