@@ -769,7 +769,6 @@ static ss_status begin_answer(ss_answerer *answerer, const ss_shelf *shelf, cons
         return status;
     answerer->count = 0;
     answerer->limit = most_items(shelf, request);
-    ss_rules_begin(&answerer->rules, request);
     ss_context_gather(&answerer->context, &answerer->rules, shelf, request);
     ss_rules_restrict(&answerer->rules, shelf, compared_item(&answerer->context));
     answerer->rules.denied = denied_rules(answerer, request);

@@ -2,7 +2,6 @@
 
 #include "base/memory.h"
 #include "base/timestamp.h"
-#include "shelf/again.h"
 #include <math.h>
 #include <stdlib.h>
 
@@ -203,18 +202,45 @@ static void find_customer(ss_context *context, const ss_snapshot *snapshot, cons
         context->history = ss_customers_history(&snapshot->customers, customer);
 }
 
+static ss_visitor_rules visitor_rules(const ss_shelf *shelf, const ss_request *request)
+{
+    bool by_shelf = request->filter.bought == SS_BOUGHT_BY_SHELF;
+    return (ss_visitor_rules){
+        .again = {.exclude = by_shelf ? shelf->exclude_bought : request->filter.bought == SS_BOUGHT_EXCLUDE,
+                  .show_due = by_shelf && shelf->show_due,
+                  .settled = by_shelf && shelf->suppress_durables,
+                  .now = request->now},
+        .max_shown = shelf->max_shown};
+}
+
+static bool are_same(const ss_visitor_rules *a, const ss_visitor_rules *b)
+{
+    return a->again.exclude == b->again.exclude && a->again.show_due == b->again.show_due &&
+           a->again.settled == b->again.settled && a->again.now == b->again.now && a->max_shown == b->max_shown;
+}
+
+/* Forgets the last answer but for the visitor's marks, where the same rules make them again. */
+static void begin(ss_context *context, ss_rules *rules, const ss_visitor_rules *marks, const ss_request *request)
+{
+    context->count = 0;
+    if (!request->same_visitor)
+        ss_context_meet(context, rules->catalogue->snapshot, request);
+    context->marked = context->marked && are_same(&context->marks, marks);
+    ss_rules_begin(rules, request, context->marked);
+}
+
 /* What the customer bought, and the visitor's own rules. */
-static void mark_visitor(const ss_context *context, ss_rules *rules, const ss_shelf *shelf, const ss_request *request)
+static void mark_visitor(ss_context *context, ss_rules *rules, const ss_visitor_rules *marks)
 {
     const ss_snapshot *snapshot = rules->catalogue->snapshot;
-    bool by_shelf = request->filter.bought == SS_BOUGHT_BY_SHELF;
-    ss_again_rules what = {.exclude = by_shelf ? shelf->exclude_bought : request->filter.bought == SS_BOUGHT_EXCLUDE,
-                           .show_due = by_shelf && shelf->show_due,
-                           .settled = by_shelf && shelf->suppress_durables,
-                           .now = request->now};
-    ss_visit_mark(&context->visit, rules, shelf->max_shown);
-    ss_again_mark(snapshot->has_repurchase ? &snapshot->repurchase : NULL, &context->history, &context->visit, &what,
-                  rules);
+    ss_visit_mark_carts(&context->visit, rules);
+    if (context->marked)
+        return;
+    ss_visit_withhold(&context->visit, rules, marks->max_shown);
+    ss_again_mark(snapshot->has_repurchase ? &snapshot->repurchase : NULL, &context->history, &context->visit,
+                  &marks->again, rules);
+    context->marked = true;
+    context->marks = *marks;
 }
 
 /* Last, so that what another shelf shows is no less a part of this one's context. */
@@ -228,13 +254,13 @@ void ss_context_meet(ss_context *context, const ss_snapshot *snapshot, const ss_
 {
     find_customer(context, snapshot, request);
     ss_visit_look_up(&context->visit, request);
+    context->marked = false;
 }
 
 void ss_context_gather(ss_context *context, ss_rules *rules, const ss_shelf *shelf, const ss_request *request)
 {
-    context->count = 0;
-    if (!request->same_visitor)
-        ss_context_meet(context, rules->catalogue->snapshot, request);
+    const ss_visitor_rules marks = visitor_rules(shelf, request);
+    begin(context, rules, &marks, request);
     gather_page_item(context, rules, shelf, request);
     gather_cart(context, rules, shelf, request);
     gather_items(context, rules, shelf, request);
@@ -245,6 +271,6 @@ void ss_context_gather(ss_context *context, ss_rules *rules, const ss_shelf *she
         take_live_history(context, rules, &context->visit.customer);
         take_history(context, rules, shelf);
     }
-    mark_visitor(context, rules, shelf, request);
+    mark_visitor(context, rules, &marks);
     mark_page(rules, request);
 }

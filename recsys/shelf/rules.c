@@ -54,13 +54,19 @@ void ss_rules_release(ss_rules *rules)
     *rules = (ss_rules){0};
 }
 
-static void forget_last_answer(ss_rules *rules)
+static void forget_last_answer(ss_rules *rules, unsigned kept)
 {
-    for (size_t i = 0; i < rules->dirty_count; i++)
-        rules->state[rules->dirty[i]] &= 0xff;
+    size_t still = 0;
+    for (size_t i = 0; i < rules->dirty_count; i++) {
+        uint32_t item = rules->dirty[i];
+        rules->state[item] &= (uint16_t)(0xff | kept);
+        if (rules->state[item] > 0xff)
+            rules->dirty[still++] = item;
+    }
     for (size_t i = 0; i < rules->dirty_group_count; i++)
         rules->group_taken[rules->dirty_groups[i]] = 0;
-    rules->dirty_count = rules->dirty_group_count = rules->shown_count = 0;
+    rules->dirty_count = still;
+    rules->dirty_group_count = rules->shown_count = 0;
     memset(rules->removed, 0, sizeof rules->removed);
 }
 
@@ -113,9 +119,9 @@ void ss_rules_restrict(ss_rules *rules, const ss_shelf *shelf, uint32_t item)
     rules->unrestricted = rules->any_category && !rules->priced && !rules->lists && rules->max_per_category == 0;
 }
 
-void ss_rules_begin(ss_rules *rules, const ss_request *request)
+void ss_rules_begin(ss_rules *rules, const ss_request *request, bool visitor_stands)
 {
-    forget_last_answer(rules);
+    forget_last_answer(rules, visitor_stands ? SS_STATE_OF_VISITOR : 0);
     take_filter(rules, &request->filter);
     rules->now = request->now;
     rules->denied = 0;

@@ -25,6 +25,9 @@ typedef enum ss_withheld {
     SS_WITHHELD_COUNT
 } ss_withheld;
 
+/* What a visitor did, and no question about them changes. */
+#define SS_STATE_OF_VISITOR (SS_STATE_BOUGHT | SS_STATE_WITHHELD)
+
 typedef struct ss_rules {
     const ss_catalogue *catalogue; /* borrowed */
     bool unrestricted;             /* nothing but an item's state decides */
@@ -54,8 +57,9 @@ void ss_rules_release(ss_rules *rules);
 void ss_rules_change(ss_rules *rules, uint32_t item, uint8_t show);
 ss_status ss_rules_make_room(ss_rules *rules, ss_error *error);
 
-/* Forgets the last answer and takes the request's filter, dates and exclusions; `denied` is 0, to be set. */
-void ss_rules_begin(ss_rules *rules, const ss_request *request);
+/* Forgets the last answer, but for SS_STATE_OF_VISITOR if they stand, and takes the request's filter, dates and
+ * exclusions; `denied` is 0, to be set. */
+void ss_rules_begin(ss_rules *rules, const ss_request *request, bool visitor_stands);
 
 /*
  * Takes what the shelf itself asks of products: its lists, price bounds, most of a category. Prices relative to another

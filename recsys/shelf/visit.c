@@ -49,19 +49,23 @@ const ss_visitor_view *ss_visit_context(const ss_visit *visit, const ss_request 
     return says_something(&visit->customer) ? &visit->customer : NULL;
 }
 
-static void mark_cart(const ss_visitor_item *item, ss_rules *rules)
+static void mark_cart(const ss_visitor_view *view, ss_rules *rules)
 {
-    if (item->cart > 0)
-        ss_rules_mark(rules, item->item, SS_STATE_CONTEXT);
+    for (unsigned i = 0; i < view->count; i++)
+        if (view->items[i].cart > 0)
+            ss_rules_mark(rules, view->items[i].item, SS_STATE_CONTEXT);
 }
 
-void ss_visit_mark(const ss_visit *visit, ss_rules *rules, int64_t max_shown)
+void ss_visit_mark_carts(const ss_visit *visit, ss_rules *rules)
 {
-    for (unsigned i = 0; i < visit->customer.count; i++)
-        mark_cart(&visit->customer.items[i], rules);
+    mark_cart(&visit->customer, rules);
+    mark_cart(&visit->session, rules);
+}
+
+void ss_visit_withhold(const ss_visit *visit, ss_rules *rules, int64_t max_shown)
+{
     for (unsigned i = 0; i < visit->session.count; i++) {
         const ss_visitor_item *item = &visit->session.items[i];
-        mark_cart(item, rules);
         if (item->flags & SS_VISITOR_DISMISSED)
             ss_rules_withhold(rules, item->item, SS_WITHHELD_DISMISSED);
         else if (max_shown > 0 && item->shown > max_shown)

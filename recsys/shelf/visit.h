@@ -37,8 +37,9 @@ static inline bool ss_visit_seen(const ss_visitor_item *item)
     return (item->flags & (SS_VISITOR_SEEN | SS_VISITOR_DISMISSED)) == SS_VISITOR_SEEN;
 }
 
-/* Sets the rules but for what was bought, which again.h does. max_shown: more often than this in vain is too often; 0:
- * nothing is. */
-void ss_visit_mark(const ss_visit *visit, ss_rules *rules, int64_t max_shown);
+/* Sets the rules but for what was bought, which again.h does: of the carts, and of what is held back. max_shown: more
+ * often than this in vain is too often; 0: nothing is. */
+void ss_visit_mark_carts(const ss_visit *visit, ss_rules *rules);
+void ss_visit_withhold(const ss_visit *visit, ss_rules *rules, int64_t max_shown);
 
 #endif
