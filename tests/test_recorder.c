@@ -530,6 +530,71 @@ static void every_allocation_of_the_state_may_fail(void **state)
     assert_in_range(failing_malloc_torture(open_live, h), 10, 1000);
 }
 
+static bool is_told(const harness *h)
+{
+    struct pollfd look = {h->done, POLLIN, 0};
+    return poll(&look, 1, 0) == 1;
+}
+
+static void wait_until_ready(const harness *h, uint64_t replies)
+{
+    for (int i = 0; i < WAIT_MS && ss_counted(&ss_recorder_counted(h->recorder)->ready) < replies; i++)
+        usleep(1000);
+    assert_int_equal(ss_counted(&ss_recorder_counted(h->recorder)->ready), replies);
+}
+
+static void who_attends_is_not_told(void **state)
+{
+    harness *h = *state;
+    uint32_t msgid;
+    start(h);
+    assert_false(ss_recorder_attend(h->recorder, true));
+    submit_event(h, 1, "durable");
+    wait_until_ready(h, 1);
+    assert_true(ss_recorder_attend(h->recorder, false)); /* it may not wait, and attends as before */
+    assert_int_equal(take_reply(h, &msgid), 0);
+    submit_event(h, 2, "durable");
+    wait_until_ready(h, 1);
+    assert_int_equal(take_reply(h, &msgid), 0);
+    assert_false(is_told(h));
+    assert_false(ss_recorder_attend(h->recorder, false));
+    submit_event(h, 3, "durable");
+    wait_until_ready(h, 1);
+    submit_event(h, 4, "durable");
+    wait_until_ready(h, 2);
+    assert_true(ss_recorder_attend(h->recorder, true)); /* what was written stays */
+    assert_int_equal(take_reply(h, &msgid), 0);
+    assert_int_equal(take_reply(h, &msgid), 0);
+    assert_int_equal(msgid, 4);
+    stop(h);
+}
+
+/* An owner that attends, looks, and waits only when it may, as the server's does: none of its replies is ever left. */
+static void no_reply_is_missed_by_who_comes_and_goes(void **state)
+{
+    enum { ROUNDS = 3000 };
+    harness *h = *state;
+    uint32_t asked = 0, taken = 0;
+    struct pollfd wait = {h->done, POLLIN, 0};
+    ss_envelope reply;
+    uint64_t count;
+    start(h);
+    ss_envelope_init(&reply);
+    while (taken < ROUNDS) {
+        for (; asked < ROUNDS && asked - taken < 1 + asked % 3; asked++)
+            submit_event(h, asked, "relaxed");
+        if (!ss_recorder_attend(h->recorder, false)) {
+            assert_int_equal(poll(&wait, 1, WAIT_MS), 1);
+            (void)!read(h->done, &count, sizeof count);
+        }
+        ss_recorder_attend(h->recorder, true);
+        while (ss_recorder_collect(h->recorder, &reply, 1) == 1)
+            taken++;
+    }
+    ss_envelope_close(&reply);
+    stop(h);
+}
+
 #define WITH_RECORDER(TEST) cmocka_unit_test_setup_teardown(TEST, set_up, tear_down)
 
 int main(void)
@@ -548,6 +613,8 @@ int main(void)
         WITH_RECORDER(a_full_disk_is_answered_and_survived),
         WITH_RECORDER(the_oldest_are_removed),
         WITH_RECORDER(several_threads_hand_over),
+        WITH_RECORDER(who_attends_is_not_told),
+        WITH_RECORDER(no_reply_is_missed_by_who_comes_and_goes),
         WITH_RECORDER(wrong_options_are_refused),
         WITH_RECORDER(every_allocation_of_the_state_may_fail),
     };

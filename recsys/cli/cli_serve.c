@@ -119,6 +119,9 @@ static ss_status serve(serve_settings *settings, const ss_logger *logger, ss_err
     settings->server.seats = settings->http.http ? (size_t)settings->http.threads : 0;
     ss_status status = ss_demo_options_check(&settings->http, settings->demo, error);
     if (status == SS_OK)
+        status =
+            ss_http_options_check(&settings->http, error); /* before live state is read, which may take half a minute */
+    if (status == SS_OK)
         status = open_keys(settings, logger, &keys, error);
     if (status == SS_OK)
         status = ss_server_new(&settings->server, logger, &server, error);

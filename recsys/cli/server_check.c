@@ -30,6 +30,18 @@ ss_status ss_demo_options_check(const ss_http_options *http, bool demo, ss_error
     return status;
 }
 
+ss_status ss_http_options_check(const ss_http_options *http, ss_error *error)
+{
+    ss_address address;
+    ss_proxies proxies;
+    if (!http->http)
+        return SS_OK;
+    ss_status status = ss_address_read(http->http, "http", &address, error);
+    if (status == SS_OK)
+        status = ss_gate_check(http, http->keys != NULL, address.public, error);
+    return status == SS_OK ? ss_proxies_read(&http->proxies, &proxies, error) : status;
+}
+
 /* ---- one value ---- */
 
 static ss_status check_http(const served *all, const char *value, ss_error *error)

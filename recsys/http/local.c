@@ -1,18 +1,18 @@
 #include "http/local.h"
 
 #include "base/memory.h"
+#include "base/wake.h"
 #include "client/wire.h"
-#include "server/reply.h"
+#include "http/fault_reply.h"
+#include "http/request_head.h"
+#include "server/zmq_error.h"
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #define SLOT_BITS 10u
 #define SLOT_MASK (SS_LOCAL_WAITING_MAX - 1u)
 _Static_assert(SS_LOCAL_WAITING_MAX == 1u << SLOT_BITS, "a message's number holds its slot");
-
-#define HEAD_MAX 48u /* bytes of a request before its params */
 
 /* A request that waits for the ROUTER. Its message's number is its slot, and in the bits above how often the slot was used. */
 typedef struct waiting {
@@ -53,14 +53,10 @@ static void give_back(local *to, waiting *slot)
 
 static bool compose(local *to, const ss_backend_request *question, uint32_t msgid)
 {
-    const char *name = ss_method_name(question->method);
     ss_buffer_clear(&to->message);
-    if (ss_buffer_reserve(&to->message, HEAD_MAX + question->params.size) != SS_OK)
+    if (ss_buffer_reserve(&to->message, SS_REQUEST_HEAD_MAX + question->params.size) != SS_OK)
         return false;
-    uint8_t *begin = (uint8_t *)to->message.data, *at = ss_wire_put_array(begin, 4);
-    at = ss_wire_put_uint(at, SS_PROTOCOL_REQUEST);
-    at = ss_wire_put_uint(at, msgid);
-    at = ss_wire_put_text(at, name, strlen(name));
+    uint8_t *begin = (uint8_t *)to->message.data, *at = ss_request_head(begin, msgid, question->method);
     memcpy(at, question->params.data, question->params.size);
     to->message.size = (size_t)(at - begin) + question->params.size;
     return true;
@@ -69,11 +65,7 @@ static bool compose(local *to, const ss_backend_request *question, uint32_t msgi
 /* Always true: an error is a reply. */
 static bool refuse(local *to, ss_fault_code code, const char *message, ss_slice *reply)
 {
-    ss_fault fault = {.code = code};
-    snprintf(fault.message, sizeof fault.message, "%s", message);
-    if (ss_reply_fault(true, 0, &fault, &to->reply) != SS_OK)
-        ss_buffer_clear(&to->reply);
-    *reply = (ss_slice){to->reply.data, to->reply.size};
+    *reply = ss_fault_reply_text(&to->reply, 0, code, message);
     return true;
 }
 
@@ -120,13 +112,6 @@ static size_t poll_items(void *self, zmq_pollitem_t *items, long *wait_ms)
     return 2;
 }
 
-static void clear_wake(int fd)
-{
-    uint64_t count;
-    while (read(fd, &count, sizeof count) < 0 && errno == EINTR)
-        continue;
-}
-
 static uint32_t msgid_of(ss_slice reply)
 {
     const uint8_t *bytes = (const uint8_t *)reply.data;
@@ -152,7 +137,7 @@ static void hand_over(local *to, ss_slice reply, ss_backend_answered answered, v
 static void run(void *self, ss_backend_answered answered, void *port)
 {
     local *to = self;
-    clear_wake(to->seat->swap.wake);
+    ss_wake_clear(to->seat->swap.wake);
     ss_seat_round(to->seat);
     while (to->count > 0 && zmq_msg_recv(&to->received, to->dealer, ZMQ_DONTWAIT) >= 0)
         hand_over(to, (ss_slice){zmq_msg_data(&to->received), zmq_msg_size(&to->received)}, answered, port);
@@ -178,9 +163,7 @@ static ss_status connect_dealer(local *to, void *context, ss_error *error)
     if (to->dealer && zmq_setsockopt(to->dealer, ZMQ_LINGER, &none, sizeof none) == 0 &&
         zmq_connect(to->dealer, SS_ENDPOINT_INSIDE) == 0)
         return SS_OK;
-    ss_error_set(error, SS_E_NETWORK, "%s", zmq_strerror(zmq_errno()));
-    ss_error_place(error, SS_ENDPOINT_INSIDE, 0);
-    return SS_E_NETWORK;
+    return ss_zmq_error(error, SS_ENDPOINT_INSIDE);
 }
 
 ss_status ss_local_open(ss_server *server, unsigned seat, ss_backend *backend, ss_error *error)
@@ -189,7 +172,7 @@ ss_status ss_local_open(ss_server *server, unsigned seat, ss_backend *backend, s
     if (!new)
         return ss_error_nomem(error);
     new->seat = ss_server_seat(server, seat);
-    ss_buffer_init(&new->message, SS_MESSAGE_MAX + HEAD_MAX);
+    ss_buffer_init(&new->message, SS_MESSAGE_MAX + SS_REQUEST_HEAD_MAX);
     ss_buffer_init(&new->reply, SS_REPLY_MAX);
     zmq_msg_init(&new->received);
     for (uint32_t i = 0; i < SS_LOCAL_WAITING_MAX; i++)

@@ -78,6 +78,14 @@ bool ss_call_read_ignored_id(ss_call_reader *reader)
     return ss_call_read_id(reader, &id);
 }
 
+/* Which of them is no text; what else is wrong with it has been said. */
+static bool fault_id(ss_call_reader *reader, size_t index)
+{
+    if (reader->fault->code == SS_FAULT_WRONG_TYPE)
+        ss_call_fault_value(reader, SS_FAULT_WRONG_TYPE, "[%zu] must be text", index);
+    return false;
+}
+
 bool ss_call_read_ids(ss_call_reader *reader, ss_slice *ids, size_t most, size_t *count)
 {
     size_t given;
@@ -85,9 +93,16 @@ bool ss_call_read_ids(ss_call_reader *reader, ss_slice *ids, size_t most, size_t
         return false;
     for (size_t i = 0; i < given; i++)
         if (!ss_call_read_id(reader, &ids[i]))
-            return false;
+            return fault_id(reader, i);
     *count = given;
     return true;
+}
+
+static bool unknown_column(ss_call_reader *reader, ss_slice name)
+{
+    char printable[48];
+    ss_slice_printable(name, printable, sizeof printable);
+    return SS_CALL_FAIL_VALUE(reader, SS_FAULT_OUT_OF_RANGE, ": there is no column '%s'", printable);
 }
 
 bool ss_call_read_fields(ss_call_reader *reader, unsigned *fields)
@@ -99,7 +114,7 @@ bool ss_call_read_fields(ss_call_reader *reader, unsigned *fields)
     for (size_t i = 0; i < count; i++) {
         ss_field field = ss_field_find(names[i]);
         if (field == SS_FIELD_COUNT)
-            return SS_CALL_FAIL_VALUE(reader, SS_FAULT_OUT_OF_RANGE, ": there is no such column");
+            return unknown_column(reader, names[i]);
         *fields |= 1u << field;
     }
     return true;

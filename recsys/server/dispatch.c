@@ -1,6 +1,7 @@
 #include "server/dispatch.h"
 
 #include "base/memory.h"
+#include "base/wake.h"
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -29,13 +30,6 @@ struct ss_dispatch {
 
 /* ---- the worker's thread ---- */
 
-static void clear_wake(int fd)
-{
-    uint64_t count;
-    while (read(fd, &count, sizeof count) < 0 && errno == EINTR)
-        continue;
-}
-
 static void *serve(void *argument)
 {
     worker_channel *channel = argument;
@@ -44,7 +38,7 @@ static void *serve(void *argument)
     while (!atomic_load(&channel->stop)) {
         zmq_pollitem_t items[] = {{worker->socket, 0, ZMQ_POLLIN, 0}, {NULL, worker->swap.wake, ZMQ_POLLIN, 0}};
         zmq_poll(items, 2, -1);
-        clear_wake(worker->swap.wake);
+        ss_wake_clear(worker->swap.wake);
         do
             ss_count(&worker->rounds);
         while (ss_worker_run(worker, ROUND_MAX) == ROUND_MAX);

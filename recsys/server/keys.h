@@ -26,7 +26,8 @@ ss_status ss_keys_write(const ss_keys *keys, const char *path, bool secret, ss_e
 
 /*
  * Reads a file; with `secret` it must hold the secret key and be closed to group and others (else SS_E_ACCESS); a
- * public key that does not belong to it is an error. SS_E_NOT_FOUND, SS_E_IO, SS_E_FORMAT with file and line.
+ * public key that does not belong to it is an error. SS_E_NOT_FOUND, SS_E_IO, SS_E_NOMEM, SS_E_LIMIT (longer than any such file is),
+ * SS_E_UNSUPPORTED as above; SS_E_FORMAT with file and line.
  */
 ss_status ss_keys_read(const char *path, bool secret, ss_keys *keys, ss_error *error);
 

@@ -11,7 +11,7 @@
 #define MEGABYTE UINT64_C(1048576)
 
 #define AT(MEMBER) offsetof(ss_live_options, MEMBER)
-const ss_option ss_live_option_table[] = {
+static const ss_option live_options[] = {
     {"state", SS_OPTION_FLAG, AT(state), 0, 0, "true", NULL, NULL,
      "Keep live state in STORE/state: events, and what follows from them. One server of a store can."},
     {"state-size", SS_OPTION_INT, AT(map_megabytes), 1, 16777216, "65536", NULL, "MEGABYTES",
@@ -21,7 +21,7 @@ const ss_option ss_live_option_table[] = {
 
 size_t ss_live_groups(ss_live_options *options, ss_option_group *groups)
 {
-    groups[0] = (ss_option_group){"Live state", NULL, ss_live_option_table, options};
+    groups[0] = (ss_option_group){"Live state", NULL, live_options, options};
     groups[1] = (ss_option_group){"Events", "events", ss_event_store_option_table, &options->events};
     groups[2] = (ss_option_group){"How long events are kept", "events", ss_recorder_option_table, &options->recorder};
     groups[3] = (ss_option_group){"Live items", "items", ss_live_items_option_table, &options->items};
@@ -91,7 +91,7 @@ static void advise(ss_status status, ss_error *error)
 
 ss_status ss_live_state_open(const char *store, const ss_live_options *options, ss_live_state **state, ss_error *error)
 {
-    ss_status status = ss_options_check(ss_live_option_table, options, error);
+    ss_status status = ss_options_check(live_options, options, error);
     if (status == SS_OK)
         status = ss_options_check(ss_live_items_option_table, &options->items, error);
     if (status != SS_OK)

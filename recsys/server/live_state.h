@@ -25,8 +25,6 @@ typedef struct ss_live_options {
     ss_visitors_options visitors;
 } ss_live_options;
 
-extern const ss_option ss_live_option_table[]; /* target: ss_live_options; without those of its members */
-
 /* The groups of all live state for a command line; at most SS_LIVE_GROUPS. Returns how many. */
 #define SS_LIVE_GROUPS 5u
 size_t ss_live_groups(ss_live_options *options, ss_option_group *groups);
@@ -44,7 +42,7 @@ typedef struct ss_live_state {
     ss_item_ledger *ledger;
     ss_item_writer *item_writer;
     ss_offer_ledger *offer_ledger;
-    ss_offers *offers; /* NULL until it is started, as are the next five */
+    ss_offers *offers; /* NULL until it is started, as are the next four */
     ss_offers_writer *offers_writer;
     ss_redeem_writer *redeem_writer;
     ss_page_writer *page_writer;

@@ -1,6 +1,7 @@
 #include "server/loader.h"
 
 #include "base/clock.h"
+#include "base/wake.h"
 #include "offers/outlook.h"
 #include "server/quiet_verify.h"
 #include "server/reply.h"
@@ -8,7 +9,6 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 /* ---- where a worker and the loader meet ---- */
@@ -17,8 +17,7 @@ ss_status ss_swap_init(ss_swap *swap, ss_error *error)
 {
     atomic_init(&swap->offered, NULL);
     atomic_init(&swap->taken, NULL);
-    swap->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    return swap->wake < 0 ? ss_error_io(error, "eventfd", "cannot make one") : SS_OK;
+    return ss_wake_open(&swap->wake, error);
 }
 
 static void drop_offers(ss_swap *swap)
@@ -31,9 +30,7 @@ static void drop_offers(ss_swap *swap)
 void ss_swap_release(ss_swap *swap)
 {
     drop_offers(swap);
-    if (swap->wake > 0)
-        close(swap->wake);
-    swap->wake = -1;
+    ss_wake_close(&swap->wake);
 }
 
 void ss_swap_take(ss_swap *swap, ss_handler *handler)
@@ -45,16 +42,9 @@ void ss_swap_take(ss_swap *swap, ss_handler *handler)
         atomic_store(&swap->taken, ss_handler_exchange(handler, offered));
 }
 
-static void wake(int fd)
-{
-    uint64_t one = 1;
-    while (write(fd, &one, sizeof one) < 0 && errno == EINTR)
-        continue;
-}
-
 void ss_swap_wake(const ss_swap *swap)
 {
-    wake(swap->wake);
+    ss_wake(swap->wake);
 }
 
 /* ---- the loader ---- */
@@ -327,7 +317,7 @@ static void publish_result(ss_loader *loader, const reload *result)
             ss_count(&loader->options.stats->faults[result->fault.code]);
     }
     pthread_mutex_unlock(&loader->lock);
-    wake(loader->options.done);
+    ss_wake(loader->options.done);
 }
 
 /* A cold start opens a generation without reading it all; the rest is looked at now, while it already serves. */

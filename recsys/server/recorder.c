@@ -48,6 +48,7 @@ struct ss_recorder {
     size_t outstanding; /* taken over, and not yet collected */
     unsigned countdown; /* requests until one is timed */
     bool sleeping, urged, stop, started;
+    bool attended; /* the owner looks for replies by itself */
 
     /* the thread's: */
     ss_recorded *working; /* changes places with `incoming` */
@@ -149,6 +150,15 @@ size_t ss_recorder_collect(ss_recorder *recorder, ss_envelope *replies, size_t m
     return count;
 }
 
+bool ss_recorder_attend(ss_recorder *recorder, bool attend)
+{
+    pthread_mutex_lock(&recorder->lock);
+    bool ready = recorder->outgoing_count > 0;
+    recorder->attended = attend || ready;
+    pthread_mutex_unlock(&recorder->lock);
+    return ready;
+}
+
 size_t ss_recorder_outstanding(ss_recorder *recorder)
 {
     pthread_mutex_lock(&recorder->lock);
@@ -234,7 +244,7 @@ static size_t publish(ss_recorder *recorder, ss_recorded *requests, size_t count
 {
     size_t given = 0;
     pthread_mutex_lock(&recorder->lock);
-    bool none = recorder->outgoing_count == 0;
+    bool asleep = recorder->outgoing_count == 0 && !recorder->attended;
     for (size_t i = 0; i < count; i++) {
         if (requests[i].state != SS_RECORDED_ANSWERED)
             continue;
@@ -245,7 +255,7 @@ static size_t publish(ss_recorder *recorder, ss_recorded *requests, size_t count
     recorder->outgoing_count += given;
     count_waiting(recorder);
     pthread_mutex_unlock(&recorder->lock);
-    if (none && given > 0)
+    if (asleep && given > 0)
         wake_owner(recorder);
     return given;
 }

@@ -51,7 +51,7 @@ typedef struct ss_recorder_setting {
     size_t writer_count;
     const ss_logger *logger;
     ss_stats *stats; /* the recorder's own: the errors it replies with, how long its requests took */
-    int done;        /* eventfd: written when a reply is ready */
+    int done;        /* eventfd: written when a reply is ready and nobody attends (ss_recorder_attend) */
 } ss_recorder_setting;
 
 /* Starts the thread, to which the environment belongs from now on. SS_E_NOMEM, SS_E_IO, SS_E_RANGE (options). */
@@ -81,6 +81,13 @@ void ss_recorder_urge(ss_recorder *recorder);
 
 /* Moves at most `most` replies into `replies` (initialised envelopes), and fills in their blanks; how many. For the ROUTER's owner. */
 size_t ss_recorder_collect(ss_recorder *recorder, ss_envelope *replies, size_t most);
+
+/*
+ * For an owner who has other things to do and looks again by itself: while it attends, no write to `done` tells it of
+ * replies, for one that wakes a processor costs the recorder nearly as much as a decision. To be left before it waits; true: replies are
+ * there to be collected first, and it still attends. Nobody does at first. For the ROUTER's owner.
+ */
+bool ss_recorder_attend(ss_recorder *recorder, bool attend);
 
 /* Requests handed over whose replies have not been collected. Safe from any thread. */
 size_t ss_recorder_outstanding(ss_recorder *recorder);

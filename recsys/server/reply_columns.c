@@ -14,10 +14,9 @@ static ss_live_field column_of(ss_field field)
 ss_reply_columns ss_reply_columns_of(const ss_catalogue *catalogue, uint32_t item, unsigned fields, int64_t now)
 {
     ss_reply_columns columns = {0};
-    for (unsigned field = 0; field < SS_FIELD_COUNT; field++) {
+    for (unsigned left = fields; left > 0; left &= left - 1) {
+        unsigned field = (unsigned)__builtin_ctz(left);
         ss_live_field column = column_of((ss_field)field);
-        if (!(fields & 1u << field))
-            continue;
         columns.numbers[field] = INT64_MIN;
         if (column == SS_LIVE_FIELDS)
             columns.numbers[field] = ss_catalogue_lowest_price(catalogue, item, now);
@@ -33,10 +32,9 @@ ss_reply_columns ss_reply_columns_of(const ss_catalogue *catalogue, uint32_t ite
 
 uint8_t *ss_reply_put_columns(uint8_t *at, const ss_reply_columns *columns)
 {
-    for (unsigned field = 0; field < SS_FIELD_COUNT; field++) {
+    for (unsigned left = columns->given; left > 0; left &= left - 1) {
+        unsigned field = (unsigned)__builtin_ctz(left);
         const ss_slice *text = &columns->texts[field];
-        if (!(columns->given & 1u << field))
-            continue;
         at = ss_reply_put_name(at, ss_field_name((ss_field)field));
         at = text->size ? ss_wire_put_text(at, text->data, text->size) : ss_wire_put_int(at, columns->numbers[field]);
     }

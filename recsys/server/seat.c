@@ -2,7 +2,7 @@
 
 ss_status ss_seat_init(ss_seat *seat, ss_answerer *answerer, const ss_service *service, ss_error *error)
 {
-    *seat = (ss_seat){.handler = NULL};
+    *seat = (ss_seat){.swap.wake = -1};
     ss_status status = ss_handler_new(answerer, service, &seat->stats, &seat->handler, error);
     return status == SS_OK ? ss_swap_init(&seat->swap, error) : status;
 }

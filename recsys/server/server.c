@@ -2,52 +2,26 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/wake.h"
 #include "server/access.h"
 #include "server/dispatch.h"
-#include "server/endpoint.h"
 #include "server/metrics_port.h"
+#include "server/router.h"
 #include "server/signals.h"
 #include "server/supervisor.h"
 #include "server/watchdog.h"
 #include "server/zap.h"
+#include "server/zmq_error.h"
 #include <errno.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
-
-#define AT(MEMBER) offsetof(ss_server_options, MEMBER)
-
-const ss_option ss_server_option_table[] = {
-    {"store", SS_OPTION_TEXT, AT(store), 0, 0, NULL, NULL, "STORE", "Where `smartshelf train` publishes generations."},
-    {"bind", SS_OPTION_TEXTS, AT(binds), 0, 0, SS_ENDPOINT_DEFAULT, NULL, "ENDPOINT",
-     "tcp://ADDRESS:PORT or ipc://PATH; may be given several times. Port * takes a free one."},
-    {"workers", SS_OPTION_INT, AT(workers), 1, SS_WORKERS_MAX, "1", NULL, NULL,
-     "Threads that answer; with 1 the thread that owns the socket answers itself."},
-    {"io-threads", SS_OPTION_INT, AT(io_threads), 1, 16, "1", NULL, NULL, "Threads that move bytes."},
-    {"scheduling", SS_OPTION_CHOICE, AT(scheduling), 0, 0, "normal", "normal|batch", NULL,
-     "batch: the server's threads do not interrupt each other, which gives more answers a second on cores of its own; "
-     "on cores that it shares, others delay it."},
-    {"queue", SS_OPTION_INT, AT(queue), 1, 1000000, "1000", NULL, "MESSAGES",
-     "Most messages waiting for one connection, each way; replies beyond are dropped."},
-    {"drain-ms", SS_OPTION_INT, AT(drain_ms), 0, 600000, "2000", NULL, "MS", "Most time that stopping takes."},
-    {"curve-key", SS_OPTION_TEXT, AT(curve_key), 0, 0, NULL, NULL, "FILE",
-     "The server's secret key, made by `smartshelf keygen`: callers need a key that --allow lists."},
-    {"allow", SS_OPTION_TEXT, AT(allow), 0, 0, NULL, NULL, "FILE",
-     "Public keys of those who may call: lines of KEY ROLE [NAME]; roles: read, event, admin."},
-    {"metrics", SS_OPTION_TEXT, AT(metrics), 0, 0, NULL, NULL, "ADDRESS:PORT",
-     "Counters for Prometheus over HTTP, /metrics and /healthz, such as 127.0.0.1:9464. Port 0 takes a free one."},
-    {"insecure-public-bind", SS_OPTION_FLAG, AT(insecure_public_bind), 0, 0, NULL, NULL, NULL,
-     "Let anybody who can reach a public address call every method, for want of --curve-key, or read --metrics."},
-    {0},
-};
 
 #define BURST         256u /* messages between two looks at signals and the loader */
 #define DRAIN_IDLE_MS 100  /* without a message for so long, a stopping server has said all it has to */
-#define ENDPOINT_MAX  256u
-#define REPLIES_MAX   64u /* of the recorder, collected together */
+#define REPLIES_MAX   64u  /* of the recorder, collected together */
 
 struct ss_server {
     const ss_server_options *options;
@@ -61,7 +35,8 @@ struct ss_server {
     ss_policy *policy; /* of offers, as it was at the start; owned: a reference */
     ss_recorder *recorder;
     ss_envelope recorded[REPLIES_MAX];
-    void *context, *router;
+    void *context;
+    ss_router router;
     ss_zap *zap;
     ss_access *access;
     ss_worker *workers;
@@ -76,67 +51,13 @@ struct ss_server {
     ss_signals signals;
     ss_supervisor supervisor;
     ss_watchdog watchdog;
-    int wake; /* eventfd: a reload is done, or `stop` is set */
+    int wake; /* a reload is done, or `stop` is set */
     atomic_bool stop;
-    char (*endpoints)[ENDPOINT_MAX];
-    size_t endpoint_count;
     bool stopping, leave;
     int64_t deadline, last_message; /* of stopping: ss_clock_monotonic() */
 };
 
 /* ---- setting up ---- */
-
-static ss_status network_error(ss_error *error, const char *place)
-{
-    ss_error_set(error, SS_E_NETWORK, "%s", zmq_strerror(zmq_errno()));
-    ss_error_place(error, place, 0);
-    return SS_E_NETWORK;
-}
-
-ss_status ss_server_check_metrics(const ss_server_options *options, ss_error *error)
-{
-    ss_address address;
-    if (!options->metrics)
-        return SS_OK;
-    ss_status status = ss_address_read(options->metrics, "metrics", &address, error);
-    if (status != SS_OK || !address.public || options->insecure_public_bind)
-        return status;
-    ss_error_set(error, SS_E_ACCESS, "metrics at a public address: say --insecure-public-bind too");
-    ss_error_place(error, options->metrics, 0);
-    return SS_E_ACCESS;
-}
-
-ss_status ss_server_check_access(const ss_server_options *options, ss_error *error)
-{
-    if (!options->curve_key != !options->allow)
-        return ss_error_set(error, SS_E_ARGUMENT, "--curve-key and --allow go together: one is missing");
-    return SS_OK;
-}
-
-ss_status ss_server_check_bind(const ss_server_options *options, const char *endpoint, ss_error *error)
-{
-    ss_status status = ss_endpoint_check(endpoint, error);
-    if (status != SS_OK || !ss_endpoint_is_public(endpoint) || options->curve_key || options->insecure_public_bind)
-        return status;
-    ss_error_set(error, SS_E_ACCESS,
-                 "a public address without access control: give --curve-key and --allow, or say "
-                 "--insecure-public-bind too");
-    ss_error_place(error, endpoint, 0);
-    return SS_E_ACCESS;
-}
-
-static ss_status check_options(const ss_server_options *options, ss_error *error)
-{
-    ss_status status;
-    if (!options->store)
-        return ss_error_set(error, SS_E_ARGUMENT, "--store is missing");
-    SS_TRY(ss_server_check_access(options, error));
-    for (size_t i = 0; i < options->binds.count; i++)
-        SS_TRY(ss_server_check_bind(options, options->binds.text[i], error));
-    SS_TRY(ss_server_check_metrics(options, error));
-out:
-    return status;
-}
 
 static ss_status open_descriptors(ss_server *server, ss_error *error)
 {
@@ -145,8 +66,12 @@ static ss_status open_descriptors(ss_server *server, ss_error *error)
         if (status != SS_OK)
             return status;
     }
-    server->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    return server->wake < 0 ? ss_error_io(error, "eventfd", "cannot make one") : SS_OK;
+    return ss_wake_open(&server->wake, error);
+}
+
+static int64_t milliseconds_since(int64_t then)
+{
+    return (ss_clock_monotonic() - then) / 1000000;
 }
 
 /* As the file had it at the start, or without one the default. */
@@ -163,9 +88,12 @@ static ss_status open_state(ss_server *server, ss_snapshot *snapshot, ss_error *
 {
     if (!server->options->live.state)
         return SS_OK;
+    int64_t begun = ss_clock_monotonic();
+    ss_log(server->logger, SS_LOG_INFO, "reading live state");
     ss_status status = ss_live_state_open(server->options->store, &server->options->live, &server->state, error);
     if (status != SS_OK)
         return status;
+    ss_log(server->logger, SS_LOG_INFO, "live state is read milliseconds=%lld", (long long)milliseconds_since(begun));
     ss_known_items_use(server->state->known, snapshot);
     server->live = server->state->live;
     return ss_live_state_start_offers(server->state, snapshot, server->policy, &server->options->live.recorder,
@@ -276,63 +204,31 @@ static ss_status start_access(ss_server *server, ss_error *error)
                            : status;
 }
 
-static bool set_number(void *socket, int option, int value)
-{
-    return zmq_setsockopt(socket, option, &value, sizeof value) == 0;
-}
-
 static ss_status open_router(ss_server *server, ss_error *error)
 {
-    int64_t message_max = SS_MESSAGE_MAX;
-    server->router = zmq_socket(server->context, ZMQ_ROUTER);
-    if (!server->router || !set_number(server->router, ZMQ_ROUTER_MANDATORY, 1) ||
-        !set_number(server->router, ZMQ_SNDHWM, (int)server->options->queue) ||
-        !set_number(server->router, ZMQ_RCVHWM, (int)server->options->queue) ||
-        !set_number(server->router, ZMQ_BACKLOG, 1024) || !set_number(server->router, ZMQ_LINGER, 0) ||
-        zmq_setsockopt(server->router, ZMQ_MAXMSGSIZE, &message_max, sizeof message_max) != 0)
-        return network_error(error, "server");
-    return server->access ? ss_access_secure(server->router, server->options->curve_key, error) : SS_OK;
+    ss_status status = ss_router_open(server->context, (int)server->options->queue, &server->router, error);
+    if (status == SS_OK && server->access)
+        status = ss_access_secure(server->router.socket, server->options->curve_key, error);
+    return status;
 }
 
-static ss_status bind_endpoint(ss_server *server, const char *endpoint, ss_error *error)
-{
-    char *real = server->endpoints[server->endpoint_count];
-    size_t size = ENDPOINT_MAX;
-    set_number(server->router, ZMQ_IPV6, strchr(endpoint, '[') != NULL);
-    if (zmq_bind(server->router, endpoint) != 0 || zmq_getsockopt(server->router, ZMQ_LAST_ENDPOINT, real, &size) != 0)
-        return network_error(error, endpoint);
-    server->endpoint_count++;
-    return SS_OK;
-}
-
-static ss_status bind_all(ss_server *server, ss_error *error)
+/* Inside too, for those who have a seat: what they may not answer themselves comes this way. */
+static ss_status bind_endpoints(ss_server *server, ss_error *error)
 {
     const ss_texts *binds = &server->options->binds;
-    server->endpoints = ss_array_zeroed(binds->count, sizeof *server->endpoints);
-    if (!server->endpoints)
-        return ss_error_nomem(error);
-    for (size_t i = 0; i < binds->count; i++) {
-        ss_status status = bind_endpoint(server, binds->text[i], error);
-        if (status != SS_OK)
-            return status;
-    }
-    return SS_OK;
-}
-
-/* For those who have a seat: what they may not answer themselves comes this way. */
-static ss_status bind_inside(const ss_server *server, ss_error *error)
-{
-    if (server->seat_count == 0 || zmq_bind(server->router, SS_ENDPOINT_INSIDE) == 0)
-        return SS_OK;
-    return network_error(error, SS_ENDPOINT_INSIDE);
+    ss_status status =
+        server->seat_count > 0 ? ss_router_bind_inside(&server->router, SS_ENDPOINT_INSIDE, error) : SS_OK;
+    for (size_t i = 0; i < binds->count && status == SS_OK; i++)
+        status = ss_router_bind(&server->router, binds->text[i], error);
+    return status;
 }
 
 static ss_status start_answering(ss_server *server, ss_error *error)
 {
     if (server->worker_count > 1)
-        return ss_dispatch_start(server->context, server->router, server->workers, server->worker_count, &server->stats,
-                                 &server->dispatch, error);
-    server->workers[0].socket = server->router;
+        return ss_dispatch_start(server->context, server->router.socket, server->workers, server->worker_count,
+                                 &server->stats, &server->dispatch, error);
+    server->workers[0].socket = server->router.socket;
     return SS_OK;
 }
 
@@ -350,7 +246,7 @@ static ss_status open_context(ss_server *server, ss_error *error)
     server->context = zmq_ctx_new();
     if (!server->context || zmq_ctx_set(server->context, ZMQ_BLOCKY, 0) != 0 ||
         zmq_ctx_set(server->context, ZMQ_IO_THREADS, (int)server->options->io_threads) != 0)
-        return network_error(error, "server");
+        return ss_zmq_error(error, "server");
     return SS_OK;
 }
 
@@ -372,8 +268,8 @@ static void announce(ss_server *server)
 {
     ss_buffer list;
     ss_buffer_init(&list, SS_LOG_LINE_MAX);
-    for (size_t i = 0; i < server->endpoint_count; i++)
-        ss_buffer_printf(&list, "%s%s", i ? "," : "", server->endpoints[i]);
+    for (size_t i = 0; i < server->router.endpoint_count; i++)
+        ss_buffer_printf(&list, "%s%s", i ? "," : "", server->router.endpoints[i]);
     ss_log(server->logger, SS_LOG_INFO, "serving generation=%s endpoints=%s items=%u workers=%zu access=%s state=%s",
            server->generation, list.data, server->items, server->worker_count, server->access ? "curve" : "open",
            server->state ? "kept" : "none");
@@ -408,8 +304,7 @@ static ss_status set_up(ss_server *server, ss_snapshot *snapshot, ss_error *erro
     SS_TRY(start_recorder(server, error));
     SS_TRY(start_loader(server, snapshot, error));
     SS_TRY(start_answering(server, error));
-    SS_TRY(bind_inside(server, error));
-    SS_TRY(bind_all(server, error));
+    SS_TRY(bind_endpoints(server, error));
     SS_TRY(open_metrics(server, error));
     start_watchdog(server);
     snprintf(server->generation, sizeof server->generation, "%s", snapshot->name);
@@ -421,7 +316,7 @@ out:
 ss_status ss_server_new(const ss_server_options *options, const ss_logger *logger, ss_server **server, ss_error *error)
 {
     ss_snapshot *snapshot = NULL;
-    ss_status status = check_options(options, error);
+    ss_status status = ss_server_check_options(options, error);
     if (status != SS_OK)
         return status;
     status = ss_snapshot_open_configured(options->store, NULL, false, options->configuration.shelves, &snapshot, error);
@@ -452,8 +347,7 @@ ss_status ss_server_new(const ss_server_options *options, const ss_logger *logge
 static void close_router(ss_server *server)
 {
     int64_t left = server->stopping && !server->leave ? (server->deadline - ss_clock_monotonic()) / 1000000 : 0;
-    set_number(server->router, ZMQ_LINGER, left > 0 ? (int)left : 0);
-    zmq_close(server->router);
+    ss_router_close(&server->router, left > 0 ? (int)left : 0);
 }
 
 static void deliver_recorded(ss_server *server)
@@ -461,7 +355,7 @@ static void deliver_recorded(ss_server *server)
     size_t count;
     while ((count = ss_recorder_collect(server->recorder, server->recorded, REPLIES_MAX)) > 0)
         for (size_t i = 0; i < count; i++)
-            if (!ss_envelope_send(&server->recorded[i], server->router))
+            if (!ss_envelope_send(&server->recorded[i], server->router.socket))
                 ss_count(&server->stats.dropped_replies);
 }
 
@@ -495,27 +389,19 @@ void ss_server_free(ss_server **server)
     ss_policy_release(&old->policy);
     for (size_t i = 0; i < REPLIES_MAX; i++)
         ss_envelope_close(&old->recorded[i]);
-    if (old->router)
-        close_router(old);
+    close_router(old);
     ss_zap_stop(&old->zap);
     if (old->context)
         zmq_ctx_term(old->context);
     ss_access_free(&old->access);
     ss_signals_close(&old->signals);
-    if (old->wake >= 0)
-        close(old->wake);
+    ss_wake_close(&old->wake);
     ss_buffer_release(&old->reply);
     ss_supervisor_release(&old->supervisor);
-    free(old->endpoints);
     free(old);
 }
 
 /* ---- the loop ---- */
-
-static int64_t milliseconds_since(int64_t then)
-{
-    return (ss_clock_monotonic() - then) / 1000000;
-}
 
 static void begin_stopping(ss_server *server)
 {
@@ -572,29 +458,35 @@ static void read_signals(ss_server *server)
     }
 }
 
-static void clear_wake(int fd)
-{
-    uint64_t count;
-    while (read(fd, &count, sizeof count) < 0 && errno == EINTR)
-        continue;
-}
-
 static void deliver_reloads(ss_server *server)
 {
     ss_caller caller;
     while (ss_loader_collect(server->loader, &caller, &server->reply))
-        if (!ss_caller_reply(&caller, server->router, (ss_slice){server->reply.data, server->reply.size}))
+        if (!ss_caller_reply(&caller, server->router.socket, (ss_slice){server->reply.data, server->reply.size}))
             ss_count(&server->stats.dropped_replies);
 }
 
 static void read_wake(ss_server *server)
 {
-    clear_wake(server->wake);
+    ss_wake_clear(server->wake);
     if (atomic_exchange(&server->stop, false))
         begin_stopping(server);
     deliver_reloads(server);
-    if (server->recorder)
-        deliver_recorded(server);
+}
+
+/* May it wait until something happens? Not while the recorder has replies: it is asked last, and writes to `wake` from then on. */
+static bool may_wait(const ss_server *server, bool idle)
+{
+    return idle && (!server->recorder || !ss_recorder_attend(server->recorder, false));
+}
+
+/* The recorder's replies go out whatever else has happened, and need not be told of until this thread waits again. */
+static void attend_to_recorder(ss_server *server)
+{
+    if (!server->recorder)
+        return;
+    ss_recorder_attend(server->recorder, true);
+    deliver_recorded(server);
 }
 
 static void ask_for_rounds(ss_server *server)
@@ -632,7 +524,7 @@ static size_t answer(ss_server *server)
 }
 
 /* Sees to everything but requests; waits until something happens unless there is something to do anyway. */
-static void look_around(ss_server *server, bool wait)
+static void look_around(ss_server *server, bool idle)
 {
     zmq_pollitem_t items[SS_WORKERS_MAX + 3] = {{NULL, server->signals.read_end, ZMQ_POLLIN, 0},
                                                 {NULL, server->wake, ZMQ_POLLIN, 0}};
@@ -640,18 +532,19 @@ static void look_around(ss_server *server, bool wait)
     ss_swap *own_swap = server->dispatch ? NULL : &server->workers[0].swap;
     if (own_swap) {
         items[count++] = (zmq_pollitem_t){NULL, own_swap->wake, ZMQ_POLLIN, 0};
-        items[count++] = (zmq_pollitem_t){server->router, 0, ZMQ_POLLIN, 0};
+        items[count++] = (zmq_pollitem_t){server->router.socket, 0, ZMQ_POLLIN, 0};
     } else
         count += ss_dispatch_poll(server->dispatch, items + count);
     long timeout = server->stopping ? DRAIN_IDLE_MS / 4 : -1;
     timeout = ss_watchdog_timeout(&server->watchdog, timeout);
-    zmq_poll(items, (int)count, wait ? timeout : 0);
+    zmq_poll(items, (int)count, may_wait(server, idle) ? timeout : 0);
+    attend_to_recorder(server);
     if (items[0].revents)
         read_signals(server);
     if (items[1].revents)
         read_wake(server);
     if (own_swap && items[2].revents)
-        clear_wake(own_swap->wake);
+        ss_wake_clear(own_swap->wake);
 }
 
 void ss_server_run(ss_server *server)
@@ -670,20 +563,8 @@ void ss_server_run(ss_server *server)
 
 void ss_server_stop(ss_server *server)
 {
-    uint64_t one = 1;
     atomic_store(&server->stop, true);
-    while (write(server->wake, &one, sizeof one) < 0 && errno == EINTR)
-        continue;
-}
-
-const char *ss_server_metrics(const ss_server *server)
-{
-    return server->metrics ? ss_metrics_port_address(server->metrics) : NULL;
-}
-
-const char *ss_server_endpoint(const ss_server *server, size_t index)
-{
-    return index < server->endpoint_count ? server->endpoints[index] : NULL;
+    ss_wake(server->wake);
 }
 
 ss_seat *ss_server_seat(ss_server *server, size_t index)

@@ -5,7 +5,7 @@
 ss_status ss_worker_init(ss_worker *worker, ss_answerer *answerer, const ss_service *service, ss_role_of role_of,
                          ss_error *error)
 {
-    *worker = (ss_worker){.role_of = role_of};
+    *worker = (ss_worker){.role_of = role_of, .swap.wake = -1};
     for (size_t place = 0; place < SS_HANDLER_PLACES; place++)
         ss_envelope_init(&worker->envelopes[place]);
     ss_status status = ss_handler_new(answerer, service, &worker->stats, &worker->handler, error);

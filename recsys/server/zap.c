@@ -1,12 +1,12 @@
 #include "server/zap.h"
 
 #include "base/clock.h"
+#include "base/wake.h"
 #include "server/keys.h"
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 #include <zmq.h>
 
@@ -120,9 +120,9 @@ static ss_status start(ss_zap *zap, void *context, ss_error *error)
     zap->socket = zmq_socket(context, ZMQ_REP);
     if (!zap->socket || zmq_bind(zap->socket, ZAP_ENDPOINT) != 0)
         return ss_error_set(error, SS_E_NETWORK, ZAP_ENDPOINT ": %s", zmq_strerror(zmq_errno()));
-    zap->wake = eventfd(0, EFD_CLOEXEC);
-    if (zap->wake < 0)
-        return ss_error_io(error, "eventfd", "cannot make one");
+    ss_status status = ss_wake_open(&zap->wake, error);
+    if (status != SS_OK)
+        return status;
     errno = pthread_create(&zap->thread, NULL, run, zap);
     return errno ? ss_error_io(error, "access control", "cannot start a thread") : SS_OK;
 }
@@ -131,8 +131,7 @@ static void close_all(ss_zap *zap)
 {
     if (zap->socket)
         zmq_close(zap->socket);
-    if (zap->wake >= 0)
-        close(zap->wake);
+    ss_wake_close(&zap->wake);
     free(zap);
 }
 
@@ -155,13 +154,11 @@ ss_status ss_zap_start(void *zmq_context, const ss_access *access, const ss_logg
 
 void ss_zap_stop(ss_zap **zap)
 {
-    uint64_t one = 1;
     ss_zap *old = *zap;
     *zap = NULL;
     if (!old)
         return;
-    while (write(old->wake, &one, sizeof one) < 0 && errno == EINTR)
-        continue;
+    ss_wake(old->wake);
     pthread_join(old->thread, NULL);
     close_all(old);
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #define WRITER_FILE   "writer"
@@ -18,6 +19,7 @@
 #define FILE_MODE     0640
 #define TABLES_MAX    16
 #define READERS_MAX   126
+#define FULL_BELOW    65536u /* bytes that a file system has left: less than a transaction may need */
 #define FOLLOWERS_MAX TABLES_MAX
 #define PLENTY        ((uint64_t)1 << 30) /* bytes of the map: more than waits for a sync in any second */
 
@@ -71,9 +73,19 @@ static ss_status status_of(int code)
     }
 }
 
+/* LMDB calls a write that was cut short an error of input and output, where it is mostly the disk that is full. */
+static int cause_of(const ss_environment *environment, int code)
+{
+    struct statvfs system;
+    if (code != EIO || statvfs(environment->path, &system) != 0)
+        return code;
+    return (uint64_t)system.f_bavail * system.f_frsize < FULL_BELOW ? ENOSPC : code;
+}
+
 ss_status ss_environment_error(const ss_environment *environment, int code, const char *doing, ss_error *error)
 {
     ss_status status = status_of(code);
+    code = cause_of(environment, code);
     if (code > 0) {
         ss_error_set(error, status, "%s", doing);
         if (error)

@@ -299,10 +299,9 @@ static ss_status take_event(ss_event_store *store, MDB_txn *txn, ss_live_event *
     if (result->repeated)
         return SS_OK;
     result->sequence = event->sequence = store->next;
-    ss_status status = id->size ? ss_event_window_push(store->window, *id, event->sequence, now) : SS_OK;
-    if (status != SS_OK)
-        return ss_error_set(error, status, "no room in the window of repeated events");
     store->next++;
+    if (id->size)
+        ss_event_window_push(store->window, *id, event->sequence, now); /* there is room */
     return put_event(store, txn, event, error);
 }
 
@@ -323,8 +322,12 @@ static ss_status append_batch(ss_event_store *store, ss_live_event *batch, size_
                               ss_event_result *results, ss_error *error)
 {
     MDB_txn *txn = NULL;
+    bool alone;
     uint64_t start = store->next;
-    ss_status status = ss_environment_begin(store->environment, &txn, error);
+    ss_status status = ss_event_window_reserve(store->window, count);
+    if (status != SS_OK)
+        return ss_error_set(error, status, "no room in the window of repeated events");
+    status = ss_environment_join(store->environment, &txn, &alone, error);
     if (status != SS_OK)
         return status;
     for (size_t i = 0; i < count && status == SS_OK; i++) {
@@ -334,7 +337,7 @@ static ss_status append_batch(ss_event_store *store, ss_live_event *batch, size_
     }
     ss_status ended = ss_environment_end(store->environment, txn, status == SS_OK, error);
     status = status == SS_OK ? ended : status;
-    if (status != SS_OK)
+    if (status != SS_OK && store->next > start) /* else all that waits was taken back already */
         take_back(store, start);
     return status;
 }

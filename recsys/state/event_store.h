@@ -73,9 +73,9 @@ typedef struct ss_event_result {
  *
  * SS_E_ARGUMENT (open to read; `now`), SS_E_LIMIT (more than SS_EVENT_BATCH_MAX; the map is full: prune, or open with a
  * larger one), SS_E_IO (the disk is full, …), SS_E_CORRUPT, SS_E_NOMEM. Nothing that was acknowledged as durable is
- * touched by an error; when the sync itself fails, the relaxed events that waited for it are lost with the batch. One
- * may go on after an error; where all further appends fail with SS_E_CORRUPT, LMDB asks for the store to be opened
- * anew.
+ * touched by an error. What waits for a sync is lost with the batch when that sync fails, or when LMDB finds no memory
+ * for a page among changes that wait (ss_environment_join). One may go on after an error; where all further appends fail
+ * with SS_E_CORRUPT, LMDB asks for the store to be opened anew.
  */
 ss_status ss_event_store_append(ss_event_store *events, ss_live_event *batch, size_t count, int64_t now,
                                 ss_durability durability, ss_event_result *results, ss_error *error);

@@ -143,12 +143,21 @@ void ss_event_window_fetch(const ss_event_window *window, ss_slice event_id)
     fetch_slot(window, ss_hash_128(event_id.data, event_id.size));
 }
 
+ss_status ss_event_window_reserve(ss_event_window *window, size_t more)
+{
+    if (more > CAPACITY_MAX - window->count)
+        return SS_E_LIMIT;
+    while (window->capacity - window->count < more)
+        if (!make_room(window, window->capacity * 2))
+            return SS_E_NOMEM;
+    return SS_OK;
+}
+
 ss_status ss_event_window_push(ss_event_window *window, ss_slice event_id, uint64_t sequence, int64_t received)
 {
-    if (window->count == CAPACITY_MAX)
-        return SS_E_LIMIT;
-    if (window->count == window->capacity && !make_room(window, window->capacity * 2))
-        return SS_E_NOMEM;
+    ss_status status = ss_event_window_reserve(window, 1);
+    if (status != SS_OK)
+        return status;
     uint32_t place = place_of(window, window->count);
     entry pushed = {ss_hash_128(event_id.data, event_id.size), sequence, received};
     uint32_t at = find_slot(window, pushed.key);

@@ -26,7 +26,10 @@ bool ss_event_window_find(const ss_event_window *window, ss_slice event_id, uint
 /* Asks for the memory that finding and entering `event_id` will need: for many in a row, each some steps ahead. */
 void ss_event_window_fetch(const ss_event_window *window, ss_slice event_id);
 
-/* Enters an event; numbers must rise. SS_E_NOMEM, SS_E_LIMIT (2^30 entries): nothing has changed then. */
+/* Room for so many more events: entering them cannot fail then. SS_E_NOMEM, SS_E_LIMIT (2^30 entries). */
+ss_status ss_event_window_reserve(ss_event_window *window, size_t more);
+
+/* Enters an event; numbers must rise. Errors likewise: nothing has changed then. */
 ss_status ss_event_window_push(ss_event_window *window, ss_slice event_id, uint64_t sequence, int64_t received);
 
 /* Forgets the events numbered from `sequence` on: they were not kept. */

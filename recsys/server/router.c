@@ -1,0 +1,50 @@
+#include "server/router.h"
+
+#include "server/protocol.h"
+#include "server/zmq_error.h"
+#include <string.h>
+#include <zmq.h>
+
+static bool set_number(void *socket, int option, int value)
+{
+    return zmq_setsockopt(socket, option, &value, sizeof value) == 0;
+}
+
+ss_status ss_router_open(void *zmq_context, int queue, ss_router *router, ss_error *error)
+{
+    int64_t message_max = SS_MESSAGE_MAX;
+    void *socket = zmq_socket(zmq_context, ZMQ_ROUTER);
+    router->socket = socket;
+    router->endpoint_count = 0;
+    if (!socket || !set_number(socket, ZMQ_ROUTER_MANDATORY, 1) || !set_number(socket, ZMQ_SNDHWM, queue) ||
+        !set_number(socket, ZMQ_RCVHWM, queue) || !set_number(socket, ZMQ_BACKLOG, 1024) ||
+        !set_number(socket, ZMQ_LINGER, 0) ||
+        zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &message_max, sizeof message_max) != 0)
+        return ss_zmq_error(error, "server");
+    return SS_OK;
+}
+
+void ss_router_close(ss_router *router, int linger_ms)
+{
+    if (!router->socket)
+        return;
+    set_number(router->socket, ZMQ_LINGER, linger_ms);
+    zmq_close(router->socket);
+    router->socket = NULL;
+}
+
+ss_status ss_router_bind(ss_router *router, const char *endpoint, ss_error *error)
+{
+    char *real = router->endpoints[router->endpoint_count];
+    size_t size = SS_ROUTER_ENDPOINT_MAX;
+    set_number(router->socket, ZMQ_IPV6, strchr(endpoint, '[') != NULL);
+    if (zmq_bind(router->socket, endpoint) != 0 || zmq_getsockopt(router->socket, ZMQ_LAST_ENDPOINT, real, &size) != 0)
+        return ss_zmq_error(error, endpoint);
+    router->endpoint_count++;
+    return SS_OK;
+}
+
+ss_status ss_router_bind_inside(ss_router *router, const char *endpoint, ss_error *error)
+{
+    return zmq_bind(router->socket, endpoint) == 0 ? SS_OK : ss_zmq_error(error, endpoint);
+}

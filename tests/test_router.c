@@ -1,0 +1,82 @@
+/* router.h: bound to several endpoints, each with its real address; what libzmq refuses is told of at its place. */
+#include "check.h"
+#include "server/protocol.h"
+#include "server/router.h"
+#include "temporary_folder.h"
+#include <zmq.h>
+
+static void it_is_asked_at_each_of_its_endpoints(void **state)
+{
+    (void)state;
+    char folder[TEMPORARY_PATH_MAX], local[TEMPORARY_PATH_MAX + 16], text[8];
+    void *context = zmq_ctx_new();
+    ss_router router = {0};
+    ss_error error;
+    temporary_folder_make(folder);
+    snprintf(local, sizeof local, "ipc://%s/router.ipc", folder);
+    expect_ok(ss_router_open(context, 10, &router, &error), &error);
+    expect_ok(ss_router_bind(&router, "tcp://127.0.0.1:*", &error), &error);
+    expect_ok(ss_router_bind(&router, local, &error), &error);
+    expect_ok(ss_router_bind_inside(&router, "inproc://router", &error), &error);
+    assert_int_equal(router.endpoint_count, 2);
+    assert_null(strchr(router.endpoints[0], '*'));
+    assert_string_equal(router.endpoints[1], local);
+    const char *const endpoints[] = {router.endpoints[0], local, "inproc://router"};
+    for (unsigned i = 0; i < 3; i++) {
+        void *caller = zmq_socket(context, ZMQ_DEALER);
+        int none = 0;
+        zmq_setsockopt(caller, ZMQ_LINGER, &none, sizeof none);
+        assert_int_equal(zmq_connect(caller, endpoints[i]), 0);
+        assert_int_equal(zmq_send(caller, "?", 1, 0), 1);
+        assert_true(zmq_recv(router.socket, text, sizeof text, 0) > 0);
+        assert_int_equal(zmq_recv(router.socket, text, sizeof text, 0), 1);
+        zmq_close(caller);
+    }
+    ss_router_close(&router, 0);
+    ss_router_close(&router, 0);
+    zmq_ctx_term(context);
+    temporary_folder_remove(folder);
+}
+
+static void who_is_not_there_is_told_of(void **state)
+{
+    (void)state;
+    void *context = zmq_ctx_new();
+    ss_router router = {0};
+    ss_error error;
+    expect_ok(ss_router_open(context, 10, &router, &error), &error);
+    assert_int_equal(zmq_send(router.socket, "nobody", 6, ZMQ_SNDMORE), -1);
+    assert_int_equal(zmq_errno(), EHOSTUNREACH);
+    ss_router_close(&router, 0);
+    zmq_ctx_term(context);
+}
+
+static void what_cannot_be_bound_is_named(void **state)
+{
+    (void)state;
+    void *context = zmq_ctx_new();
+    ss_router router = {0}, other = {0};
+    ss_error error;
+    expect_ok(ss_router_open(context, 10, &router, &error), &error);
+    expect_ok(ss_router_open(context, 10, &other, &error), &error);
+    expect_ok(ss_router_bind(&router, "tcp://127.0.0.1:*", &error), &error);
+    assert_status(ss_router_bind(&other, router.endpoints[0], &error), SS_E_NETWORK);
+    assert_string_equal(error.where, router.endpoints[0]);
+    assert_int_equal(other.endpoint_count, 0);
+    expect_ok(ss_router_bind_inside(&router, "inproc://router", &error), &error);
+    assert_status(ss_router_bind_inside(&other, "inproc://router", &error), SS_E_NETWORK);
+    assert_string_equal(error.where, "inproc://router");
+    ss_router_close(&router, 0);
+    ss_router_close(&other, 0);
+    zmq_ctx_term(context);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(it_is_asked_at_each_of_its_endpoints),
+        cmocka_unit_test(who_is_not_there_is_told_of),
+        cmocka_unit_test(what_cannot_be_bound_is_named),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
