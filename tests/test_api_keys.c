@@ -208,6 +208,25 @@ static void what_could_not_stand_there_is_not_added(void **state)
     assert_string_equal(key, "");
 }
 
+/* What could not be read afterwards is not added. */
+static void a_full_file_is_not_added_to(void **state)
+{
+    char path[TEMPORARY_PATH_MAX], text[SS_API_KEYS_MAX * 80u], key[SS_API_KEY_SIZE + 1] = "";
+    size_t size = 0;
+    ss_error error;
+    ss_api_keys *keys = NULL;
+    temporary_path(path, *state, "keys");
+    for (unsigned i = 0; i < SS_API_KEYS_MAX; i++)
+        size += (size_t)snprintf(text + size, sizeof text - size, "%064x public\n", i + 1);
+    write_text(path, text, 0600);
+    assert_status(ss_api_key_add(path, SS_API_SECRET, NULL, &no_origins, key, &error), SS_E_LIMIT);
+    assert_string_equal(key, "");
+    expect_ok(ss_api_tokens_add(path, NULL, &error), &error);
+    expect_ok(ss_api_keys_read(path, &keys, &error), &error);
+    assert_int_equal(ss_api_keys_count(keys), SS_API_KEYS_MAX);
+    ss_api_keys_free(&keys);
+}
+
 static bool read_keys(void *path)
 {
     ss_api_keys *keys = NULL;
@@ -236,6 +255,7 @@ int main(void)
         IN_A_FOLDER(a_wrong_line_is_told_with_its_number),
         IN_A_FOLDER(a_file_that_others_could_use_is_refused),
         IN_A_FOLDER(what_could_not_stand_there_is_not_added),
+        IN_A_FOLDER(a_full_file_is_not_added_to),
         IN_A_FOLDER(memory_that_fails),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

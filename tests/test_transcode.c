@@ -1,5 +1,6 @@
 #include "testing.h"
 
+#include "client/wire.h"
 #include "failing_malloc.h"
 #include "http/transcode.h"
 #include "wire_text.h"
@@ -67,6 +68,59 @@ static void text_is_safe_in_html(void **state)
     expect_json("92 a1 78 a1 22", "[\"x\",\"\\\"\"]");
 }
 
+#define LONGEST 40u /* two blocks and more; a head of one byte and of two */
+
+/* A text of `size` letters, in which `odd` stands at `place`, and `behind` letters in a text behind it. */
+static void expect_odd_byte(char odd, const char *escaped, size_t size, size_t place, size_t behind)
+{
+    char text[LONGEST], rest[LONGEST], json[256];
+    uint8_t wire[128], *at = ss_wire_put_array(wire, 2);
+    ss_buffer out;
+    memset(text, 'x', sizeof text);
+    memset(rest, 'y', sizeof rest);
+    text[place] = odd;
+    at = ss_wire_put_text(ss_wire_put_text(at, text, size), rest, behind);
+    snprintf(json, sizeof json, "[\"%.*s%s%.*s\",\"%.*s\"]", (int)place, text, escaped, (int)(size - place - 1),
+             text + place + 1, (int)behind, rest);
+    ss_buffer_init(&out, 4096);
+    assert_int_equal(ss_wire_to_json((ss_slice){(const char *)wire, (size_t)(at - wire)}, &out, NULL), SS_OK);
+    assert_string_equal(out.data, json);
+    ss_buffer_release(&out);
+}
+
+static void an_odd_byte_is_found_wherever_it_stands(void **state)
+{
+    static const struct {
+        char byte;
+        const char *escaped;
+    } odd[] = {{1, "\\u0001"},
+               {'\n', "\\n"},
+               {31, "\\u001f"},
+               {' ', " "},
+               {'!', "!"},
+               {'"', "\\\""},
+               {'#', "#"},
+               {'%', "%"},
+               {'&', "\\u0026"},
+               {'\'', "'"},
+               {'<', "\\u003c"},
+               {'=', "="},
+               {'>', "\\u003e"},
+               {'?', "?"},
+               {'[', "["},
+               {'\\', "\\\\"},
+               {']', "]"},
+               {'~', "~"},
+               {127, "\\u007f"},
+               {(char)0x80, "\xef\xbf\xbd"},
+               {(char)0xff, "\xef\xbf\xbd"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++)
+        for (size_t size = 1; size <= LONGEST; size++)
+            for (size_t place = 0; place < size; place++)
+                expect_odd_byte(odd[i].byte, odd[i].escaped, size, place, place % 2 ? LONGEST : size % 3);
+}
+
 static void what_is_no_message_is_refused(void **state)
 {
     (void)state;
@@ -121,6 +175,8 @@ static void objects_become_maps(void **state)
     expect_wire("{\"a\":9223372036854775807}", "de 00 01 <a> cf 7f ff ff ff ff ff ff ff");
     expect_wire("{\"a\":9223372036854775808}", "de 00 01 <a> cb 43 e0 00 00 00 00 00 00");
     expect_wire("{\"\\u0061\\n\":\"\\ud834\\udd1e\"}", "de 00 01 a2 61 0a a4 f0 9d 84 9e");
+    expect_wire("{\"a\":[3.0,3e2,-0.0]}", "de 00 01 <a> dc 00 03 03 cd 01 2c 00");
+    expect_wire("{\"a\":9007199254740992.0}", "de 00 01 <a> cb 43 40 00 00 00 00 00 00");
     expect_wire("{\"a\":{\"a\":{\"a\":\"a\"}}}", "de 00 01 <a> de 00 01 <a> de 00 01 <a> <a>");
 }
 
@@ -242,6 +298,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_become_json),
         cmocka_unit_test(text_is_safe_in_html),
+        cmocka_unit_test(an_odd_byte_is_found_wherever_it_stands),
         cmocka_unit_test(what_is_no_message_is_refused),
         cmocka_unit_test(objects_become_maps),
         cmocka_unit_test(bad_json_is_refused),

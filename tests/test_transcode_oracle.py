@@ -133,11 +133,13 @@ class Transcode(unittest.TestCase):
 
 
 def floats(value):
-    """Integers beyond 63 bits, which become reals on the way in."""
+    """Integers beyond 63 bits, which become reals on the way in, and whole reals below 2^53, which become integers."""
     if isinstance(value, dict):
         return {name: floats(each) for name, each in value.items()}
     if isinstance(value, list):
         return [floats(each) for each in value]
+    if isinstance(value, float) and abs(value) < 2 ** 53 and value == int(value):
+        return int(value)
     return float(value) if isinstance(value, int) and value >= 2 ** 63 else value
 
 

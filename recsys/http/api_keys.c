@@ -374,12 +374,17 @@ static ss_status write_behind(const char *path, const ss_buffer *lines, ss_error
     return status;
 }
 
+/* How many a file holds. */
+typedef struct holding {
+    size_t keys, tokens;
+} holding;
+
 /* What is to stand before the new lines: the end of an unfinished one, or the beginning of a file. */
-static ss_status begin_lines(const char *path, bool with_tokens, size_t *token_count, ss_buffer *lines, ss_error *error)
+static ss_status begin_lines(const char *path, bool with_tokens, holding *held, ss_buffer *lines, ss_error *error)
 {
     ss_api_keys *keys = NULL;
     ss_status status = read_any(path, &keys, error);
-    *token_count = status == SS_OK ? keys->token_count : 0;
+    *held = status == SS_OK ? (holding){keys->count, keys->token_count} : (holding){0, 0};
     if (status == SS_E_NOT_FOUND) {
         status = ss_buffer_append_text(
             lines, "# Keys of HTTP: hashes of keys, and what visitor tokens are made with. For the server alone.\n");
@@ -402,14 +407,17 @@ ss_status ss_api_key_add(const char *path, ss_api_kind kind, const char *name, c
                          char key[SS_API_KEY_SIZE + 1], ss_error *error)
 {
     ss_status status;
-    size_t token_count;
+    holding held;
     ss_buffer lines;
     char made[SS_API_KEY_SIZE + 1] = "";
     ss_buffer_init(&lines, FILE_CEILING);
     SS_TRY(check_name(name, error));
     SS_TRY(check_origins(kind, origins, error));
     SS_TRY(ss_buffer_reserve(&lines, LINES_MAX)); /* at once: a growing buffer would leave copies of a secret behind */
-    SS_TRY(begin_lines(path, true, &token_count, &lines, error));
+    SS_TRY(begin_lines(path, true, &held, &lines, error));
+    if (held.keys == SS_API_KEYS_MAX) /* with one more nobody could read the file */
+        SS_TRY(
+            ss_error_set(error, SS_E_LIMIT, "%s: %u keys already: take out what is not used", path, SS_API_KEYS_MAX));
     make_key(kind, made);
     SS_TRY(append_key(&lines, made, kind, name, origins));
     SS_TRY(write_behind(path, &lines, error));
@@ -423,13 +431,13 @@ out:
 ss_status ss_api_tokens_add(const char *path, const char *name, ss_error *error)
 {
     ss_status status;
-    size_t token_count;
+    holding held;
     ss_buffer lines;
     ss_buffer_init(&lines, FILE_CEILING);
     SS_TRY(check_name(name, error));
     SS_TRY(ss_buffer_reserve(&lines, LINES_MAX));
-    SS_TRY(begin_lines(path, false, &token_count, &lines, error));
-    if (token_count == SS_API_TOKENS_MAX)
+    SS_TRY(begin_lines(path, false, &held, &lines, error));
+    if (held.tokens == SS_API_TOKENS_MAX)
         SS_TRY(ss_error_set(error, SS_E_LIMIT, "%s: %u secrets for tokens already: take out the oldest", path,
                             SS_API_TOKENS_MAX));
     SS_TRY(append_tokens(&lines, name));

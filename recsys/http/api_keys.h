@@ -44,7 +44,7 @@ typedef struct ss_api_key ss_api_key; /* one of them; borrowed from the keys */
 
 /*
  * SS_E_NOT_FOUND, SS_E_IO, SS_E_NOMEM; SS_E_FORMAT with file, line, what was found and expected, also of a file without a key; SS_E_LIMIT;
- * SS_E_ACCESS: others than the owner may change it, or others than owner and group read secrets of tokens.
+ * SS_E_ACCESS: others than the owner may change it, or others than owner and group read secrets of tokens; SS_E_UNSUPPORTED: libsodium cannot start.
  */
 ss_status ss_api_keys_read(const char *path, ss_api_keys **keys, ss_error *error);
 void ss_api_keys_free(ss_api_keys **keys);
@@ -73,8 +73,8 @@ const unsigned char *ss_api_keys_token_secret(const ss_api_keys *keys, size_t in
 
 /*
  * Makes a key, appends its line to the file and gives it: it is kept nowhere. A file that is not there yet is made with mode 0600 and a
- * secret for tokens. SS_E_ARGUMENT: a name or origin that could not stand there, or origins of a secret key. SS_E_IO; errors of reading
- * the file, so that a broken one is not added to.
+ * secret for tokens. SS_E_ARGUMENT: a name or origin that could not stand there, too many origins, or origins of a secret key. SS_E_LIMIT: there are
+ * SS_API_KEYS_MAX. SS_E_IO; errors of reading the file, so that a broken one is not added to.
  */
 ss_status ss_api_key_add(const char *path, ss_api_kind kind, const char *name, const ss_texts *origins,
                          char key[SS_API_KEY_SIZE + 1], ss_error *error);

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "http/fault_status.h"
+#include "http/json_reply.h"
 #include "http/question.h"
 #include "http/sites.h"
 #include "http/transcode.h"
@@ -11,21 +12,6 @@
 
 #define MINUTE     INT64_C(60000000) /* microseconds */
 #define PARAMS_MAX 4096u             /* bytes of a token's params */
-
-static void answer_json(ss_http_reply *reply, unsigned status)
-{
-    reply->status = status;
-    reply->type = "application/json";
-    reply->body = (ss_slice){reply->buffer->data, reply->buffer->size};
-    reply->no_store = true;
-}
-
-static void answer_fault(ss_http_reply *reply, unsigned status, const ss_fault *fault)
-{
-    if (ss_fault_json(fault, reply->buffer) != SS_OK)
-        ss_buffer_clear(reply->buffer);
-    answer_json(reply, status);
-}
 
 /* ---- /v1/token ---- */
 
@@ -109,9 +95,9 @@ static void answer_token(void *context, const ss_http_request *request, ss_http_
     if (ss_body_params(request->body, &wire, &fault) &&
         read_params((ss_slice){wire.data, wire.size}, &params, &fault) &&
         make_token(context, &params, reply->buffer, &fault))
-        answer_json(reply, 200);
+        ss_json_reply(reply, 200);
     else
-        answer_fault(reply, ss_fault_status(fault.code), &fault);
+        ss_json_reply_fault(reply, ss_fault_status(fault.code), &fault);
     ss_buffer_release(&wire);
 }
 
@@ -134,7 +120,7 @@ static void answer_unknown(void *context, const ss_http_request *request, ss_htt
     ss_slice_printable((ss_slice){request->path.data + prefix, request->path.size - prefix}, printable,
                        sizeof printable);
     snprintf(fault.message, sizeof fault.message, "there is no method '%s'", printable);
-    answer_fault(reply, ss_fault_status(fault.code), &fault);
+    ss_json_reply_fault(reply, ss_fault_status(fault.code), &fault);
 }
 
 size_t ss_api_sites(ss_key_ring *keys, ss_http_site *sites)

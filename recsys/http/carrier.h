@@ -2,16 +2,15 @@
  * carrier.h: a thread of the gateway: carries the port's requests to the servers and their replies back, and sees to it that
  * each is answered in time, once, and by nobody who must not.
  *
- * - What only reads is asked where there is least to do (homes.h says what is whose). Without an answer in the time that nearly all
- *   take (patience.h) another server is asked too, and the first answer counts; so it is where a server fails, is ejected
- *   or stops. What a visitor reads at home is asked elsewhere, where less is known of them, when home has said nothing to anybody for
- *   longer than its answers take, at least five milliseconds; until it is heard again it is passed over. When none is fit the
- *   least bad is asked. After `read` it is over.
- * - What changes live state is sent to one server, its home, and to no other. What may be repeated there is sent there again
- *   when no answer comes, and when its server is back; what may not be is sent once. While the home is away it waits, at most `change`.
+ * - What only reads is asked where there is least to do, and elsewhere too when the answer does not come in time or its server
+ *   fails, is ejected or stops (reads.h). The first answer counts. After `read` it is over.
+ * - What changes live state is sent to one server, its home, and to no other, once more only if it may be (changes.h); while the home is
+ *   away it waits, at most `change`.
  * - What is for all servers is sent to all that are fit, once; roll.h has the end of it.
  * - A server that is ejected (fitness.h) is asked nothing. If it does not answer its probe either, its connection is
- *   dropped with all that waits in it, so that a server which was only frozen finds little of what nobody wants any more.
+ *   dropped with all that waits in it (peer.h), so that a server which was only frozen finds little of what nobody wants any more.
+ *
+ * Each request is an errand (errands.h) from its asking to its delivery (delivery.h).
  *
  * Everything belongs to one thread. No allocation for a request once its message's memory is there, but for those to all servers.
  */

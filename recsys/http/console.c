@@ -5,6 +5,7 @@
 #include "http/api_keys.h"
 #include "http/console_jobs.h"
 #include "http/fault_status.h"
+#include "http/json_reply.h"
 #include "http/question.h"
 #include "http/sites.h"
 #include "http/transcode.h"
@@ -42,36 +43,14 @@ struct ss_console {
 
 /* ---- replies ---- */
 
-static void answer_text(ss_http_reply *reply, unsigned status, ss_buffer *text)
-{
-    reply->status = status;
-    reply->type = "application/json";
-    reply->body = (ss_slice){text->data, text->size};
-    reply->no_store = true;
-}
-
 static void answer_words(ss_http_reply *reply, unsigned status, const char *words)
 {
     ss_buffer_clear(reply->buffer);
     reply->body = (ss_slice){"", 0};
     if (ss_buffer_append_text(reply->buffer, words) == SS_OK)
-        answer_text(reply, status, reply->buffer);
+        ss_json_reply(reply, status);
     reply->status = status;
     reply->no_store = true;
-}
-
-static void answer_fault(ss_http_reply *reply, unsigned status, const ss_fault *fault)
-{
-    if (ss_fault_json(fault, reply->buffer) != SS_OK)
-        ss_buffer_clear(reply->buffer);
-    answer_text(reply, status, reply->buffer);
-}
-
-static void refuse(ss_http_reply *reply, unsigned status, ss_fault_code code, const char *message)
-{
-    ss_fault fault = {.code = code};
-    snprintf(fault.message, sizeof fault.message, "%s", message);
-    answer_fault(reply, status, &fault);
 }
 
 /* ---- does it come from a page of the console? ---- */
@@ -124,7 +103,7 @@ static void set_cookie(const ss_http_request *request, ss_http_reply *reply, ss_
     ss_buffer_clear(text);
     if (ss_buffer_printf(text, COOKIE "=%.*s; Path=" PREFIX "; Max-Age=%d; HttpOnly; SameSite=Strict%s", (int)key.size,
                          key.data, seconds, https ? "; Secure" : "") != SS_OK) {
-        refuse(reply, 500, SS_FAULT_INTERNAL, "out of memory");
+        ss_json_reply_refuse(reply, 500, SS_FAULT_INTERNAL, "out of memory");
         return;
     }
     reply->status = 200;
@@ -141,7 +120,7 @@ static void answer_login(const ss_http_request *request, ss_http_reply *reply)
     if (is_key(key))
         set_cookie(request, reply, key, COOKIE_S);
     else
-        refuse(reply, 400, SS_FAULT_MISSING_PARAM, "give the secret key as Authorization: Bearer KEY");
+        ss_json_reply_refuse(reply, 400, SS_FAULT_MISSING_PARAM, "give the secret key as Authorization: Bearer KEY");
 }
 
 static void answer_logout(const ss_http_request *request, ss_http_reply *reply)
@@ -159,13 +138,13 @@ static void finish_method(void *site, ss_slice message, ss_http_reply *reply)
     (void)site;
     ss_buffer_clear(reply->buffer);
     if (message.size == 0)
-        refuse(reply, 504, SS_FAULT_BUSY, "no answer came in time");
+        ss_json_reply_refuse(reply, 504, SS_FAULT_BUSY, "no answer came in time");
     else if (!ss_reply_result(message, &result, &fault))
-        answer_fault(reply, ss_fault_status(fault.code), &fault);
+        ss_json_reply_fault(reply, ss_fault_status(fault.code), &fault);
     else if (ss_wire_to_json(result, reply->buffer, NULL) == SS_OK)
-        answer_text(reply, 200, reply->buffer);
+        ss_json_reply(reply, 200);
     else
-        refuse(reply, 500, SS_FAULT_INTERNAL, "the reply cannot be said in JSON");
+        ss_json_reply_refuse(reply, 500, SS_FAULT_INTERNAL, "the reply cannot be said in JSON");
 }
 
 static void ask_method(const ss_http_request *request, ss_method method, ss_http_reply *reply)
@@ -173,7 +152,7 @@ static void ask_method(const ss_http_request *request, ss_method method, ss_http
     ss_fault fault;
     ss_buffer_clear(reply->buffer);
     if (!ss_body_params(request->body, reply->buffer, &fault)) {
-        answer_fault(reply, ss_fault_status(fault.code), &fault);
+        ss_json_reply_fault(reply, ss_fault_status(fault.code), &fault);
         return;
     }
     reply->question = ss_question_of(method, (ss_slice){reply->buffer->data, reply->buffer->size});
@@ -185,7 +164,7 @@ static void answer_ask(const ss_http_request *request, ss_slice name, ss_http_re
 {
     ss_method method = ss_method_find(name);
     if (method == SS_METHOD_COUNT)
-        refuse(reply, 404, SS_FAULT_UNKNOWN_METHOD, "there is no such method");
+        ss_json_reply_refuse(reply, 404, SS_FAULT_UNKNOWN_METHOD, "there is no such method");
     else
         ask_method(request, method, reply);
 }
@@ -198,7 +177,7 @@ static void answer_made(ss_job_state state, const ss_http_reply *made, ss_http_r
     char words[SS_ERROR_TEXT_MAX];
     switch (state) {
     case SS_JOB_DONE:
-        answer_text(reply, 200, text);
+        ss_json_reply(reply, 200);
         reply->type = made->type;
         reply->policy = made->policy;
         return;
@@ -206,11 +185,11 @@ static void answer_made(ss_job_state state, const ss_http_reply *made, ss_http_r
         answer_words(reply, 202, "{\"state\":\"working\"}");
         return;
     case SS_JOB_BUSY:
-        refuse(reply, 503, SS_FAULT_BUSY, "too many others wait for reports");
+        ss_json_reply_refuse(reply, 503, SS_FAULT_BUSY, "too many others wait for reports");
         return;
     case SS_JOB_FAILED:
         snprintf(words, sizeof words, "%s", text->data);
-        refuse(reply, 502, SS_FAULT_REFUSED, words);
+        ss_json_reply_refuse(reply, 502, SS_FAULT_REFUSED, words);
         return;
     }
 }
@@ -223,14 +202,14 @@ static void answer_job(ss_console *console, kind of, ss_slice argument, ss_http_
     ss_job_state state;
     ss_buffer_clear(reply->buffer);
     if (!console->quick) {
-        refuse(reply, 404, SS_FAULT_REFUSED, "a gateway has no store: ask the console of a server");
+        ss_json_reply_refuse(reply, 404, SS_FAULT_REFUSED, "a gateway has no store: ask the console of a server");
         return;
     }
     ss_jobs *jobs = of >= KIND_OFFERS_PAGE ? console->slow : console->quick;
     if (ss_jobs_ask(jobs, of, argument, &state, reply->buffer) == SS_OK)
         answer_made(state, is_page ? &page : &data, reply);
     else
-        refuse(reply, 500, SS_FAULT_INTERNAL, "out of memory");
+        ss_json_reply_refuse(reply, 500, SS_FAULT_INTERNAL, "out of memory");
 }
 
 /* A name that is none of a generation leads nowhere. */
@@ -243,7 +222,7 @@ static void answer_generation(ss_console *console, ss_slice name, ss_http_reply 
                    ? snprintf(path, sizeof path, "%s/generations/%.*s", store, (int)name.size, name.data)
                    : -1;
     if (size < 0 || (size_t)size >= sizeof path)
-        refuse(reply, 404, SS_FAULT_OUT_OF_RANGE, "that is no generation's name");
+        ss_json_reply_refuse(reply, 404, SS_FAULT_OUT_OF_RANGE, "that is no generation's name");
     else
         answer_job(console, KIND_GENERATION, (ss_slice){path, (size_t)size}, reply);
 }
@@ -256,7 +235,7 @@ static void answer_night(ss_console *console, ss_http_reply *reply)
     if (size > 0 && (size_t)size < sizeof path)
         answer_job(console, KIND_NIGHT, (ss_slice){path, (size_t)size}, reply);
     else
-        refuse(reply, 500, SS_FAULT_INTERNAL, "the store's path is too long");
+        ss_json_reply_refuse(reply, 500, SS_FAULT_INTERNAL, "the store's path is too long");
 }
 
 /* name: nil where there is none. */
@@ -280,9 +259,9 @@ static void answer_about(const ss_console *console, ss_http_reply *reply)
     at = ss_wire_put_bool(ss_reply_put_name(at, "charts"), ss_asset_find(SS_SLICE_LITERAL(CHARTS)) != NULL);
     ss_buffer_clear(reply->buffer);
     if (ss_wire_to_json((ss_slice){(const char *)wire, (size_t)(at - wire)}, reply->buffer, NULL) == SS_OK)
-        answer_text(reply, 200, reply->buffer);
+        ss_json_reply(reply, 200);
     else
-        refuse(reply, 500, SS_FAULT_INTERNAL, "out of memory");
+        ss_json_reply_refuse(reply, 500, SS_FAULT_INTERNAL, "out of memory");
 }
 
 /* ---- paths ---- */
@@ -311,13 +290,13 @@ static void answer_get(ss_console *console, ss_slice path, ss_http_reply *reply)
     else if (begins_with(path, "generations/"))
         answer_generation(console, behind(path, "generations/"), reply);
     else
-        refuse(reply, 404, SS_FAULT_UNKNOWN_METHOD, "there is nothing at this path");
+        ss_json_reply_refuse(reply, 404, SS_FAULT_UNKNOWN_METHOD, "there is nothing at this path");
 }
 
 static void answer_post(const ss_http_request *request, ss_slice path, ss_http_reply *reply)
 {
     if (!comes_from_here(request))
-        refuse(reply, 403, SS_FAULT_ACCESS_DENIED, "this is for the console's own pages");
+        ss_json_reply_refuse(reply, 403, SS_FAULT_ACCESS_DENIED, "this is for the console's own pages");
     else if (ss_slice_equal(path, SS_SLICE_LITERAL("login")))
         answer_login(request, reply);
     else if (ss_slice_equal(path, SS_SLICE_LITERAL("logout")))
@@ -325,7 +304,7 @@ static void answer_post(const ss_http_request *request, ss_slice path, ss_http_r
     else if (begins_with(path, "ask/"))
         answer_ask(request, behind(path, "ask/"), reply);
     else
-        refuse(reply, 404, SS_FAULT_UNKNOWN_METHOD, "there is nothing at this path");
+        ss_json_reply_refuse(reply, 404, SS_FAULT_UNKNOWN_METHOD, "there is nothing at this path");
 }
 
 static void answer_api(void *context, const ss_http_request *request, ss_http_reply *reply)

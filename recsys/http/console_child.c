@@ -138,8 +138,10 @@ static ss_status listen_to(const ss_child *child, run *of, ss_buffer *out, ss_er
         ss_status status = ends[0].revents ? hear(of, &of->out, out) : SS_OK;
         if (status == SS_OK && ends[1].revents)
             status = hear(of, &of->err, out);
-        if (status != SS_OK)
+        if (status == SS_E_LIMIT)
             return ss_error_set(error, status, "it says more than %zu bytes", out->ceiling);
+        if (status != SS_OK)
+            return ss_error_nomem(error);
     }
     return SS_OK;
 }

@@ -3,13 +3,13 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/wake.h"
 #include "http/console_child.h"
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -37,7 +37,7 @@ struct ss_jobs {
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t wanted;
-    int stop; /* eventfd */
+    int stop; /* wake.h: the run under way is to end */
     bool stopping, started;
     job kept[SS_JOBS_KEPT]; /* under the lock; `running` belongs to the thread, but for `asked` */
 };
@@ -171,7 +171,7 @@ ss_status ss_jobs_ask(ss_jobs *jobs, size_t kind, ss_slice argument, ss_job_stat
 {
     ss_status status = SS_OK;
     if (kind >= jobs->kind_count || argument.size > SS_JOB_ARGUMENT_MAX)
-        return SS_E_NOMEM;
+        return SS_E_LIMIT;
     pthread_mutex_lock(&jobs->lock);
     job *of = find(jobs, kind, argument);
     of = of ? of : add(jobs, kind, argument);
@@ -185,6 +185,16 @@ ss_status ss_jobs_ask(ss_jobs *jobs, size_t kind, ss_slice argument, ss_job_stat
 
 /* ---- the whole ---- */
 
+static ss_status start_thread(ss_jobs *jobs, ss_error *error)
+{
+    ss_status status = ss_wake_open(&jobs->stop, error);
+    if (status != SS_OK)
+        return status;
+    errno = pthread_create(&jobs->thread, NULL, work, jobs);
+    jobs->started = errno == 0;
+    return jobs->started ? SS_OK : ss_error_io(error, "console", "cannot start a thread");
+}
+
 ss_status ss_jobs_new(const ss_job_kind *kinds, size_t count, const char *program, ss_jobs **jobs, ss_error *error)
 {
     ss_jobs *made = ss_array_zeroed(1, sizeof *made);
@@ -197,27 +207,21 @@ ss_status ss_jobs_new(const ss_job_kind *kinds, size_t count, const char *progra
         ss_buffer_init(&made->kept[i].output, SS_JOB_OUTPUT_MAX);
     pthread_mutex_init(&made->lock, NULL);
     pthread_cond_init(&made->wanted, NULL);
-    made->stop = eventfd(0, EFD_CLOEXEC);
-    errno = made->stop < 0 ? errno : pthread_create(&made->thread, NULL, work, made);
-    made->started = made->stop >= 0 && errno == 0;
-    if (!made->started) {
-        ss_status status = ss_error_io(error, "console", "cannot start a thread");
+    ss_status status = start_thread(made, error);
+    if (status == SS_OK)
+        *jobs = made;
+    else
         ss_jobs_free(&made);
-        return status;
-    }
-    *jobs = made;
-    return SS_OK;
+    return status;
 }
 
 static void stop_thread(ss_jobs *jobs)
 {
-    uint64_t one = 1;
     pthread_mutex_lock(&jobs->lock);
     jobs->stopping = true;
     pthread_cond_signal(&jobs->wanted);
     pthread_mutex_unlock(&jobs->lock);
-    while (write(jobs->stop, &one, sizeof one) < 0 && errno == EINTR)
-        continue;
+    ss_wake(jobs->stop);
     pthread_join(jobs->thread, NULL);
 }
 
@@ -229,8 +233,7 @@ void ss_jobs_free(ss_jobs **jobs)
         return;
     if (old->started)
         stop_thread(old);
-    if (old->stop >= 0)
-        close(old->stop);
+    ss_wake_close(&old->stop);
     for (size_t i = 0; i < SS_JOBS_KEPT; i++)
         ss_buffer_release(&old->kept[i].output);
     pthread_cond_destroy(&old->wanted);

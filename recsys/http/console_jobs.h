@@ -42,7 +42,10 @@ typedef enum ss_job_state {
     SS_JOB_BUSY    /* too many others wait */
 } ss_job_state;
 
-/* What came out of a job, appended to `out`; has it made where there is none that is fresh. SS_E_NOMEM: *state is not set. */
+/*
+ * What came out of a job, appended to `out`; has it made where there is none that is fresh. `argument`: at most SS_JOB_ARGUMENT_MAX bytes. SS_E_NOMEM;
+ * SS_E_LIMIT: `out` may not hold it, the argument is too long, or there is no such kind: *state is not set then.
+ */
 ss_status ss_jobs_ask(ss_jobs *jobs, size_t kind, ss_slice argument, ss_job_state *state, ss_buffer *out);
 
 #endif

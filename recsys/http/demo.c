@@ -4,6 +4,7 @@
 #include "http/demo_picture.h"
 #include "http/demo_reply.h"
 #include "http/demo_shelves.h"
+#include "http/json_reply.h"
 #include "http/sites.h"
 #include <stdlib.h>
 
@@ -43,7 +44,7 @@ static void answer_svg(ss_slice item_id, ss_slice category, ss_slice name, ss_ht
 {
     size_t from = reply->buffer->size;
     if (ss_demo_picture(item_id, category, name, reply->buffer) != SS_OK) {
-        ss_demo_refuse(reply, 500, SS_FAULT_INTERNAL, "out of memory");
+        ss_json_reply_refuse(reply, 500, SS_FAULT_INTERNAL, "out of memory");
         return;
     }
     reply->type = "image/svg+xml; charset=utf-8";
@@ -72,7 +73,7 @@ static void answer_picture(const ss_http_request *request, ss_http_reply *reply)
         return;
     }
     if (id.size < 1 || id.size > SS_ID_MAX || ss_buffer_reserve(reply->buffer, FIND_ROOM) != SS_OK) {
-        ss_demo_refuse(reply, 400, SS_FAULT_OUT_OF_RANGE, "of which product? id has 1 to 255 bytes");
+        ss_json_reply_refuse(reply, 400, SS_FAULT_OUT_OF_RANGE, "of which product? id has 1 to 255 bytes");
         return;
     }
     uint8_t *at = ss_wire_put_map((uint8_t *)reply->buffer->data, 2);
@@ -109,7 +110,7 @@ static void answer_keeper(ss_http_reply *reply)
         ss_buffer_append(reply->buffer, change.data, change.size) == SS_OK)
         ss_demo_ask(reply, SS_METHOD_ITEMS, 0, (ss_slice){"", 0}, finish_keeper);
     else
-        ss_demo_refuse(reply, 500, SS_FAULT_INTERNAL, "out of memory");
+        ss_json_reply_refuse(reply, 500, SS_FAULT_INTERNAL, "out of memory");
     ss_buffer_release(&change);
 }
 

@@ -2,6 +2,7 @@
 
 #include "http/demo_refusal.h"
 #include "http/fault_status.h"
+#include "http/json_reply.h"
 #include "server/call_cart.h"
 #include <sodium.h>
 #include <stdio.h>
@@ -92,7 +93,7 @@ static bool read_order(ss_http_reply *reply, ss_buffer *wire, order *to)
     ss_call_reader reader = ss_call_reader_over((ss_slice){wire->data, wire->size}, to, &fault);
     if (ss_call_read_params(&reader, params, "") && is_whole(to, &fault))
         return true;
-    ss_demo_fault(reply, ss_fault_status(fault.code), &fault);
+    ss_json_reply_fault(reply, ss_fault_status(fault.code), &fault);
     return false;
 }
 
@@ -259,7 +260,7 @@ static void confirm(ss_http_reply *reply, const progress *so_far, const order *o
         const uint8_t *end = put_confirmation((uint8_t *)wire.data, so_far, of, found, redeemed);
         ss_demo_value(reply, 200, (ss_slice){wire.data, (size_t)((const char *)end - wire.data)});
     } else {
-        ss_demo_refuse(reply, 500, SS_FAULT_INTERNAL, "out of memory");
+        ss_json_reply_refuse(reply, 500, SS_FAULT_INTERNAL, "out of memory");
     }
     ss_buffer_release(&wire);
 }
@@ -274,7 +275,7 @@ static void ask(ss_http_reply *reply, const progress *so_far, const order *of)
     ss_buffer *buffer = reply->buffer;
     buffer->size = so_far->kept;
     if (ss_buffer_reserve(buffer, REQUEST_ROOM + of->count * 2 * LINE_ROOM) != SS_OK) {
-        ss_demo_refuse(reply, 500, SS_FAULT_INTERNAL, "out of memory");
+        ss_json_reply_refuse(reply, 500, SS_FAULT_INTERNAL, "out of memory");
         return;
     }
     const uint8_t *end = questions[so_far->asked].put((uint8_t *)buffer->data + so_far->kept, so_far, of,
@@ -310,7 +311,7 @@ static bool keep(ss_http_reply *reply, progress *so_far, ss_slice result, span *
 {
     reply->buffer->size = so_far->kept;
     if (ss_buffer_append(reply->buffer, result.data, result.size) != SS_OK) {
-        ss_demo_refuse(reply, 500, SS_FAULT_INTERNAL, "out of memory");
+        ss_json_reply_refuse(reply, 500, SS_FAULT_INTERNAL, "out of memory");
         return false;
     }
     *place = (span){so_far->kept, reply->buffer->size};
@@ -349,5 +350,5 @@ void ss_demo_answer_checkout(const ss_demo_visitors *visitors, const ss_http_req
     if (ss_buffer_append(reply->buffer, (const char *)&so_far, sizeof so_far) == SS_OK)
         go_on(reply, &so_far);
     else
-        ss_demo_refuse(reply, 500, SS_FAULT_INTERNAL, "out of memory");
+        ss_json_reply_refuse(reply, 500, SS_FAULT_INTERNAL, "out of memory");
 }

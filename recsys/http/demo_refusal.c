@@ -1,5 +1,7 @@
 #include "http/demo_refusal.h"
 
+#include "http/json_reply.h"
+
 #define LINE_ROOM (2u * SS_ID_MAX + 128u) /* bytes of a line beside its name */
 #define HEAD_ROOM 256u
 
@@ -86,7 +88,7 @@ bool ss_demo_refuses(const ss_demo_cart *cart, ss_slice found, ss_slice redeemed
         at = no_code ? (uint8_t *)memcpy(at, redeemed.data, redeemed.size) + redeemed.size : ss_wire_put_nil(at);
         ss_demo_value(reply, 409, (ss_slice){wire.data, (size_t)((char *)at - wire.data)});
     } else {
-        ss_demo_refuse(reply, 500, SS_FAULT_INTERNAL, "out of memory");
+        ss_json_reply_refuse(reply, 500, SS_FAULT_INTERNAL, "out of memory");
     }
     ss_buffer_release(&wire);
     return true;

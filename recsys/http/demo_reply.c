@@ -1,6 +1,7 @@
 #include "http/demo_reply.h"
 
 #include "http/fault_status.h"
+#include "http/json_reply.h"
 #include "http/question.h"
 #include "http/routes.h"
 #include "http/transcode.h"
@@ -8,35 +9,13 @@
 
 /* ---- replies ---- */
 
-void ss_demo_json(ss_http_reply *reply, unsigned status, size_t from)
-{
-    reply->status = status;
-    reply->type = "application/json";
-    reply->body = (ss_slice){reply->buffer->data + from, reply->buffer->size - from};
-    reply->no_store = true;
-}
-
-void ss_demo_fault(ss_http_reply *reply, unsigned status, const ss_fault *fault)
-{
-    if (ss_fault_json(fault, reply->buffer) != SS_OK)
-        ss_buffer_clear(reply->buffer);
-    ss_demo_json(reply, status, 0);
-}
-
-void ss_demo_refuse(ss_http_reply *reply, unsigned status, ss_fault_code code, const char *message)
-{
-    ss_fault fault = {.code = code};
-    snprintf(fault.message, sizeof fault.message, "%s", message);
-    ss_demo_fault(reply, status, &fault);
-}
-
 void ss_demo_value(ss_http_reply *reply, unsigned status, ss_slice wire)
 {
     ss_buffer_clear(reply->buffer);
     if (ss_wire_to_json(wire, reply->buffer, NULL) == SS_OK)
-        ss_demo_json(reply, status, 0);
+        ss_json_reply(reply, status);
     else
-        ss_demo_refuse(reply, 500, SS_FAULT_INTERNAL, "the reply cannot be said in JSON");
+        ss_json_reply_refuse(reply, 500, SS_FAULT_INTERNAL, "the reply cannot be said in JSON");
 }
 
 /* ---- maps that are written ---- */
@@ -75,11 +54,11 @@ bool ss_demo_result(ss_http_reply *reply, ss_slice message, ss_slice *result)
 {
     ss_fault fault;
     if (message.size == 0)
-        ss_demo_refuse(reply, 504, SS_FAULT_BUSY, "no answer came in time");
+        ss_json_reply_refuse(reply, 504, SS_FAULT_BUSY, "no answer came in time");
     else if (ss_reply_result(message, result, &fault))
         return true;
     else
-        ss_demo_fault(reply, ss_fault_status(fault.code), &fault);
+        ss_json_reply_fault(reply, ss_fault_status(fault.code), &fault);
     return false;
 }
 
@@ -90,16 +69,16 @@ bool ss_demo_read(ss_http_reply *reply, ss_buffer *wire)
     ss_slice type = reply->request->header(reply->request, "Content-Type");
     if (reply->request->verb != SS_HTTP_POST) {
         reply->allow = "POST";
-        ss_demo_refuse(reply, 405, SS_FAULT_MALFORMED, "this changes something: POST");
+        ss_json_reply_refuse(reply, 405, SS_FAULT_MALFORMED, "this changes something: POST");
         return false;
     }
     if (type.size < json.size || !ss_slice_equal_nocase((ss_slice){type.data, json.size}, json)) {
-        ss_demo_refuse(reply, 415, SS_FAULT_MALFORMED, "the body must be application/json");
+        ss_json_reply_refuse(reply, 415, SS_FAULT_MALFORMED, "the body must be application/json");
         return false;
     }
     if (ss_body_params(reply->request->body, wire, &fault))
         return true;
-    ss_demo_fault(reply, ss_fault_status(fault.code), &fault);
+    ss_json_reply_fault(reply, ss_fault_status(fault.code), &fault);
     return false;
 }
 

@@ -5,13 +5,6 @@
 #include "client/wire.h"
 #include "http/site.h"
 
-/* What is in the reply's buffer from `from` on, as JSON of a visitor's own. */
-void ss_demo_json(ss_http_reply *reply, unsigned status, size_t from);
-
-/* {"error": …}, in the place of whatever is in the buffer. */
-void ss_demo_fault(ss_http_reply *reply, unsigned status, const ss_fault *fault);
-void ss_demo_refuse(ss_http_reply *reply, unsigned status, ss_fault_code code, const char *message);
-
 /* One MessagePack value as the reply. */
 void ss_demo_value(ss_http_reply *reply, unsigned status, ss_slice wire);
 

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "http/demo_reply.h"
 #include "http/fault_status.h"
+#include "http/json_reply.h"
 #include "http/public_call.h"
 #include "http/public_reply.h"
 #include "http/query.h"
@@ -36,7 +37,7 @@ static void show(ss_method method, ss_slice result, ss_http_reply *reply)
     if (ss_public_result(method, result, &shown, NULL) == SS_OK)
         ss_demo_value(reply, 200, (ss_slice){shown.data, shown.size});
     else
-        ss_demo_refuse(reply, 500, SS_FAULT_INTERNAL, "the result is none of this method");
+        ss_json_reply_refuse(reply, 500, SS_FAULT_INTERNAL, "the result is none of this method");
     ss_buffer_release(&shown);
 }
 
@@ -62,12 +63,12 @@ void ss_demo_answer_method(const ss_demo_visitors *visitors, ss_slice name, cons
     ss_buffer params;
     ss_method method = ss_method_find(name);
     if (method == SS_METHOD_COUNT) {
-        ss_demo_refuse(reply, 404, SS_FAULT_UNKNOWN_METHOD, "there is no such method");
+        ss_json_reply_refuse(reply, 404, SS_FAULT_UNKNOWN_METHOD, "there is no such method");
         return;
     }
     if (request->verb != SS_HTTP_POST && !ss_method_is_safe(method)) {
         reply->allow = "POST";
-        ss_demo_refuse(reply, 405, SS_FAULT_MALFORMED, "this changes something: POST");
+        ss_json_reply_refuse(reply, 405, SS_FAULT_MALFORMED, "this changes something: POST");
         return;
     }
     ss_buffer_init(&params, SS_MESSAGE_MAX);
@@ -77,5 +78,5 @@ void ss_demo_answer_method(const ss_demo_visitors *visitors, ss_slice name, cons
     if (admitted)
         ss_demo_ask(reply, method, 0, (ss_slice){"", 0}, finish);
     else
-        ss_demo_fault(reply, ss_fault_status(fault.code), &fault);
+        ss_json_reply_fault(reply, ss_fault_status(fault.code), &fault);
 }

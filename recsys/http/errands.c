@@ -1,6 +1,7 @@
 #include "http/errands.h"
 
 #include "base/memory.h"
+#include "http/request_head.h"
 #include "http/roll.h"
 #include <stdlib.h>
 
@@ -32,7 +33,7 @@ ss_status ss_errands_new(uint32_t most, ss_errands **errands, ss_error *error)
     new->mask = size - 1;
     new->most = most;
     for (uint32_t i = 0; new->places &&i < size; i++)
-        ss_buffer_init(&new->places[i].message, SS_MESSAGE_MAX + 64);
+        ss_buffer_init(&new->places[i].message, SS_MESSAGE_MAX + SS_REQUEST_HEAD_MAX);
     if (status == SS_OK)
         *errands = new;
     else

@@ -33,6 +33,17 @@ typedef struct ss_errand {
     ss_roll *roll;       /* way all: who has acknowledged (roll.h); owned */
 } ss_errand;
 
+/* A server, by its number, among `awaited` and `tried`. */
+static inline uint32_t ss_errand_bit(uint32_t number)
+{
+    return UINT32_C(1) << number;
+}
+
+static inline bool ss_errand_awaits(const ss_errand *errand, uint32_t number)
+{
+    return (errand->awaited & ss_errand_bit(number)) != 0;
+}
+
 typedef struct ss_errands ss_errands;
 
 /* At most `most` at a time, 1 to 2^20. SS_E_NOMEM. Caller owns the result. */

@@ -59,6 +59,7 @@ enum MHD_Result ss_exchange_send(ss_exchange *one)
     ss_exchanges *all = one->all;
     ss_response *response = &one->response;
     response->close = response->close || all->closing || is_draining(all);
+    response->by_caller = ss_gate_varies(&one->request);
     response->header_count =
         ss_gate_headers(all->setting.gate, &one->guest, &one->request, one->verb == SS_VERB_OPTIONS, response->headers);
     one->stage = SS_STAGE_SENT;

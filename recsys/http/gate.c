@@ -377,14 +377,17 @@ static bool is_api(ss_slice path)
     return path.size >= prefix.size && memcmp(path.data, prefix.data, prefix.size) == 0;
 }
 
-/* One answer differs from another by who asked: a cache must not give the one for the other. */
+bool ss_gate_varies(const ss_http_request *request)
+{
+    return is_api(request->path);
+}
+
 size_t ss_gate_headers(const ss_gate *gate, const ss_guest *guest, const ss_http_request *request, bool preflight,
                        ss_gate_header *headers)
 {
     header_list list = {headers, 0};
     if (!is_api(request->path))
         return 0;
-    add(&list, "Vary", "Origin, Authorization");
     if (guest->origin[0])
         add(&list, "Access-Control-Allow-Origin", guest->origin);
     if (guest->origin[0] && preflight) {

@@ -19,7 +19,7 @@
 typedef struct ss_gate ss_gate;
 
 /* `options` and `keys` (NULL: none are needed) are borrowed for the gate's life. SS_E_ACCESS: a public address without keys; SS_E_ARGUMENT: what
- * is no proxy's address; SS_E_NOMEM. */
+ * is no proxy's address; SS_E_NOMEM; SS_E_UNSUPPORTED: libsodium cannot start. */
 ss_status ss_gate_new(const ss_http_options *options, ss_key_ring *keys, bool public_address, ss_gate **gate,
                       ss_error *error);
 void ss_gate_free(ss_gate **gate);
@@ -65,6 +65,9 @@ typedef struct ss_gate_header {
     const char *name, *value; /* static, or borrowed from the guest */
 } ss_gate_header;
 #define SS_GATE_HEADERS 8u
+
+/* Does one reply differ from another by who asked, by Origin and Authorization? A cache must not give the one for the other. */
+bool ss_gate_varies(const ss_http_request *request);
 
 /* What every reply to this caller carries besides. `preflight`: the request is OPTIONS, which asks what a page may. Fills
  * `headers` (room for SS_GATE_HEADERS) and returns how many. */

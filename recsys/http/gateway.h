@@ -46,7 +46,10 @@ typedef struct ss_gateway_setting {
 
 typedef struct ss_gateway ss_gateway;
 
-/* SS_E_ARGUMENT (too many endpoints, one given twice, a time that is longer than the one it is part of), SS_E_NOMEM, SS_E_NETWORK. */
+/*
+ * SS_E_ARGUMENT: no endpoint, one that is none, too many, one given twice, a time that is longer than the one it is part of; SS_E_RANGE: an
+ * option beyond its range; SS_E_NOMEM. Connections are made by the backends.
+ */
 ss_status ss_gateway_new(const ss_gateway_setting *setting, ss_gateway **gateway, ss_error *error);
 void ss_gateway_free(ss_gateway **gateway); /* after all its backends */
 

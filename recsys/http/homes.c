@@ -12,6 +12,11 @@ void ss_homes_init(ss_homes *homes, const char *const *endpoints, size_t count, 
         homes->servers[i] = ss_home_server_of(endpoints[i]);
 }
 
+bool ss_way_reads(const ss_way *way)
+{
+    return way->kind == SS_WAY_ANY || way->kind == SS_WAY_PREFER;
+}
+
 static uint32_t home_of(const ss_homes *homes, ss_slice visitor)
 {
     uint32_t home = 0, hash = homes->spread ? ss_home_hash(visitor.data, visitor.size) : 0;

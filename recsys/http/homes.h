@@ -40,6 +40,9 @@ typedef struct ss_way {
     bool again;
 } ss_way;
 
+/* Is it a way of what only reads: any, prefer? */
+bool ss_way_reads(const ss_way *way);
+
 /*
  * False: `fault` says why it has no way: an `event` with events of visitors who have not the same home. What is wrong with
  * params otherwise is for the server to say.

@@ -14,7 +14,7 @@
 
 typedef struct ss_rate_limit ss_rate_limit;
 
-/* `entries`: rounded up to a power of two, at least 8. rate > 0 tokens a second; burst >= 1. SS_E_NOMEM. */
+/* `entries`: rounded up to a power of two, at least 8. rate > 0 tokens a second; burst >= 1. SS_E_NOMEM; SS_E_UNSUPPORTED: libsodium cannot start. */
 ss_status ss_rate_limit_new(size_t entries, double rate, double burst, ss_rate_limit **limit, ss_error *error);
 void ss_rate_limit_free(ss_rate_limit **limit);
 

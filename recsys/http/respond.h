@@ -18,6 +18,7 @@ typedef struct ss_response {
     const char *allow;   /* of a 405; NULL: none */
     bool close;          /* the connection ends with it */
     bool tagged;         /* it may be kept and asked for again: an ETag, and 304 for who has it */
+    bool by_caller;      /* ss_gate_varies: Vary says so */
     ss_gate_header headers[SS_GATE_HEADERS];
     size_t header_count;
 } ss_response;

@@ -1,5 +1,6 @@
 #include "http/roll.h"
 
+#include "http/fault_reply.h"
 #include "server/reply.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -115,7 +116,5 @@ void ss_roll_end(ss_roll *roll, const char *const *endpoints, uint32_t msgid, ss
         return;
     }
     ss_fault fault = alike ? ss_reply_failure(SS_E_NOMEM) : absence(roll, endpoints);
-    if (ss_reply_fault(true, msgid, &fault, out) != SS_OK)
-        ss_buffer_clear(out);
-    *reply = (ss_slice){out->data, out->size};
+    *reply = ss_fault_reply(out, msgid, &fault);
 }

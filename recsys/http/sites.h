@@ -5,7 +5,7 @@
 #include "http/site.h"
 #include <stdatomic.h>
 
-#define SS_SITES_COMMON 4u
+#define SS_SITES_COMMON 3u
 
 /* Fills `sites` (room for SS_SITES_COMMON) and returns how many. `draining` (NULL: never true) is borrowed for the sites' life. */
 size_t ss_sites_common(const atomic_bool *draining, ss_http_site *sites);

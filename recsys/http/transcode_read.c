@@ -1,13 +1,15 @@
 #include "http/transcode.h"
 
 #include "client/wire.h"
+#include <math.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <yajl/yajl_parse.h>
 
-#define HEAD_SIZE 3u    /* bytes of the head of a map or array, however many they hold */
-#define COUNT_MAX 65535 /* what such a head can say */
+#define HEAD_SIZE 3u                 /* bytes of the head of a map or array, however many they hold */
+#define WHOLE_MAX 9007199254740992.0 /* 2^53: whole numbers below are what was written */
+#define COUNT_MAX 65535              /* what such a head can say */
 
 _Static_assert(SS_JSON_VALUES_MAX <= COUNT_MAX + 1, "the outermost is a value, too");
 
@@ -85,7 +87,7 @@ static int read_boolean(void *context, int value)
     return begin_value(context, 1) && commit(context, ss_wire_put_bool(end_of(context), value != 0));
 }
 
-/* Digits that are no integer of 64 bits are a real, as those with a point. */
+/* An integer is what has no fraction, 3.0 and 3e2 too (JSON Schema 2020-12, 4.2.3); what is no integer of 64 bits is a real. */
 static int read_number(void *context, const char *digits, size_t size)
 {
     long long integer;
@@ -97,6 +99,8 @@ static int read_number(void *context, const char *digits, size_t size)
         return commit(context, ss_wire_put_int(end_of(context), integer));
     if (!ss_slice_to_f64(text, &real))
         return fail(context, SS_E_FORMAT, "a number is too large, or has too many digits");
+    if (fabs(real) < WHOLE_MAX && real == trunc(real))
+        return commit(context, ss_wire_put_int(end_of(context), (int64_t)real));
     return commit(context, ss_wire_put_double(end_of(context), real));
 }
 

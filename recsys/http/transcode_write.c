@@ -19,6 +19,7 @@
 
 typedef struct writer {
     ss_wire_reader wire;
+    const uint8_t *roomy; /* before it two blocks behind a byte may be looked at */
     ss_error *error;
     unsigned depth; /* of the maps and arrays around */
 } writer;
@@ -170,22 +171,26 @@ static char *put_character(char *at, const char *from, size_t step)
     return at + step;
 }
 
-/* Bytes looked at together: a vector of the compiler's, on whatever the machine has. */
-typedef uint8_t block __attribute__((vector_size(16)));
+/* Bytes looked at together: vectors of the compiler's, on whatever the machine has. */
+#define BLOCK 16u
+typedef uint8_t block __attribute__((vector_size(BLOCK)));
+typedef int8_t signed_block __attribute__((vector_size(BLOCK)));
 
 _Static_assert(('&' & 0xfb) == '"' && ('>' & 0xfd) == '<', "pairs that differ in one bit are found together");
 
-/* Copies a block; do its first `size` bytes stand as they are? */
+/* Copies a block; do its first `size` bytes stand as they are? With 0x60 more, ' ' to '~' are the least of all signed bytes. */
 static inline bool put_block(char *at, const char *from, size_t size)
 {
-    static const block places = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-    block bytes;
+    static const uint8_t masks[2 * BLOCK] = {255, 255, 255, 255, 255, 255, 255, 255,
+                                             255, 255, 255, 255, 255, 255, 255, 255};
+    block bytes, mask;
     uint64_t halves[2];
     memcpy(&bytes, from, sizeof bytes);
-    memcpy(at, from, sizeof bytes);
-    block odd = (block)(bytes - 0x20 > 0x7e - 0x20) | (block)((bytes & 0xfb) == '"') | (block)(bytes == '\\') |
-                (block)((bytes & 0xfd) == '<');
-    odd &= (block)(places < (uint8_t)size);
+    memcpy(at, &bytes, sizeof bytes);
+    memcpy(&mask, masks + BLOCK - size, sizeof mask);
+    block odd = (block)((signed_block)(bytes + 0x60) > (int8_t)('~' + 0x60 - 256)) | (block)((bytes & 0xfb) == '"') |
+                (block)(bytes == '\\') | (block)((bytes & 0xfd) == '<');
+    odd &= mask;
     memcpy(halves, &odd, sizeof halves);
     return (halves[0] | halves[1]) == 0;
 }
@@ -211,25 +216,37 @@ static char *put_bytes(char *at, const char *from, const char *end)
 }
 
 /* `readable`: up to where bytes may be looked at. */
-static inline char *put_text(char *at, const char *from, size_t size, const char *readable)
+static char *put_text(char *at, const char *from, size_t size, const char *readable)
 {
     const char *end = from + size;
     *at++ = '"';
     while (from < end) {
-        size_t part = (size_t)(end - from) < sizeof(block) ? (size_t)(end - from) : sizeof(block);
-        if ((size_t)(readable - from) < sizeof(block) || !put_block(at, from, part))
+        size_t part = (size_t)(end - from) < BLOCK ? (size_t)(end - from) : BLOCK;
+        if ((size_t)(readable - from) < BLOCK || !put_block(at, from, part))
             break;
         from += part;
         at += part;
     }
-    at = put_bytes(at, from, end);
+    if (from < end)
+        at = put_bytes(at, from, end);
+    *at++ = '"';
+    return at;
+}
+
+/* Of at most two blocks, which may be looked at. */
+static inline char *put_short_text(char *at, const char *from, size_t size)
+{
+    *at++ = '"';
+    bool plain = size <= BLOCK ? put_block(at, from, size)
+                               : put_block(at, from, BLOCK) && put_block(at + BLOCK, from + BLOCK, size - BLOCK);
+    at = plain ? at + size : put_bytes(at, from, from + size);
     *at++ = '"';
     return at;
 }
 
 /* ---- values ---- */
 
-static char *write_value(writer *to, char *at);
+static char *write_other(writer *to, char *at);
 
 static inline char *put_word(char *at, const char *word, size_t size)
 {
@@ -237,28 +254,39 @@ static inline char *put_word(char *at, const char *word, size_t size)
     return at + size;
 }
 
-/* A short text, as most are: its head is one byte. NULL: something else comes. */
+/* The next value is a text as most are, its head one byte. */
+static inline bool is_short_text(const writer *to)
+{
+    return to->wire.at < to->roomy && (*to->wire.at & 0xe0u) == 0xa0;
+}
+
 static inline char *write_short_text(writer *to, char *at)
 {
     const uint8_t *begin = to->wire.at;
-    if (begin == to->wire.end || (*begin & 0xe0u) != 0xa0 || to->wire.end - begin <= (*begin & 0x1f))
-        return NULL;
     size_t size = *begin & 0x1fu;
     to->wire.at = begin + 1 + size;
-    return put_text(at, (const char *)begin + 1, size, (const char *)to->wire.end);
+    return put_short_text(at, (const char *)begin + 1, size);
 }
 
 static char *write_name(writer *to, char *at)
 {
     ss_wire_token token;
-    char *end = write_short_text(to, at);
-    if (end)
-        return end;
     if (!ss_wire_next(&to->wire, &token))
         return not_wire(to, "the bytes are no MessagePack");
     if (token.kind != SS_WIRE_TEXT && token.kind != SS_WIRE_BYTES)
         return not_wire(to, "a name is no text");
     return put_text(at, token.bytes, token.size, (const char *)to->wire.end);
+}
+
+/* What there is most of, short texts and small numbers, without a call. */
+static inline char *write_value(writer *to, char *at)
+{
+    if (is_short_text(to))
+        return write_short_text(to, at);
+    if (to->wire.at == to->wire.end || *to->wire.at >= 10)
+        return write_other(to, at);
+    *at = (char)('0' + *to->wire.at++);
+    return at + 1;
 }
 
 static char *write_pairs(writer *to, char *at, uint64_t count)
@@ -267,7 +295,7 @@ static char *write_pairs(writer *to, char *at, uint64_t count)
     for (uint64_t i = 0; i < count && at; i++) {
         if (i > 0)
             *at++ = ',';
-        at = write_name(to, at);
+        at = is_short_text(to) ? write_short_text(to, at) : write_name(to, at);
         if (!at)
             return NULL;
         *at++ = ':';
@@ -324,13 +352,10 @@ static char *write_token(writer *to, char *at, const ss_wire_token *token, bool 
     return not_wire(to, "an extension of MessagePack is nothing that JSON can say");
 }
 
-static char *write_value(writer *to, char *at)
+static char *write_other(writer *to, char *at)
 {
     ss_wire_token token;
     const uint8_t *begin = to->wire.at;
-    char *end = write_short_text(to, at);
-    if (end)
-        return end;
     if (!ss_wire_next(&to->wire, &token))
         return not_wire(to, "the bytes are no MessagePack");
     return write_token(to, at, &token, *begin == 0xca);
@@ -342,7 +367,8 @@ ss_status ss_wire_to_json(ss_slice wire, ss_buffer *out, ss_error *error)
     ss_status status = ss_buffer_reserve(out, GROWTH * wire.size + SPARE);
     if (status != SS_OK)
         return ss_error_set(error, status, "no room for the JSON text");
-    writer to = {.wire = {bytes, bytes + wire.size}, .error = error};
+    const uint8_t *roomy = wire.size > 2 * BLOCK ? bytes + wire.size - 2 * BLOCK : bytes;
+    writer to = {.wire = {bytes, bytes + wire.size}, .roomy = roomy, .error = error};
     char *end = write_value(&to, out->data + out->size);
     if (end && to.wire.at != to.wire.end)
         end = not_wire(&to, "bytes follow the value");
