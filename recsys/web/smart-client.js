@@ -1,4 +1,4 @@
-/* smart-client.js: what both elements share. What the server says enters the page as text and addresses of http, never as markup. */
+/* smart-client.js: what both elements share. Nothing that the server says becomes markup. */
 import { textOf } from "./smart-texts.js";
 
 const untold = []; // events, for
@@ -6,7 +6,7 @@ let teller; // this address
 
 export const randomId = () => crypto.getRandomValues(new Uint32Array(4)).join("-");
 
-/* Of the tab, or only of the page. */
+/* The tab's, or the page's. */
 export let store = {};
 try {
   store = sessionStorage;
@@ -30,7 +30,7 @@ export class SmartElement extends HTMLElement {
   root = this.attachShadow({ mode: "open" });
   #life = new AbortController();
 
-  /* Once for several attributes. */
+  /* Once for many attributes. */
   async connectedCallback() {
     this.#life.abort();
     const { signal } = (this.#life = new AbortController());
@@ -71,7 +71,7 @@ export class SmartElement extends HTMLElement {
     return address.href;
   }
 
-  /* Undefined without an answer in time; `error`: our mistake; `ahead`: milliseconds to the server's clock. */
+  /* Undefined: no answer in time; `error`: our mistake; `ahead`: milliseconds to the server's clock. */
   async ask(address, how) {
     try {
       const reply = await fetch(address, { signal: AbortSignal.timeout(this.at("timeout", 1500)), ...how });
@@ -80,11 +80,11 @@ export class SmartElement extends HTMLElement {
     } catch {}
   }
 
-  /* Tells the server `now`, or when the page is left. */
+  /* `now`, or when the page is left. */
   tell(event, now) {
     const [address, session_id] = [this.address("event"), this.session];
     if (!session_id) return;
-    if (address !== teller || untold[0]?.session_id !== session_id || untold.length > 40) flush(); // a public key may tell 50 of one
+    if (address !== teller || untold[0]?.session_id !== session_id || untold.length > 40) flush(); // 50 of one may be told
     teller = address;
     untold.push({ ...event, session_id });
     if (now) flush();
@@ -99,7 +99,7 @@ export class SmartElement extends HTMLElement {
     return /^[a-z]{2,3}(-[a-z\d]{2,8})*$/i.test(asked) ? asked : "en";
   }
 
-  /* The page's own text or ours, with a value for {}. */
+  /* The page's text or ours, with a value for {}. */
   say(key, value) {
     return (this.json("texts")?.[key] ?? textOf(this.#locale, key) ?? "").replace("{}", () => `\u2068${value}\u2069`);
   }
@@ -108,20 +108,20 @@ export class SmartElement extends HTMLElement {
     return value.toLocaleString(this.#locale, options);
   }
 
-  money(minor, digits) {
+  money(minor) {
     const currency = this.at("currency");
-    return this.write(minor / 10 ** digits, { style: currency && "currency", currency, minimumFractionDigits: digits });
+    return this.write(minor / 10 ** this.digits, { style: currency && "currency", currency, minimumFractionDigits: this.digits });
   }
 
   /* {property: an address of http}. */
   #linked(property, item, pattern, column) {
     const made = item.item_id && this.at(pattern)?.replaceAll("{item_id}", encodeURIComponent(item.item_id));
-    const { href, protocol } = make("a", { href: made || item[column] || "none:" });
-    return /^https?:$/.test(protocol) && { [property]: href };
+    const { href } = make("a", { href: made || item[column] || "none:" });
+    return /^https?:/.test(href) && { [property]: href };
   }
 
-  /* A product as a link; `before`: a higher price that it had. */
-  card(item, { name = item.name ?? item.item_id, price, before, digits, badge, note, onclick }) {
+  /* A product as a link; `before`: a higher price. */
+  card(item, { name = item.name ?? item.item_id, price, before, badge, note, onclick }) {
     const less = price < before;
     const mark = less ? this.write(price / before - 1, { style: "percent" }) : badge;
     const src = this.#linked("src", item, "image", "image");
@@ -131,7 +131,7 @@ export class SmartElement extends HTMLElement {
       { onclick, onauxclick, ...this.#linked("href", item, "link", "url") },
       make("figure picture", {}, mark && make("mark badge", {}, mark), src && make("img image", { alt: "", loading: "lazy", onerror: ({ target }) => target.remove(), ...src })),
       make("span name", { dir: "auto" }, name.slice(0, 200)),
-      make("b price", {}, price >= 0 && this.money(price, digits), less && make("del before", {}, this.money(before, digits))),
+      make("b price", {}, price >= 0 && this.money(price), less && make("del before", {}, this.money(before))),
       note && make("small note", {}, note),
     );
   }

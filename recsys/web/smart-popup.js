@@ -1,16 +1,15 @@
-/* smart-popup.js: <smart-popup page="product" item-id="…">, an offer to who moves to leave. */
+/* smart-popup.js: an offer to who moves to leave. */
 import { SmartElement, make, randomId, store } from "./smart-client.js";
 
 const touch = matchMedia("(hover: none)").matches;
-let triggers = JSON.parse(store["smartshelf.triggers"] ?? null) ?? { mouse_out: true, idle_seconds: touch && 40, back_button: touch };
+const triggers = JSON.parse(store["smartshelf.triggers"] ?? "{}"); // that are known, by page
 let asking;
-let shown; // dialog, of whichever popup
+let shown; // a popup's dialog
 
-/* Where a history entry of ours stands. */
 const guarded = () => history.state?.smartshelf && location.href;
 
 customElements.define("smart-popup", class extends SmartElement {
-  #id; // of this view's question, until it is answered
+  #id; // of this view's one question
   #guard;
 
   start(signal) {
@@ -22,7 +21,7 @@ customElements.define("smart-popup", class extends SmartElement {
     let idle;
     const rest = () => {
       clearTimeout(idle);
-      idle = setTimeout(() => this.#leave("idle_seconds"), 1000 * triggers.idle_seconds);
+      idle = setTimeout(() => this.#leave("idle_seconds"), 1000 * this.#triggers.idle_seconds);
     };
     on("pointerdown pointermove keydown scroll visibilitychange", rest);
     rest();
@@ -37,52 +36,61 @@ customElements.define("smart-popup", class extends SmartElement {
     on("popstate", () => this.#back());
   }
 
+  get #page() {
+    return this.at("page", "home");
+  }
+
+  get #triggers() {
+    return triggers[this.#page] ?? { mouse_out: true, idle_seconds: touch && 40, back_button: touch };
+  }
+
   get #once() {
-    return `smartshelf.popup.${this.at("once") === "page" ? this.at("page", "home") : "session"}`;
+    return `smartshelf.popup.${this.at("once") === "page" ? this.#page : "session"}`;
   }
 
   #leave(trigger) {
-    if (!document.hidden && triggers[trigger]) this.open();
+    if (!document.hidden && this.#triggers[trigger]) this.open();
   }
 
   /* One entry before which going back is noticed, and no second. */
   #stand() {
-    if (this.#guard || !this.#id || store[this.#once] || !triggers.back_button) return;
+    if (this.#guard || !this.#id || store[this.#once] || !this.#triggers.back_button) return;
     history.pushState({ ...history.state, smartshelf: true }, "");
     this.#guard = guarded();
   }
 
-  /* Who went back over it goes on back unless something is shown. */
+  /* Goes on back unless something is shown. */
   async #back() {
     const before = this.#guard;
     this.#guard = guarded();
     if (before === location.href && !this.#guard && !(await this.open())) history.back();
   }
 
-  /* True: something is shown. */
+  /* Is something shown? */
   async open() {
     const id = this.#id;
     if (asking || shown?.isConnected || !id || store[this.#once] || document.querySelector("dialog[open]")) return false;
     asking = true;
-    const question = { ...this.visitor, request_id: id, page: this.at("page", "home"), cart: this.json("cart"), fields: ["name", "url", "image"] };
-    const decision = await this.ask(this.address("offers"), { method: "POST", body: JSON.stringify(question) });
+    const body = JSON.stringify({ ...this.visitor, request_id: id, page: this.#page, cart: this.json("cart"), fields: ["name", "url", "image"] });
+    const decision = await this.ask(this.address("offers"), { method: "POST", body });
     asking = false;
     if (!decision || id !== this.#id) return false;
     this.#id = undefined;
-    triggers = decision.triggers ?? triggers;
+    triggers[this.#page] = decision.triggers ?? this.#triggers;
     store["smartshelf.triggers"] = JSON.stringify(triggers);
     return decision.show && this.#show(decision);
   }
 
   #show(decision) {
-    const { message_key, variant, offers, expires_at, ahead } = decision;
+    const { message_key, variant, offers, decimals, expires_at, ahead } = decision;
     const end = expires_at / 1000 - ahead;
     if (end < Date.now()) return false;
     store[this.#once] = "shown";
+    this.digits = decimals;
     const gives = offers.some(({ incentive }) => incentive);
     const title = (gives && (this.say(`${message_key}.${variant}`) || this.say(message_key))) || this.say("title");
     const header = make("header", {}, make("h2 title", {}, title), make("button close", { onclick: () => dialog.close() }, this.say("close")));
-    const list = make("ul list", { role: "list" }, ...offers.map((offer) => this.#offer(offer, decision)));
+    const list = make("ul list", { role: "list" }, ...offers.map((offer) => this.#offer(offer)));
     const time = make("p time", { role: "timer" });
     const onclose = () => {
       dialog.remove();
@@ -97,36 +105,37 @@ customElements.define("smart-popup", class extends SmartElement {
     return true;
   }
 
-  /* At the end nothing is promised any more. */
+  /* At the end nothing is promised. */
   #count(end, time, list) {
-    const left = Math.max(0, end - Date.now());
-    time.textContent = left ? `${Math.floor(left / 3600e3)}:${new Date(left).toISOString().slice(14, 19)}` : this.say("expired");
-    time.ariaLive = left ? "off" : "polite";
-    if (!left) list.querySelectorAll("mark, b, div").forEach((promise) => promise.remove());
-    else if (time.isConnected) setTimeout(() => this.#count(end, time, list), 500);
+    const left = Math.ceil((end - Date.now()) / 1000);
+    const span = (unit, count) => (count < 1 ? [] : this.write(Math.floor(count), { style: "unit", unit }));
+    const spans = [span("hour", left / 3600), span("minute", (left / 60) % 60), span("second", left % 60)].flat();
+    time.textContent = spans.join(" ") || this.say("expired");
+    if (left > 0) return time.isConnected && setTimeout(() => this.#count(end, time, list), 500);
+    time.ariaLive = "polite";
+    list.querySelectorAll("mark, b, div").forEach((promise) => promise.remove());
   }
 
   #tell(event, offers) {
     offers.forEach(({ offer_id }) => this.tell({ event, offer_id }, true));
   }
 
-  #offer(offer, decision) {
+  #offer(offer) {
     const { item_id, name = item_id, with_name, list_price: before, offer_price: price, incentive, code } = offer;
     const { kind, amount, points } = incentive ?? {};
-    const digits = decision.decimals;
     const onclick = () => {
       if (!offer.taken) this.#tell("accept", [offer]);
       offer.taken = true;
-      this.announce("accepted", { offer, decision });
+      this.announce("accepted", { offer });
     };
     const copy = ({ target }) => {
       field.select();
       if (document.execCommand("copy")) target.textContent = "✓";
       onclick();
     };
-    const badge = kind && this.say(kind, points ? this.write(points) : this.money(amount, digits));
+    const badge = kind && this.say(kind, points ? this.write(points) : this.money(amount));
     const what = item_id ? [name, with_name].filter(Boolean).join(" + ") : this.say("cart");
-    const card = this.card(offer, { name: what, price, before, digits, badge, onclick });
+    const card = this.card(offer, { name: what, price, before, badge, onclick });
     const field = make("input code", { readOnly: true, value: code, ariaLabel: what });
     return make("li offer", {}, card, code && make("div row", {}, field, make("button copy", { onclick: copy, ariaLive: "polite" }, this.say("copy"))));
   }

@@ -1,9 +1,9 @@
-/* smart-shelf.js: <smart-shelf kind="related" item-id="…">, a carousel of products. */
+/* smart-shelf.js: a carousel of products. */
 import { SmartElement, make } from "./smart-client.js";
 
-const waiting = new Map(); // questions, by the page that can answer them together
+const waiting = new Map(); // questions, by the page that answers all
 
-/* As one page, so that no product stands on two shelves; each alone where one is a mistake. */
+/* As one page, no product twice; each alone where one is a mistake. */
 async function ask(all, page) {
   waiting.delete(page);
   const group = all.filter(({ signal }) => !signal.aborted);
@@ -25,9 +25,9 @@ function turn(list, pages, status) {
 
 /* Half visible for a second: an impression. */
 const seen = new IntersectionObserver((entries) => entries.forEach(look), { threshold: 0.5 });
-function look({ target, intersectionRatio }) {
+function look({ target, intersectionRatio: share }) {
   clearTimeout(target.timer);
-  if (intersectionRatio >= 0.5) target.timer = setTimeout(count, 1000, target);
+  target.timer = share >= 0.5 && setTimeout(count, 1000, target);
 }
 function count(place) {
   seen.unobserve(place);
@@ -59,6 +59,11 @@ customElements.define("smart-shelf", class extends SmartElement {
       back.ariaDisabled = at < 2;
       on.ariaDisabled = at > list.scrollWidth - list.clientWidth - 2;
     };
+    list.onkeydown = ({ key }) => {
+      const end = { Home: list.firstChild, End: list.lastChild }[key];
+      end?.firstChild.focus();
+      return !end;
+    };
     new ResizeObserver(list.onscroll).observe(list);
     const heading = this.at("heading", this.say("heading"));
     const header = make("header", {}, make("h2 heading", {}, heading), status, back, on);
@@ -67,22 +72,23 @@ customElements.define("smart-shelf", class extends SmartElement {
     return list;
   }
 
-  /* An answer, or else what stands between the tags. */
+  /* Or else what stands between the tags. */
   #show(list, shelf, { items, decimals, generation }) {
     const answered = Array.isArray(items);
     list.parentNode.ariaBusy = false;
+    this.digits = decimals;
     this.hidden = answered ? items.length < this.at("min", 1) : !this.childElementCount;
-    if (answered) list.replaceChildren(...items.map((item) => this.#place(item, decimals, { shelf, generation })));
+    if (answered) list.replaceChildren(...items.map((item) => this.#place(item, { shelf, generation })));
     else list.replaceWith(make("slot"));
     list.onscroll();
     this.announce("loaded", { items });
   }
 
-  #place(item, digits, source) {
+  #place(item, source) {
     const { item_id, price, lowest_price_30d: before } = item;
     const tell = (event, now) => this.tell({ event, item_id, ...source }, now);
-    const note = price < before && this.say("lowest", this.money(before, digits));
-    const place = make("li item", { tell }, this.card(item, { price, before, digits, note, onclick: () => tell("click", true) }));
+    const note = price < before && this.say("lowest", this.money(before));
+    const place = make("li item", { tell }, this.card(item, { price, before, note, onclick: () => tell("click", true) }));
     seen.observe(place);
     return place;
   }

@@ -1,4 +1,4 @@
-/* smart-texts.js: what the elements say, in the order of KEYS; {} stands for a price or a number. */
+/* smart-texts.js: what the elements say, in the order of KEYS; {}: a price or number. */
 const KEYS = "previous next heading lowest title cart free_shipping cashback points gift copy expired close".split(" ");
 const TEXTS = {
   en: "Previous|Next|You may also like|Lowest in 30 days: {}|Before you go …|Your cart|Free shipping|{} for your next order|+{} points|A free gift|Copy|Expired|No, thanks",

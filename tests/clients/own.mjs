@@ -41,3 +41,11 @@ test('params that cannot be sent', async () => {
 test('an option that there is not', () => {
   assert.throws(() => new Client(endpoint, {timeout: 5}), /no option 'timeout'/);
 });
+
+test('wrong options are named', () => {
+  for (const wrong of ['127.0.0.1:5555', 'tcp://127.0.0.1', 'http://127.0.0.1:5555', [endpoint, 5555]]) {
+    assert.throws(() => new Client(wrong), /endpoints: tcp:.*'.*(127|5555)/);
+  }
+  const keys = {server_key: 'a'.repeat(40), public_key: 'b'.repeat(40), secret_key: 'secret'};
+  assert.throws(() => new Client(endpoint, keys), /secret_key: 40 .*found 6$/);
+});

@@ -47,4 +47,13 @@ try {
 } catch (Error $error) {
     assert(str_contains($error->getMessage(), 'timeout'));
 }
+$keys = ['server_key' => str_repeat('a', 40), 'public_key' => str_repeat('b', 40), 'secret_key' => 'secret'];
+foreach ([[['127.0.0.1:5555'], 'endpoints: tcp://'], [['tcp://127.0.0.1'], 'endpoints: tcp://'], [[$endpoint, ...$keys], 'secret_key: 40 ']] as [$options, $said]) {
+    try {
+        new Client(...$options);
+        assert(false);
+    } catch (InvalidArgumentException $error) {
+        assert(str_contains($error->getMessage(), $said), $error->getMessage());
+    }
+}
 echo "ok\n";

@@ -42,6 +42,13 @@ class Own(unittest.TestCase):
         self.assertEqual((pending.answer().error.name, pending.answer().item_ids), ("closed", ["a"]))
         self.assertRaises(RuntimeError, client.related)
 
+    def test_wrong_options_are_named(self):
+        keys = {"server_key": "a" * 40, "public_key": "b" * 40, "secret_key": "secret"}
+        for options, said in (({"endpoints": "127.0.0.1:5555"}, "endpoints: tcp://.*127.0.0.1:5555"), ({"endpoints": "tcp://127.0.0.1"}, "endpoints: "),
+                              ({"endpoints": [ENDPOINT, 5555]}, "endpoints: .*5555"), ({"timeout_ms": "50"}, "timeout_ms: "), (keys, "secret_key: 40 .*found 6$")):
+            with self.assertRaisesRegex((ValueError, TypeError), said):
+                smartshelf.Client(**{"endpoints": ENDPOINT, **options})
+
     def test_params_that_cannot_be_sent(self):
         with smartshelf.Client(ENDPOINT, fallback=["a"]) as client:
             for params in ({"item_id": object()}, {"limit": 2**70}):

@@ -76,6 +76,13 @@ test("by keys: every product by Tab, which brings it into view; arrows scroll; E
   await eventually(async () => (await scrolled(page)) > 300, "the last product is in view");
   await page.keyboard.press("ArrowLeft");
   await eventually(async () => (await scrolled(page)) < 700, "arrows scroll");
+  await page.keyboard.press("Home");
+  assert.equal(await focused(page), 0);
+  await eventually(async () => (await scrolled(page)) === 0, "Home brings the first into view");
+  await page.keyboard.press("End");
+  assert.equal(await focused(page), 9);
+  await eventually(async () => (await scrolled(page)) > 300, "End the last");
+  assert.equal(await page.evaluate(() => scrollY), 0, "and the page stays");
   await page.keyboard.press("Shift+Tab");
   assert.equal(await focused(page), 8);
   await page.keyboard.press("Enter");
@@ -320,7 +327,7 @@ test("a product that is opened in another tab is a click", async () => {
 });
 
 test("a beacon is of one session and of no more events than a public key may tell", async () => {
-  const page = await open();
+  const page = await open("<p>Something to read</p>".repeat(60) + SHELF); // out of sight: no impressions beside
   await page.evaluate(() => {
     const shelf = document.querySelector("smart-shelf");
     for (let i = 0; i < 60; i++) shelf.tell({ event: "view", item_id: `seen-${i}` });

@@ -140,6 +140,23 @@ async function walk(name, viewport) {
 test("a visitor walks through the shop at a desk, is offered something on three pages, and orders with a code", () => walk("desk", DESK));
 test("and on a phone", () => walk("phone", PHONE));
 
+test("between phone and desk three products and more stand side by side; an empty cart says so, and has nothing to order", async () => {
+  const page = await openPage(browser, { viewport: { width: 768, height: 1024 } });
+  await page.goto(`${server.url}/shop/cart`);
+  await page.getByRole("link", { name: "Look around" }).click();
+  await page.locator("#categories a").first().click();
+  await page.locator("#products a").nth(2).waitFor();
+  const places = await page.locator("#products a").evaluateAll((all) => all.slice(0, 3).map((one) => one.getBoundingClientRect().top));
+  assert.deepEqual(places, Array(3).fill(places[0]));
+  await page.goBack();
+  await page.goBack();
+  await page.getByText("There is nothing in it yet.").waitFor();
+  assert.deepEqual([await page.locator("#summary").isVisible(), await page.locator(".shelf").isVisible()], [false, false]);
+  assert.deepEqual(await violations(page), []);
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
+});
+
 test("an answer that is cut off is an error, and none for who leaves the page", async () => {
   const page = await openPage(browser);
   const thrown = () => page.complaints.filter((complaint) => complaint.startsWith("thrown"));

@@ -106,9 +106,9 @@ function segments({ segments: names, facts: known, decimals }) {
 
 /* ---- offers ---- */
 
-function offered({ offers, decimals }) {
+function offered(where, { offers, decimals }) {
   return table(
-    "What is offered",
+    `What is offered ${where}`,
     [
       { title: "Product", wide: true, cell: (offer) => (offer.item_id ? product(offer) : "the cart as a whole") },
       { title: "Price", number: true, cell: (offer) => money(offer.list_price, decimals) },
@@ -120,9 +120,10 @@ function offered({ offers, decimals }) {
   );
 }
 
-function decided(decision) {
+/* `where`, in words, tells it from the page's other decisions. */
+function decided(where, decision) {
   const words = VERDICTS[decision.reason] ?? decision.reason;
-  return [make("p", {}, decision.campaign ? ["Campaign ", foreign(decision.campaign), ": "] : null, `${words}.`), decision.show ? offered(decision) : null];
+  return [make("p", {}, decision.campaign ? ["Campaign ", foreign(decision.campaign), ": "] : null, `${words}.`), decision.show ? offered(where, decision) : null];
 }
 
 function open({ offers }) {
@@ -135,7 +136,7 @@ function open({ offers }) {
         "details",
         {},
         make("summary", {}, `${time(at)}, the ${page} page: ${VERDICTS[decision.reason] ?? decision.reason}`, " ", states.map((state) => [" ", chip(state)])),
-        make("div", { class: "card" }, decided(decision), make("p", { class: "dim" }, `What they buy until ${time(until)} is its outcome.`)),
+        make("div", { class: "card" }, decided(`on the ${page} page at ${time(at)}`, decision), make("p", { class: "dim" }, `What they buy until ${time(until)} is its outcome.`)),
       ),
     ),
   );
@@ -148,7 +149,7 @@ function preview(visitor, items) {
   const look = async () => {
     try {
       const decisions = await Promise.all(pages.map(([page, params]) => ask("preview", { page, ...params, ...visitor, fields: ["name"] })));
-      body.replaceChildren(...decisions.map((decision, index) => make("div", { class: "card" }, make("h3", {}, `Leaving the ${pages[index][0]} page`), decided(decision))));
+      body.replaceChildren(...decisions.map((decision, index) => make("div", { class: "card" }, make("h3", {}, `Leaving the ${pages[index][0]} page`), decided(`on leaving the ${pages[index][0]} page`, decision))));
     } catch (refusal) {
       body.replaceChildren(wrong(refusal));
     }

@@ -87,9 +87,11 @@ async function refresh() {
   const lines = cart();
   await lookUp(lines);
   const rows = lines.map(row);
-  at("lines").replaceChildren(...(rows.length ? rows : [make("li", {}, make("p", {}, "There is nothing in it yet. "), make("a", { href: "/shop/" }, "Look around"))]));
+  at("lines").replaceChildren(...rows);
+  at("empty").hidden = rows.length > 0;
+  at("summary").hidden = document.querySelector(".shelf").hidden = !rows.length;
   showSums(lines);
-  fillShelves({ lines });
+  if (rows.length) fillShelves({ lines });
   placePopup({ lines });
 }
 

@@ -8,6 +8,8 @@ const NUMBERS = {
   queue: [1000, 1], // most requests, and most replies, that wait at one server
 };
 const KEYS = ['server_key', 'public_key', 'secret_key']; // CURVE keys in Z85
+const KEY_LENGTH = 40;
+const ENDPOINT = /^(tcp:\/\/.+:(\d+|\*)|(ipc|inproc):\/\/.+)$/s;
 const LISTS = ['fallback']; // item ids shown when no answer comes, best first
 
 function numberOf(name, given) {
@@ -29,6 +31,10 @@ export function optionsOf(endpoints, given) {
   if (options.endpoints.length === 0) {
     throw new TypeError('endpoints: none is given');
   }
+  const wrong = options.endpoints.find((endpoint) => typeof endpoint !== 'string' || !ENDPOINT.test(endpoint));
+  if (wrong !== undefined) {
+    throw new TypeError(`endpoints: tcp://ADDRESS:PORT or ipc://PATH is wanted, found '${wrong}'`);
+  }
   if (typeof given.fallback === 'string') {
     throw new TypeError('fallback: a list of item ids is wanted, found a text');
   }
@@ -39,6 +45,11 @@ export function optionsOf(endpoints, given) {
   if (keys.length !== 0 && keys.length !== KEYS.length) {
     throw new TypeError(`${KEYS.join(', ')}: all three or none`);
   }
-  keys.forEach((name) => { options[name] = given[name]; });
+  for (const name of keys) { // whose text is in no message
+    if (given[name].length !== KEY_LENGTH) {
+      throw new TypeError(`${name}: ${KEY_LENGTH} characters of Z85 are wanted, found ${given[name].length}`);
+    }
+    options[name] = given[name];
+  }
   return Object.freeze(options);
 }

@@ -9,6 +9,9 @@ use InvalidArgumentException;
 /** What a client is told when it is made. Times are milliseconds. */
 final class Options
 {
+    private const KEY_LENGTH = 40;
+    private const ENDPOINT = '~^(tcp://.+:(\d+|\*)|(ipc|inproc)://.+)$~sD';
+
     /** @var list<string> */
     public readonly array $endpoints;
 
@@ -43,15 +46,25 @@ final class Options
         if ($this->endpoints === []) {
             throw new InvalidArgumentException('endpoints: none is given');
         }
+        foreach ($this->endpoints as $endpoint) {
+            if (preg_match(self::ENDPOINT, $endpoint) !== 1) {
+                throw new InvalidArgumentException("endpoints: tcp://ADDRESS:PORT or ipc://PATH is wanted, found '$endpoint'");
+            }
+        }
         $least = ['timeout_ms' => 0, 'change_timeout_ms' => 0, 'change_attempts' => 1, 'pass_over_ms' => 0, 'reconnect_ms' => 0, 'queue' => 1];
         foreach ($least as $name => $value) {
             if ($this->$name < $value) {
                 throw new InvalidArgumentException("$name: at least $value is wanted, found {$this->$name}");
             }
         }
-        $keys = array_filter([$server_key, $public_key, $secret_key], static fn (?string $key): bool => $key !== null);
+        $keys = array_filter(compact('server_key', 'public_key', 'secret_key'), static fn (?string $key): bool => $key !== null);
         if (count($keys) !== 0 && count($keys) !== 3) {
             throw new InvalidArgumentException('server_key, public_key, secret_key: all three or none');
+        }
+        foreach ($keys as $name => $key) { // whose text is in no message
+            if (strlen($key) !== self::KEY_LENGTH) {
+                throw new InvalidArgumentException("$name: " . self::KEY_LENGTH . " characters of Z85 are wanted, found " . strlen($key));
+            }
         }
     }
 }
