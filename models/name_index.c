@@ -1,6 +1,7 @@
 #include "models/name_index.h"
 
-uint32_t ss_name_index_find(const ss_name_index *index, uint64_t key)
+/* The place of a gram among the keys, or gram_count. */
+static uint32_t find_gram(const ss_name_index *index, uint64_t key)
 {
     uint32_t low = 0, high = index->gram_count;
     while (low < high) {
@@ -17,7 +18,7 @@ double ss_name_index_norm(const ss_name_index *index, const ss_name_gram *grams,
 {
     double squares = 0;
     for (size_t i = 0; i < gram_count; i++) {
-        uint32_t gram = ss_name_index_find(index, grams[i].key);
+        uint32_t gram = find_gram(index, grams[i].key);
         double weight = gram < index->gram_count ? (double)index->weights[gram] : index->unknown;
         double entry = ss_name_gram_weight(grams[i].count, weight);
         squares += entry * entry;
@@ -47,7 +48,7 @@ size_t ss_name_index_match(const ss_name_index *index, const ss_name_gram *grams
 {
     size_t count = 0;
     for (size_t i = 0; i < gram_count; i++) {
-        uint32_t gram = ss_name_index_find(index, grams[i].key);
+        uint32_t gram = find_gram(index, grams[i].key);
         if (gram == index->gram_count || !(index->weights[gram] > 0))
             continue;
         double own = (double)index->weights[gram], weight = ss_name_gram_weight(grams[i].count, own) * own;

@@ -31,9 +31,6 @@ static inline double ss_name_gram_weight(uint32_t count, double weight)
     return count <= 1 ? weight : (1 + log(count < UINT8_MAX ? count : UINT8_MAX)) * weight;
 }
 
-/* The place of a gram among the keys, or gram_count. */
-uint32_t ss_name_index_find(const ss_name_index *index, uint64_t key);
-
 /* Length of the vector of a name's grams. */
 double ss_name_index_norm(const ss_name_index *index, const ss_name_gram *grams, size_t gram_count);
 

@@ -68,6 +68,8 @@ static void a_missing_column_is_suggested(void **state)
         {"StockCode,qty", "try --columns item_id=StockCode"},
         {"ITEM-ID,qty", "try --columns item_id=ITEM-ID"},
         {"qty,User_ID", "try --columns customer_id=User_ID"},
+        {"o1,c3,1,2026-01-01 10:00:00",
+         "is the first row a header? It must name the columns; or say which it is with --columns"},
         {"qty,cust", "say which it is with --columns item_id=NAME (found 'qty, cust'"},
     };
     for (size_t i = 0; i < sizeof cases_missing / sizeof *cases_missing; i++) {

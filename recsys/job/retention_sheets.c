@@ -1,12 +1,10 @@
 #include "job/retention_sheets.h"
 
+#include "job/retention_warnings.h"
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 
-#define FEW_CUSTOMERS     100  /* below, a forecast held against the truth says little */
-#define MUCH_CORRELATION  0.2  /* of what the gamma-gamma model takes for unrelated */
-#define MANY_UNNAMED      0.05 /* orders without a customer */
 #define COLUMNS(LIST)     LIST, sizeof(LIST) / sizeof *(LIST)
 #define GRID_COLUMNS_HEAD 2u
 
@@ -588,80 +586,6 @@ static void put_calibration(writer *w)
         put_calibration_row(w, "all", "all of them", &of->total);
 }
 
-/* ---- what is to be heeded ---- */
-
-static const char *direction(double ratio_to_truth)
-{
-    return ratio_to_truth < 1 ? "low" : "high";
-}
-
-static void warn_of_forecast(writer *w)
-{
-    const ss_lifetime *of = &w->of->lifetime;
-    const ss_calibration *all = &of->total;
-    double counts = ss_calibration_ratio(all, false), revenue = ss_calibration_ratio(all, true);
-    if (!of->now.counts) {
-        ss_sheets_warn(
-            w->to,
-            "No forecast: too few customers bought twice, or all behave alike, so that BG/NBD cannot be fitted.");
-        return;
-    }
-    if (!of->checked || all->customers < FEW_CUSTOMERS) {
-        ss_sheets_warn(
-            w->to,
-            "The forecast could not be held against the truth: the log is too short, or too few customers bought "
-            "before the days held out (--holdout-days). Take it with care.");
-        return;
-    }
-    if (isfinite(counts) && fabs(counts - 1) > w->of->options.warn_share)
-        ss_sheets_warn(
-            w->to, ss_sheets_printf(w->to,
-                                    "The forecast is %.0f %% %s: made %" PRIi64 " days before the end, it foresaw %.0f "
-                                    "purchases where %" PRIu64
-                                    " came. Read the one for the days to come with that in mind; it knows no season.",
-                                    100 * fabs(counts - 1), direction(counts), w->of->options.holdout_days,
-                                    all->predicted, all->purchases));
-    if (isfinite(revenue) && fabs(revenue - 1) > w->of->options.warn_share)
-        ss_sheets_warn(w->to, ss_sheets_printf(w->to, "In money the same forecast was %.0f %% %s.",
-                                               100 * fabs(revenue - 1), direction(revenue)));
-}
-
-static void warn_of_value(writer *w)
-{
-    const ss_forecaster *now = &w->of->lifetime.now;
-    if (!w->of->priced) {
-        ss_sheets_warn(
-            w->to,
-            "No prices: neither the log (unit_price) nor a catalogue has any, so that nothing is said in money.");
-        return;
-    }
-    if (!now->values)
-        ss_sheets_warn(
-            w->to, "No value is foretold: what customers pay does not follow the gamma-gamma model, or too few pay.");
-    else if (fabs(now->correlation) > MUCH_CORRELATION || fabs(now->log_correlation) > MUCH_CORRELATION)
-        ss_sheets_warn(
-            w->to, ss_sheets_printf(w->to,
-                                    "Who buys more often does not pay the same for a purchase (correlation %.2f, of "
-                                    "logarithms %.2f): the model of values takes the two for unrelated, so that single "
-                                    "customers' predicted values are less sure than their sum.",
-                                    now->correlation, now->log_correlation));
-}
-
-static void warn_of_log(writer *w)
-{
-    const ss_retention *of = w->of;
-    double unnamed = ratio((double)of->rest_orders, (double)(of->orders + of->rest_orders));
-    if (!of->period.seen)
-        ss_sheets_warn(
-            w->to,
-            "The log does not reach far enough before the period: who was a customer at its start cannot be told. "
-            "Give a later --from, or fewer --window-days.");
-    if (unnamed > MANY_UNNAMED)
-        ss_sheets_warn(w->to,
-                       ss_sheets_printf(w->to, "%.0f %% of the orders name no customer: they count for revenue alone.",
-                                        100 * unnamed));
-}
-
 ss_status ss_retention_sheets(const ss_retention *retention, const char *zone, ss_sheets *sheets)
 {
     writer w = {sheets, retention, zone};
@@ -679,8 +603,6 @@ ss_status ss_retention_sheets(const ss_retention *retention, const char *zone, s
     put_value(&w);
     put_forecast(&w);
     put_calibration(&w);
-    warn_of_forecast(&w);
-    warn_of_value(&w);
-    warn_of_log(&w);
+    ss_retention_warn(retention, sheets);
     return sheets->status;
 }

@@ -193,10 +193,23 @@ static ss_status read_profiles(const ss_input_options *options, const ss_left_ou
                             &data->profiles_report, error);
 }
 
-ss_status ss_training_input_open(const ss_input_options *options, ss_training_input *input, ss_error *error)
+/* What the options name, opened: its rows, and how they are to be read. */
+typedef struct training_input {
+    ss_row_source *source; /* owned */
+    ss_feed *feed;         /* owned; NULL: no store was named */
+    ss_log_options log;    /* with who is forgotten, and from when on events count */
+} training_input;
+
+static void close_training_input(training_input *input)
+{
+    ss_row_source_close(&input->source);
+    ss_feed_close(&input->feed);
+}
+
+static ss_status open_training_input(const ss_input_options *options, training_input *input, ss_error *error)
 {
     ss_status status;
-    ss_training_input result = {0};
+    training_input result = {0};
     SS_TRY(check_input(options, &result.log, error));
     if (options->state)
         SS_TRY(ss_feed_open(options->state, &result.feed, error));
@@ -206,16 +219,10 @@ ss_status ss_training_input_open(const ss_input_options *options, ss_training_in
         result.log.forgotten = ss_feed_forgotten(result.feed);
     SS_TRY(open_input(options, result.feed, &result.source, error));
     *input = result;
-    result = (ss_training_input){0};
+    result = (training_input){0};
 out:
-    ss_training_input_close(&result);
+    close_training_input(&result);
     return status;
-}
-
-void ss_training_input_close(ss_training_input *input)
-{
-    ss_row_source_close(&input->source);
-    ss_feed_close(&input->feed);
 }
 
 static ss_status read_catalog(const ss_input_options *options, ss_progress_sink *progress, ss_catalog **catalog,
@@ -231,9 +238,9 @@ ss_status ss_training_data_read(const ss_input_options *options, ss_progress_sin
                                 ss_error *error)
 {
     ss_status status = SS_OK;
-    ss_training_input input = {0};
+    training_input input = {0};
     *data = (ss_training_data){.decimals = options->log.decimals, .keep_log = options->keep_log};
-    SS_TRY(ss_training_input_open(options, &input, error));
+    SS_TRY(open_training_input(options, &input, error));
     input.log.keep = options->keep_log;
     SS_TRY(read_catalog(options, progress, &data->catalog, &data->catalog_report, error));
     SS_TRY(read_profiles(options, input.log.forgotten, progress, data, error));
@@ -243,7 +250,7 @@ ss_status ss_training_data_read(const ss_input_options *options, ss_progress_sin
     data->log_options = input.log;
     data->log_options.forgotten = NULL; /* it goes with the feed */
 out:
-    ss_training_input_close(&input);
+    close_training_input(&input);
     if (status != SS_OK && status != SS_E_BAD_INPUT)
         ss_training_data_free(data);
     return status;
@@ -253,17 +260,17 @@ ss_status ss_orders_read(const ss_input_options *options, ss_returns_rule return
                          ss_orders *orders, ss_log_report *report, ss_error *error)
 {
     ss_status status;
-    ss_training_input input = {0};
+    training_input input = {0};
     ss_catalog *catalog = NULL;
     ss_catalog_report catalog_report;
-    SS_TRY(ss_training_input_open(options, &input, error));
+    SS_TRY(open_training_input(options, &input, error));
     SS_TRY(read_catalog(options, progress, &catalog, &catalog_report, error));
     SS_TRY(ss_log_read_orders(input.source, &input.log, catalog, returns, progress, orders, report, error));
     status = check_newest(options, report, error);
     if (status != SS_OK)
         ss_orders_free(orders);
 out:
-    ss_training_input_close(&input);
+    close_training_input(&input);
     ss_catalog_free(&catalog);
     return status;
 }

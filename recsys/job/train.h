@@ -92,17 +92,6 @@ typedef struct ss_input_options {
 } ss_input_options;
 extern const ss_option ss_input_option_table[]; /* --log, --query, --state, …, --customers-columns */
 
-/* What the options name, opened: its rows, and how they are to be read. */
-typedef struct ss_training_input {
-    ss_row_source *source; /* owned */
-    ss_feed *feed;         /* owned; NULL: no store was named */
-    ss_log_options log;    /* with who is forgotten, and from when on events count */
-} ss_training_input;
-
-/* Errors: SS_E_ARGUMENT (no log and no state; what does not go together), as ss_row_source_open_files, ss_feed_open, … */
-ss_status ss_training_input_open(const ss_input_options *options, ss_training_input *input, ss_error *error);
-void ss_training_input_close(ss_training_input *input);
-
 /*
  * Reads the catalogue, and the log with what the live store adds to it: the events up to the last one synced by now,
  * whatever a server writes meanwhile. Errors: SS_E_ARGUMENT (no log and no state; what does not go together; a log

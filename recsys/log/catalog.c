@@ -36,23 +36,9 @@ struct ss_catalog {
     ss_arena *texts; /* what the items' slices point to */
 };
 
-const ss_option ss_catalog_option_table[] = {
-    {"columns", SS_OPTION_TEXT, offsetof(ss_catalog_options, columns), 0, 0, NULL, NULL, "FIELD=COLUMN,…",
-     "where the catalogue's columns have other names: item_id, name, category, group, url, image, price, cost, stock, "
-     "available_from, available_until, hidden"},
-    {"max-bad-rows", SS_OPTION_REAL, offsetof(ss_catalog_options, max_bad_rows), 0, 1, "0.01", NULL, "SHARE",
-     "share of rows that may be unreadable before the run ends with an error"},
-    {"decimals", SS_OPTION_INT, offsetof(ss_catalog_options, decimals), 0, 4, "2", NULL, "DIGITS",
-     "digits after the point of the shop's currency"},
-    {NULL, SS_OPTION_FLAG, 0, 0, 0, NULL, NULL, NULL, NULL},
-};
-
 ss_catalog_options ss_catalog_defaults(void)
 {
-    ss_catalog_options options = {0};
-    ss_option_group group = {.options = ss_catalog_option_table, .target = &options};
-    ss_options_defaults(&group, 1);
-    return options;
+    return (ss_catalog_options){.max_bad_rows = 0.01, .decimals = 2};
 }
 
 /* What is made of the rows. */

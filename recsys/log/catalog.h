@@ -33,9 +33,7 @@ typedef struct ss_catalog_options {
     int64_t decimals;    /* minor-unit digits of the currency, 0..4; 2 = cents */
 } ss_catalog_options;
 
-/* The rows of --help for the above. Target: ss_catalog_options. */
-extern const ss_option ss_catalog_option_table[];
-ss_catalog_options ss_catalog_defaults(void); /* what the table says where nothing is set */
+ss_catalog_options ss_catalog_defaults(void); /* two decimals, one row in a hundred may be bad */
 
 typedef ss_table_report ss_catalog_report;
 

@@ -1,5 +1,6 @@
 #include "log/column_map.h"
 
+#include "base/timestamp.h"
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -160,12 +161,23 @@ static size_t find_lookalike(const ss_field *field, const ss_row_source *source)
     return SS_NO_COLUMN;
 }
 
+/* No column is called by a number or a time: these are values, of a file whose first row is no header. */
+static bool is_header(const ss_row_source *source)
+{
+    int64_t time;
+    for (size_t i = 0; i < source->column_count; i++)
+        if (ss_timestamp_parse(source->columns[i], &time))
+            return false;
+    return true;
+}
+
 ss_status ss_column_map_missing(const ss_field *fields, size_t field_count, const ss_row_source *source,
                                 const char *place, ss_error *error)
 {
     char columns[96], names[96] = "", suggestion[128];
     list_columns(source, columns, sizeof columns);
-    snprintf(suggestion, sizeof suggestion, "say which it is with --columns %s=NAME", fields[0].name);
+    snprintf(suggestion, sizeof suggestion, "%ssay which it is with --columns %s=NAME",
+             is_header(source) ? "" : "is the first row a header? It must name the columns; or ", fields[0].name);
     for (size_t i = field_count; i-- > 0;) {
         size_t column = find_lookalike(&fields[i], source);
         if (column != SS_NO_COLUMN)

@@ -238,7 +238,8 @@ static bool read_price(reader *r, const ss_row *row)
 static bool refuse_id(reader *r, int field, ss_slice text, ss_id_problem what)
 {
     if (what == SS_ID_NOT_TEXT)
-        return refuse(r, SS_BAD_FIELDS, field, text, "an id is not text", "UTF-8 without control characters");
+        return refuse(r, SS_BAD_FIELDS, field, text, "an id is not text",
+                      "UTF-8 without control characters; iconv converts from others");
     return refuse(r, field == ITEM ? SS_BAD_ITEM : SS_BAD_ID, field, text,
                   what == SS_ID_EMPTY ? "no item id" : "an id is too long", "1 to 255 bytes of UTF-8");
 }
