@@ -66,13 +66,13 @@ def wait_for(url):
 
 
 class Smartshelf:
-    """`serve --http` with a thread for each core; wrk does not interrupt them (--scheduling batch)."""
+    """`serve --http` with a thread for each core."""
 
     def __init__(self, program, folder):
         self.log = os.path.join(folder, "serve.log")
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen([program, "serve", "--store", f"{folder}/store", "--bind", f"ipc://{folder}/serve.ipc",
-                                             "--http", "127.0.0.1:0", "--http-threads", str(os.cpu_count()), "--scheduling", "batch"], stderr=log)
+                                             "--http", "127.0.0.1:0", "--http-threads", str(os.cpu_count())], stderr=log)
         for _ in range(200):
             found = re.search(r"http is served\" url=(\S+)/", open(self.log, encoding="utf-8").read())
             if found:

@@ -200,6 +200,8 @@ static ss_shelf random_shelf(const shop *of, ss_random *random)
     if (ss_random_below(random, 3) == 0)
         shelf.min_items = 1 + ss_random_below(random, 8);
     shelf.show_seen = ss_random_below(random, 3) == 0;
+    if (ss_random_below(random, 3) == 0)
+        shelf.exclude_bought = !shelf.exclude_bought;
     if (ss_random_below(random, 2))
         random_configuration(&shelf, of, random);
     return shelf;

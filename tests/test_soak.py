@@ -150,11 +150,12 @@ class Soak(unittest.TestCase):
         return int((self.begin + SECONDS - DAY * (1 - passed)) * 1e6) - int(SECONDS * 1e6)
 
     def watch(self):
-        """Memory and store, as they are each half second: [(share of the time, bytes, bytes)]."""
+        """Memory and store, as they are each half second and at the end: [(share of the time, bytes, bytes)]."""
         seen = []
         while (passed := (time.time() - self.begin) / SECONDS) < 1:
             seen.append((passed, self.server.resident(), state_bytes(self.server.store)))
             time.sleep(0.5)
+        seen.append((1, self.server.resident(), state_bytes(self.server.store)))  # a machine may have stood still for the whole last quarter
         return seen
 
     def flat(self, seen, column, slack):
