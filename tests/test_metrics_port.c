@@ -1,5 +1,5 @@
 /* test_metrics_port.c: where the metrics' port may be, and that it opens and closes. test_metrics_port.py speaks with it. */
-#include "testing.h"
+#include "check.h"
 
 #include "server/metrics_port.h"
 #include "server/metrics_text.h"
@@ -93,12 +93,15 @@ static void it_answers_until_it_is_closed(void **state)
     exchange(ss_metrics_port_address(port), "GET /healthz HTTP/1.0\r\n\r\n", reply, sizeof reply);
     assert_non_null(strstr(reply, " 503 "));
     assert_int_equal(ss_address_read(ss_metrics_port_address(port), "metrics", &taken, &error), SS_OK);
+    assert_status(ss_address_try(&taken, "metrics", &error), SS_E_NETWORK);
+    assert_non_null(strstr(error.message, ss_metrics_port_address(port)));
     assert_int_equal(ss_metrics_port_open(&taken, &service, &second, &error), SS_E_NETWORK);
     assert_non_null(strstr(error.message, ss_metrics_port_address(port))); /* which one is taken */
     assert_non_null(strstr(error.message, "port 0"));
     assert_null(second);
     ss_metrics_port_close(&port);
     assert_null(port);
+    expect_ok(ss_address_try(&taken, "metrics", &error), &error); /* which takes nothing: */
     assert_int_equal(ss_metrics_port_open(&taken, &service, &second, &error), SS_OK);
     ss_metrics_port_close(&second);
     ss_metrics_port_close(&second);

@@ -71,12 +71,37 @@ static void what_cannot_be_bound_is_named(void **state)
     zmq_ctx_term(context);
 }
 
+static void what_is_taken_shows_without_binding(void **state)
+{
+    (void)state;
+    static const char *const none[] = {"ipc:///nowhere/router.ipc", "tcp://127.0.0.1:*", "tcp://127.0.0.1:0",
+                                       "tcp://*:0", "tcp://eth0:5555"};
+    char real[SS_ROUTER_ENDPOINT_MAX], all[SS_ROUTER_ENDPOINT_MAX];
+    void *context = zmq_ctx_new();
+    ss_router router = {0};
+    ss_error error;
+    for (unsigned i = 0; i < sizeof none / sizeof *none; i++)
+        expect_ok(ss_router_try(none[i], &error), &error);
+    expect_ok(ss_router_open(context, 10, &router, &error), &error);
+    expect_ok(ss_router_bind(&router, "tcp://127.0.0.1:*", &error), &error);
+    snprintf(real, sizeof real, "%s", router.endpoints[0]);
+    snprintf(all, sizeof all, "tcp://*%s", strrchr(real, ':'));
+    assert_status(ss_router_try(real, &error), SS_E_NETWORK);
+    assert_non_null(strstr(error.message, real + strlen("tcp://")));
+    assert_status(ss_router_try(all, &error), SS_E_NETWORK);
+    assert_status(ss_router_try("tcp://1.2.3.4.5:5555", &error), SS_E_ARGUMENT);
+    ss_router_close(&router, 0);
+    zmq_ctx_term(context); /* which waits until it is closed */
+    expect_ok(ss_router_try(real, &error), &error);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_is_asked_at_each_of_its_endpoints),
         cmocka_unit_test(who_is_not_there_is_told_of),
         cmocka_unit_test(what_cannot_be_bound_is_named),
+        cmocka_unit_test(what_is_taken_shows_without_binding),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@ import glob
 import os
 import re
 import signal
+import socket
 import struct
 import subprocess
 import sys
@@ -429,6 +430,22 @@ def footprint(pid):
     with open(f"/proc/{pid}/status", encoding="ascii") as file:
         held = next(int(line.split()[1]) * 1024 for line in file if line.startswith("RssAnon"))
     return mapped, len(os.listdir(f"/proc/{pid}/fd")), 0 if re.search("lib[at]san", maps) else held
+
+
+class Taken(unittest.TestCase):
+    def test_a_port_in_use_is_told_of_before_live_state_is_touched(self):
+        with tempfile.TemporaryDirectory() as folder, socket.socket() as taken:
+            train(folder)
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            address = f"127.0.0.1:{taken.getsockname()[1]}"
+            for option, value in (("--bind", f"tcp://{address}"), ("--metrics", address), ("--http", address)):
+                refused = subprocess.run([PROGRAM, "serve", "--store", f"{folder}/store", "--bind", f"ipc://{folder}/x.ipc", option, value],
+                                         capture_output=True, text=True, timeout=20)
+                self.assertEqual(refused.returncode, 1, option)
+                self.assertIn(f"{option[2:]}: cannot listen at {address}: Address already in use", refused.stderr)
+                self.assertNotIn("live state", refused.stderr)
+            self.assertEqual(sorted(os.listdir(f"{folder}/store")), ["current", "generations"])
 
 
 class UnderLoad(Marked):

@@ -39,7 +39,9 @@ ss_status ss_http_options_check(const ss_http_options *http, ss_error *error)
     ss_status status = ss_address_read(http->http, "http", &address, error);
     if (status == SS_OK)
         status = ss_gate_check(http, http->keys != NULL, address.public, error);
-    return status == SS_OK ? ss_proxies_read(&http->proxies, &proxies, error) : status;
+    if (status == SS_OK)
+        status = ss_proxies_read(&http->proxies, &proxies, error);
+    return status == SS_OK ? ss_address_try(&address, "http", error) : status;
 }
 
 /* ---- one value ---- */

@@ -11,7 +11,7 @@
 /* Adds what is wrong in one of the two sections to `mistakes`, each at its line. */
 void ss_server_check(const ss_settings *settings, ss_mistakes *mistakes);
 
-/* What the options of HTTP say, before any of it is started: address, whether it needs keys, proxies. As ss_http_port_open. */
+/* What the options of HTTP say, before any of it is started: address, whether it needs keys and is free, proxies. As ss_http_port_open. */
 ss_status ss_http_options_check(const ss_http_options *http, ss_error *error);
 
 /* The demo shop lets everybody change prices: --demo goes with --http on an address of this machine alone. SS_E_ARGUMENT. */

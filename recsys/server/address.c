@@ -64,27 +64,51 @@ static void write_text(const struct sockaddr_storage *socket, socklen_t size, ch
     snprintf(text, SS_ADDRESS_TEXT_MAX, socket->ss_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host, port);
 }
 
-static ss_status cannot(const ss_address *address, const char *option, const char *what, ss_error *error)
+static void cannot(const ss_address *address, const char *option, const char *what, ss_error *error)
 {
     int reason = errno;
     char text[SS_ADDRESS_TEXT_MAX];
     write_text(&address->socket, address->size, text);
-    return ss_error_set(error, SS_E_NETWORK, "%s: cannot %s at %s: %s%s", option, what, text, strerror(reason),
-                        reason == EADDRINUSE ? " (port 0 takes a free one)" : "");
+    ss_error_set(error, SS_E_NETWORK, "%s: cannot %s at %s: %s%s", option, what, text, strerror(reason),
+                 reason == EADDRINUSE ? " (port 0 takes a free one)" : "");
+}
+
+/* Bound, not listening; -1: refused with SS_E_NETWORK. */
+static int bind_socket(const ss_address *address, const char *option, ss_error *error)
+{
+    int yes = 1, fd = socket(address->socket.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0) {
+        cannot(address, option, "make a socket", error);
+        return -1;
+    }
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    if (bind(fd, (const struct sockaddr *)&address->socket, address->size) == 0)
+        return fd;
+    cannot(address, option, "listen", error);
+    close(fd);
+    return -1;
 }
 
 ss_status ss_address_listen(const ss_address *address, const char *option, int backlog, int *fd, ss_error *error)
 {
-    int yes = 1, new = socket(address->socket.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    int new = bind_socket(address, option, error);
     if (new < 0)
-        return cannot(address, option, "make a socket", error);
-    setsockopt(new, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-    if (bind(new, (const struct sockaddr *)&address->socket, address->size) != 0 || listen(new, backlog) != 0) {
-        ss_status status = cannot(address, option, "listen", error);
+        return SS_E_NETWORK;
+    if (listen(new, backlog) != 0) {
+        cannot(address, option, "listen", error);
         close(new);
-        return status;
+        return SS_E_NETWORK;
     }
     *fd = new;
+    return SS_OK;
+}
+
+ss_status ss_address_try(const ss_address *address, const char *option, ss_error *error)
+{
+    int fd = bind_socket(address, option, error);
+    if (fd < 0)
+        return SS_E_NETWORK;
+    close(fd);
     return SS_OK;
 }
 

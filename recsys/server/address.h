@@ -1,4 +1,4 @@
-/* address.h: ADDRESS:PORT of what listens for HTTP, as an option gives it. Safe from any thread. */
+/* address.h: ADDRESS:PORT of what listens, as an option gives it. Safe from any thread. */
 #ifndef SS_SERVER_ADDRESS_H
 #define SS_SERVER_ADDRESS_H
 
@@ -22,6 +22,9 @@ bool ss_address_is_loopback(const struct sockaddr_storage *socket);
 
 /* Listens there: *fd does not block. SS_E_NETWORK (the address is taken, or not this machine's) names `option`. */
 ss_status ss_address_listen(const ss_address *address, const char *option, int backlog, int *fd, ss_error *error);
+
+/* Could one listen there now? Who comes meanwhile is refused, as before. As ss_address_listen. */
+ss_status ss_address_try(const ss_address *address, const char *option, ss_error *error);
 
 /* Where a socket really listens, as text. */
 void ss_address_of(int fd, char text[SS_ADDRESS_TEXT_MAX]);

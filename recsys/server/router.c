@@ -1,5 +1,6 @@
 #include "server/router.h"
 
+#include "server/address.h"
 #include "server/protocol.h"
 #include "server/zmq_error.h"
 #include <string.h>
@@ -31,6 +32,19 @@ void ss_router_close(ss_router *router, int linger_ms)
     set_number(router->socket, ZMQ_LINGER, linger_ms);
     zmq_close(router->socket);
     router->socket = NULL;
+}
+
+ss_status ss_router_try(const char *endpoint, ss_error *error)
+{
+    static const char tcp[] = "tcp://";
+    ss_address address;
+    const char *host = endpoint + sizeof tcp - 1, *port = strrchr(endpoint, ':');
+    if (strncmp(endpoint, tcp, sizeof tcp - 1) != 0 || strcmp(port, ":*") == 0)
+        return SS_OK;
+    if (*host != '[' && host + strspn(host, "*.0123456789") != port)
+        return SS_OK; /* an interface by its name */
+    ss_status status = ss_address_read(host, "bind", &address, error);
+    return status == SS_OK ? ss_address_try(&address, "bind", error) : status;
 }
 
 ss_status ss_router_bind(ss_router *router, const char *endpoint, ss_error *error)

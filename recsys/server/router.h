@@ -23,6 +23,12 @@ ss_status ss_router_open(void *zmq_context, int queue, ss_router *router, ss_err
 /* Drops replies that are not sent within `linger_ms`. Also one that is not open. */
 void ss_router_close(ss_router *router, int linger_ms);
 
+/*
+ * Could it be bound now? Looks at tcp ports that are given as numbers, at addresses so given; what else there is shows when it is bound.
+ * SS_E_NETWORK, SS_E_ARGUMENT. Safe from any thread.
+ */
+ss_status ss_router_try(const char *endpoint, ss_error *error);
+
 /* One more endpoint, at most SS_TEXTS_MAX. SS_E_NETWORK names it. */
 ss_status ss_router_bind(ss_router *router, const char *endpoint, ss_error *error);
 

@@ -289,6 +289,21 @@ static void start_watchdog(ss_server *server)
         ss_watchdog_follow(&server->watchdog, &ss_recorder_counted(server->recorder)->rounds);
 }
 
+/* What is taken is told of before live state is read, which may take half a minute. */
+static ss_status try_ports(const ss_server_options *options, ss_error *error)
+{
+    ss_status status;
+    ss_address metrics;
+    for (size_t i = 0; i < options->binds.count; i++)
+        SS_TRY(ss_router_try(options->binds.text[i], error));
+    if (!options->metrics)
+        return SS_OK;
+    SS_TRY(ss_address_read(options->metrics, "metrics", &metrics, error));
+    SS_TRY(ss_address_try(&metrics, "metrics", error));
+out:
+    return status;
+}
+
 static ss_status set_up(ss_server *server, ss_snapshot *snapshot, ss_error *error)
 {
     ss_status status;
@@ -297,6 +312,7 @@ static ss_status set_up(ss_server *server, ss_snapshot *snapshot, ss_error *erro
     SS_TRY(open_context(server, error));
     SS_TRY(start_access(server, error));
     SS_TRY(open_router(server, error));
+    SS_TRY(try_ports(server->options, error));
     SS_TRY(take_policy(server, error));
     SS_TRY(open_state(server, snapshot, error));
     SS_TRY(init_workers(server, snapshot, error));
