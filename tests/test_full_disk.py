@@ -49,8 +49,11 @@ class FullDisk(unittest.TestCase):
         self.assertIn("No space left on device", self.server.text())
         self.assertIsNone(self.server.ask("related", {"item_id": ITEMS[0]})[0])
         self.assertEqual(self.server.ask("health")[1]["state"], "failing")
+        self.assertNotIn("changes are kept again", self.server.text())
         os.remove(f"{self.folder}/fill")
         self.assertIsNone(self.view("after"))
+        self.assertIsNone(self.view("long after"))
+        self.assertEqual(self.server.text().count('level=info area=serve msg="changes are kept again" milliseconds='), 1)
         self.server.stop()
         kept = {row["session_id"] for row in exported(f"{self.folder}/store")}
         self.assertTrue({"before", "after"} <= kept, kept)

@@ -9,6 +9,7 @@
 #include "server/reply.h"
 #include "temporary_folder.h"
 #include "wire_text.h"
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <semaphore.h>
@@ -31,6 +32,8 @@ typedef struct slow_writer {
 
 typedef struct harness {
     const char *folder;
+    ss_logger logger; /* to a pipe */
+    int log;          /* its other end */
     ss_live_options options;
     ss_live_state *state;
     ss_recorder *recorder;
@@ -96,6 +99,7 @@ static void start(harness *h)
                                    .events = h->state->events,
                                    .writers = writers,
                                    .writer_count = 2,
+                                   .logger = &h->logger,
                                    .stats = &h->stats,
                                    .done = h->done};
     expect_ok(ss_recorder_start(&setting, &h->recorder, &error), &error);
@@ -116,6 +120,10 @@ static int set_up(void **state)
     temporary_folder_set_up((void **)(uintptr_t)&h.folder);
     ss_options_defaults(groups, ss_live_groups(&h.options, groups));
     sem_init(&h.slow.go, 0, 0);
+    int ends[2];
+    assert_int_equal(pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
+    h.log = ends[0];
+    h.logger = ss_logger_of(ends[1], SS_LOG_INFO, "test");
     h.done = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     *state = &h;
     return 0;
@@ -125,6 +133,8 @@ static int tear_down(void **state)
 {
     harness *h = *state;
     close(h->done);
+    close(h->log);
+    close(h->logger.fd);
     sem_destroy(&h->slow.go);
     return temporary_folder_tear_down((void **)(uintptr_t)&h->folder);
 }
@@ -189,6 +199,15 @@ static void submit_large(harness *h, uint32_t msgid)
 {
     assert_true(submit(h, SS_METHOD_EVENT, msgid,
                        "85 <event> <view> <item_id> (255) <session_id> (255) <customer_id> (255) <order_id> (255)"));
+}
+
+/* What was logged since the last look. */
+static const char *logged(const harness *h)
+{
+    static char text[4 * SS_LOG_LINE_MAX];
+    ssize_t size = read(h->log, text, sizeof text - 1);
+    text[size > 0 ? size : 0] = '\0';
+    return text;
 }
 
 static uint64_t stored(const char *folder)
@@ -434,12 +453,19 @@ static void a_full_disk_is_answered_and_survived(void **state)
     setrlimit(RLIMIT_FSIZE, &before);
     assert_int_equal(ss_counted(&ss_recorder_counted(h->recorder)->failing), 1);
     assert_true(code == SS_FAULT_NOT_STORED && again == SS_FAULT_NOT_STORED);
+    const char *trouble = logged(h);
+    assert_non_null(strstr(trouble, "level=error"));
+    assert_null(strstr(trouble, "kept again"));
     submit_large(h, acknowledged);
     assert_int_equal(take_reply(h, &msgid), 0);
+    assert_non_null(strstr(logged(h), "level=info area=test msg=\"changes are kept again\" milliseconds="));
     assert_int_equal(ss_counted(&ss_recorder_counted(h->recorder)->failing), 0);
     assert_int_equal(ss_counted(&ss_recorder_counted(h->recorder)->stored), acknowledged + 1);
+    submit_event(h, 1, "durable");
+    assert_int_equal(take_reply(h, &msgid), 0);
+    assert_string_equal(logged(h), ""); /* once */
     stop(h);
-    assert_int_equal(stored(h->folder), acknowledged + 1);
+    assert_int_equal(stored(h->folder), acknowledged + 2);
 }
 
 static void the_oldest_are_removed(void **state)

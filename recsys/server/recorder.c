@@ -59,6 +59,7 @@ struct ss_recorder {
     bool lost;             /* what was staged is gone: a sync failed */
     int64_t waiting_since; /* when the first change came that is not synced */
     int64_t prune_at, complain_at;
+    int64_t failing_since; /* the first failure that the log tells of and whose end it does not; NEVER: none */
     bool more_work;
 };
 
@@ -271,9 +272,21 @@ static void complain(ss_recorder *recorder, const char *what, const ss_error *er
     if (now < recorder->complain_at)
         return;
     recorder->complain_at = now + COMPLAIN_EVERY;
+    if (recorder->failing_since == NEVER)
+        recorder->failing_since = now;
     ss_error_format(error, text, sizeof text);
     ss_log(recorder->setting.logger, SS_LOG_ERROR, "%s reason=%s", what,
            ss_log_quote(ss_slice_of(text), quoted, sizeof quoted));
+}
+
+/* Once for all that was complained of, whose end this is. */
+static void log_recovery(ss_recorder *recorder)
+{
+    if (recorder->failing_since == NEVER)
+        return;
+    ss_log(recorder->setting.logger, SS_LOG_INFO, "changes are kept again milliseconds=%lld",
+           (long long)((ss_clock_monotonic() - recorder->failing_since) / MILLISECOND));
+    recorder->failing_since = NEVER;
 }
 
 static void note_waiting(ss_recorder *recorder)
@@ -321,6 +334,8 @@ static void settle(void *context, bool kept)
     recorder->waiting_since = NEVER;
     ss_count_many(&recorder->counts.syncs, kept);
     ss_count_set(&recorder->counts.failing, !kept);
+    if (kept)
+        log_recovery(recorder);
     count_events(recorder);
     count_bytes(recorder);
 }
@@ -656,7 +671,7 @@ ss_status ss_recorder_start(const ss_recorder_setting *setting, ss_recorder **re
     made->environment = ss_event_store_environment(setting->events);
     made->writer_count = setting->writer_count;
     memcpy(made->writers, setting->writers, setting->writer_count * sizeof *made->writers);
-    made->waiting_since = NEVER;
+    made->waiting_since = made->failing_since = NEVER;
     made->more_work = true; /* a writer may have something left from before */
     ss_buffer_init(&made->reply, SS_REPLY_MAX);
     init_lock(made);

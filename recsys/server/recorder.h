@@ -5,7 +5,8 @@
  *
  * Relaxed requests are answered before the sync, in pieces of a cycle, while the next piece is staged; what they changed
  * is synced with the next durable request or after `sync_ms`. A change that cannot be kept is answered with the error
- * not_stored, and the thread goes on. Between cycles it prunes what is older than the shop keeps and does the writers'
+ * not_stored, and the thread goes on; the log says so every ten seconds at most (error), and once when changes are kept
+ * again (info). Between cycles it prunes what is older than the shop keeps and does the writers'
  * longer work, in bounded steps.
  */
 #ifndef SS_SERVER_RECORDER_H
