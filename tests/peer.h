@@ -8,6 +8,7 @@
 #include "check.h"
 #include "temporary_folder.h"
 
+#include "client/smartshelf.h"
 #include <zmq.h>
 
 #define PEER_PATIENCE_MS 20000 /* for what must come */
@@ -57,6 +58,26 @@ static inline size_t peer_hear(peer *other, char *bytes)
     size = zmq_recv(other->router, bytes, PEER_MESSAGE_MAX, 0);
     assert_true(size > 0 && (size_t)size <= PEER_MESSAGE_MAX);
     return (size_t)size;
+}
+
+/* Sends a question once somebody is there to take it; returns its number. */
+static inline uint32_t peer_await_sending(smartshelf_client *client)
+{
+    smartshelf_query query = smartshelf_query_of("popular");
+    smartshelf_status status = SMARTSHELF_TIMEOUT;
+    uint32_t msgid = 0;
+    for (int attempt = 0; attempt < 100 && status == SMARTSHELF_TIMEOUT; attempt++)
+        status = smartshelf_send(client, &query, &msgid);
+    assert_int_equal(status, SMARTSHELF_OK);
+    return msgid;
+}
+
+/* So that the peer knows to whom it speaks: a question, number 1, that nobody waits for. */
+static inline void peer_introduce(peer *other, smartshelf_client *client)
+{
+    char bytes[PEER_MESSAGE_MAX];
+    assert_int_equal(peer_await_sending(client), 1);
+    peer_hear(other, bytes);
 }
 
 /* Has something more come? */

@@ -348,17 +348,6 @@ static smartshelf_client *open_client(const peer *other, int attempts, int timeo
     return client;
 }
 
-/* So that the peer knows to whom it speaks: a question, number 1, that nobody waits for. */
-static void introduce(smartshelf_client *client, peer *other)
-{
-    char bytes[PEER_MESSAGE_MAX];
-    smartshelf_query query = smartshelf_query_of("popular");
-    uint32_t msgid;
-    assert_client(smartshelf_send(client, &query, &msgid), SMARTSHELF_OK);
-    assert_int_equal(msgid, 1);
-    peer_hear(other, bytes);
-}
-
 static void say_text(peer *other, const char *text)
 {
     peer_say(other, written, wire_text(text, written));
@@ -383,7 +372,7 @@ static void events_are_sent_again_to_a_busy_server(void **state)
     smartshelf_client *client = open_client(other, 3, PEER_PATIENCE_MS);
     const smartshelf_event_row nameless = {.event = "view", .item_id = "a", .session_id = "s"};
     smartshelf_answer answer;
-    introduce(client, other);
+    peer_introduce(other, client);
     say_text(other, BUSY);
     say_text(other, receipt);
     assert_client(smartshelf_event(client, &nameless, 0, &answer), SMARTSHELF_OK);
@@ -398,7 +387,7 @@ static void there_is_an_end_to_sending_again(void **state)
     peer *other = *state;
     smartshelf_client *client = open_client(other, 2, PEER_PATIENCE_MS);
     smartshelf_answer answer;
-    introduce(client, other);
+    peer_introduce(other, client);
     for (int i = 0; i < 3; i++)
         say_text(other, BUSY);
     assert_client(smartshelf_event(client, &seen, 0, &answer), SMARTSHELF_ERROR);
@@ -413,7 +402,7 @@ static void other_errors_are_final(void **state)
     peer *other = *state;
     smartshelf_client *client = open_client(other, 3, PEER_PATIENCE_MS);
     smartshelf_answer answer;
-    introduce(client, other);
+    peer_introduce(other, client);
     say_text(other, "94 01 02 83 <code> 04 <name> <wrong_type> <message> <m> c0");
     assert_client(smartshelf_event(client, &seen, 0, &answer), SMARTSHELF_ERROR);
     assert_string_equal(answer.error_name, "wrong_type");
@@ -428,7 +417,7 @@ static void only_what_may_be_repeated_is(void **state)
     smartshelf_client *client = open_client(other, 2, SHORT_MS);
     const smartshelf_item_row sold_out = {.item_id = "a", .has_stock = true};
     smartshelf_answer answer;
-    introduce(client, other);
+    peer_introduce(other, client);
     assert_client(smartshelf_event(client, &seen, 0, NULL), SMARTSHELF_TIMEOUT);
     assert_heard_the_same(other, 2);
     assert_client(smartshelf_forget(client, "17850", NULL), SMARTSHELF_TIMEOUT);
@@ -446,7 +435,7 @@ static void two_events_never_get_one_id(void **state)
     smartshelf_client *client = open_client(other, 1, 0);
     const smartshelf_event_row nameless = {.event = "view", .item_id = "a", .session_id = "s"};
     char first[PEER_MESSAGE_MAX], second[PEER_MESSAGE_MAX];
-    introduce(client, other);
+    peer_introduce(other, client);
     smartshelf_event(client, &nameless, 0, NULL);
     smartshelf_event(client, &nameless, 0, NULL);
     size_t size = peer_hear(other, first);

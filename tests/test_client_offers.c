@@ -241,6 +241,7 @@ static void a_code_is_told_again(void **state)
     peer *other = *state;
     smartshelf_client *client = open_client(other, SHORT_MS);
     smartshelf_answer answer;
+    peer_introduce(other, client);
     assert_client(smartshelf_redeem(client, &code, &answer), SMARTSHELF_TIMEOUT);
     smartshelf_answer_release(&answer);
     size_t size = peer_hear(other, first);

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "http/port.h"
 #include <arpa/inet.h>
+#include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -143,6 +144,8 @@ static const char *receive_reply(int fd)
     size_t used = 0;
     for (;;) {
         ssize_t size = recv(fd, text + used, sizeof text - 1 - used, 0);
+        if (size < 0 && errno == EINTR) /* it was stopped, and goes on */
+            continue;
         assert_true(size > 0);
         text[used += (size_t)size] = '\0';
         const char *body = strstr(text, "\r\n\r\n"), *length = strstr(text, "Content-Length: ");
