@@ -20,8 +20,9 @@
 #include <unistd.h>
 
 #define BURST         256u /* messages between two looks at signals and the loader */
-#define DRAIN_IDLE_MS 100  /* without a message for so long, a stopping server has said all it has to */
-#define REPLIES_MAX   64u  /* of the recorder, collected together */
+#define DRAIN_LOOK_MS 25   /* a stopping server waits for messages at a time; */
+#define DRAIN_LOOKS   4 /* after so many without one it has said all it has to; time passes while it stands still, too */
+#define REPLIES_MAX   64u /* of the recorder, collected together */
 
 struct ss_server {
     const ss_server_options *options;
@@ -55,6 +56,7 @@ struct ss_server {
     atomic_bool stop;
     bool stopping, leave;
     int64_t deadline, last_message; /* of stopping: ss_clock_monotonic() */
+    unsigned quiet;                 /* looks without a message since then */
 };
 
 /* ---- setting up ---- */
@@ -459,9 +461,18 @@ static bool finished(ss_server *server)
         return false;
     if (server->leave || ss_clock_monotonic() > server->deadline)
         return true;
-    return is_draining(server) && milliseconds_since(server->last_message) >= DRAIN_IDLE_MS &&
-           outstanding(server) == 0 && !ss_loader_busy(server->loader) &&
-           (!server->recorder || ss_recorder_outstanding(server->recorder) == 0);
+    return is_draining(server) && server->quiet > DRAIN_LOOKS &&
+           milliseconds_since(server->last_message) >= DRAIN_LOOKS * DRAIN_LOOK_MS && outstanding(server) == 0 &&
+           !ss_loader_busy(server->loader) && (!server->recorder || ss_recorder_outstanding(server->recorder) == 0);
+}
+
+static void note_messages(ss_server *server, size_t moved)
+{
+    if (!server->stopping)
+        return;
+    server->quiet = moved > 0 ? 0 : server->quiet + 1;
+    if (moved > 0)
+        server->last_message = ss_clock_monotonic();
 }
 
 static void read_signals(ss_server *server)
@@ -551,7 +562,7 @@ static void look_around(ss_server *server, bool idle)
         items[count++] = (zmq_pollitem_t){server->router.socket, 0, ZMQ_POLLIN, 0};
     } else
         count += ss_dispatch_poll(server->dispatch, items + count);
-    long timeout = server->stopping ? DRAIN_IDLE_MS / 4 : -1;
+    long timeout = server->stopping ? DRAIN_LOOK_MS : -1;
     timeout = ss_watchdog_timeout(&server->watchdog, timeout);
     zmq_poll(items, (int)count, may_wait(server, idle) ? timeout : 0);
     attend_to_recorder(server);
@@ -566,10 +577,11 @@ static void look_around(ss_server *server, bool idle)
 void ss_server_run(ss_server *server)
 {
     announce(server);
-    while (!finished(server)) {
+    for (;;) {
         size_t moved = answer(server);
-        if (server->stopping && moved > 0)
-            server->last_message = ss_clock_monotonic();
+        note_messages(server, moved);
+        if (finished(server))
+            break;
         look_around(server, moved < BURST);
         show_life(server);
         turn_to_draining(server);
