@@ -43,7 +43,7 @@ class HttpServer(Server):
         super().__init__(folder, store, "--http", port, *arguments)
         self.connection = self.address = None
 
-    def start(self, seconds=60, **environment):
+    def start(self, seconds=120, **environment):
         if os.path.exists(self.log):
             os.truncate(self.log, 0)
         super().start(seconds, **environment)

@@ -47,7 +47,7 @@ class Server:
         self.process, self.log = None, f"{folder}/server.log"
         self.context = zmq.Context()
 
-    def start(self, seconds=60, **environment):
+    def start(self, seconds=120, **environment):
         """Starts it and waits until it answers."""
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen([PROGRAM, "serve", "--store", self.store, "--bind", self.endpoint, *map(str, self.arguments)],
@@ -82,14 +82,14 @@ class Server:
         with open(self.log, encoding="utf-8", errors="replace") as file:
             return file.read()[-4000:]
 
-    def socket(self, timeout=10000):
+    def socket(self, timeout=60000):
         socket = self.context.socket(zmq.DEALER)
         socket.setsockopt(zmq.LINGER, 0)
         socket.setsockopt(zmq.RCVTIMEO, timeout)
         socket.connect(self.endpoint)
         return socket
 
-    def ask(self, method, params=None, timeout=10000):
+    def ask(self, method, params=None, timeout=60000):
         """One question; error and result."""
         with self.socket(timeout) as socket:
             socket.send(msgpack.packb([0, 1, method, params or {}]))

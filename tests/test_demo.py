@@ -41,7 +41,7 @@ class Visitor:
             request.data = body if isinstance(body, bytes) else json.dumps(body).encode()
             request.add_header("Content-Type", kind)
         try:
-            reply = urllib.request.urlopen(request, timeout=20)
+            reply = urllib.request.urlopen(request, timeout=120)
         except urllib.error.HTTPError as error:
             reply = error
         with reply:
@@ -175,7 +175,7 @@ class Demo(unittest.TestCase):
 
     def test_pages_are_there_with_a_strict_policy(self):
         for path in ("/", "/shop/", "/shop/category", "/shop/search", "/shop/product", "/shop/cart", "/shop/order"):
-            with urllib.request.urlopen(self.url + path, timeout=20) as page:
+            with urllib.request.urlopen(self.url + path, timeout=120) as page:
                 self.assertTrue(page.url.endswith("/shop/") or path != "/")
                 self.assertIn("default-src 'self'", page.headers["Content-Security-Policy"])
                 self.assertNotRegex(page.read().decode(), r"<style|style=|onclick|<script(?! type=\"module\" src)")

@@ -168,7 +168,7 @@ class Events(WithStore):
         """Who was not answered was turned away: what is kept is what was acknowledged."""
         count, kept = 800, []  # fewer than may wait for a connection
         for workers in (1, 2):
-            with Server(self.folder, "--workers", workers) as server, server.socket(zmq.DEALER) as dealer:
+            with Server(self.folder, "--workers", workers, "--drain-ms", 120000) as server, server.socket(zmq.DEALER) as dealer:
                 for number in range(count):
                     dealer.send(msgpack.packb([0, number, "event", view(f"{workers}-{number}")]))
                 dealer.poll(5000)
@@ -179,7 +179,7 @@ class Events(WithStore):
                         kept.append(f"{workers}-{number}")
                     else:
                         self.assertEqual(error["name"], "shutting_down")
-                self.assertEqual(server.process.wait(20), 0)
+                self.assertEqual(server.process.wait(120), 0)
             with Server(self.folder) as server:
                 self.assertEqual(sorted(self.sequences(server, kept)), list(range(1, len(kept) + 1)))
                 _, stats = server.ask("stats")

@@ -199,7 +199,7 @@ class Port(unittest.TestCase):
             stream = self.server.dial()
             stream.sendall(request[:len(request) - (0 if i % 3 else i % 60)])
             stream.close()
-        end = time.time() + 20
+        end = time.time() + 120
         while self.connections() > 1 and time.time() < end:
             time.sleep(0.05)
         self.assertLessEqual(self.connections(), 1)

@@ -55,7 +55,7 @@ class Items(WithShop):
             self.assertEqual(result, {"changed": 3, "refused": 0,
                                       "results": [{"known": True}, {"known": True}, {"known": False}]})
             server.process.send_signal(signal.SIGKILL)
-            server.process.wait(10)
+            server.process.wait(120)
             server.process.returncode = 0  # that it was killed is no failure of the test
         for _ in range(2):
             with Server(self.folder) as server:

@@ -23,7 +23,7 @@ def port_of(server):
 
 
 def fetch(address, path="/metrics", method="GET", body=None):
-    connection = http.client.HTTPConnection(address, timeout=20)
+    connection = http.client.HTTPConnection(address, timeout=120)
     connection.request(method, path, body)
     reply = connection.getresponse()
     text = reply.read().decode()
@@ -198,7 +198,7 @@ class MetricsPort(unittest.TestCase):
             self.assertEqual(text == "", method == "HEAD")
         reply, _ = fetch(self.address, "/metrics", "POST", b"x" * 100000)
         self.assertEqual((reply.status, reply.getheader("Allow")), (405, "GET, HEAD"))
-        connection = http.client.HTTPConnection(self.address, timeout=20)
+        connection = http.client.HTTPConnection(self.address, timeout=120)
         for _ in range(3):  # on one connection
             connection.request("GET", "/metrics")
             first = connection.sock
@@ -209,7 +209,7 @@ class MetricsPort(unittest.TestCase):
 
     def connect(self):
         host, port = self.address.rsplit(":", 1)
-        return socket.create_connection((host, int(port)), timeout=20)
+        return socket.create_connection((host, int(port)), timeout=120)
 
     def still_there(self):
         self.assertEqual(fetch(self.address, "/healthz")[0].status, 200)
@@ -267,7 +267,7 @@ class MetricsPort(unittest.TestCase):
 
     def refused(self, *arguments):
         done = subprocess.run([PROGRAM, "serve", "--store", self.store, "--bind", f"ipc://{self.work.name}/x.ipc", *arguments],
-                              capture_output=True, text=True, check=False, timeout=20)
+                              capture_output=True, text=True, check=False, timeout=120)
         self.assertNotEqual(done.returncode, 0)
         return done.stderr
 
@@ -289,7 +289,7 @@ class MetricsPort(unittest.TestCase):
             file.write("server:\n  metrics: 127.0.0.1:0\n")
         self.server = Server(self.work.name, self.store, "--config", path, "--state=false")
         self.server.start()
-        with urllib.request.urlopen(f"http://{port_of(self.server)}/metrics", timeout=20) as reply:
+        with urllib.request.urlopen(f"http://{port_of(self.server)}/metrics", timeout=120) as reply:
             page = prometheus_text.Page(reply.read().decode())
         self.assertNotIn("smartshelf_events_total", page.families)
         self.assertEqual(page.get("smartshelf_queue_depth", queue="disk"), 0)

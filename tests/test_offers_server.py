@@ -216,7 +216,7 @@ class Codes(WithOffers):
         with self.server() as server:
             decision, me = self.shown(server, page="product", item_id="item-06", limit=1)
             leased = decision["offers"][0]["list_price"] - decision["offers"][0]["offer_price"]
-            deadline = time.time() + 20
+            deadline = time.time() + 120
             while time.time() < deadline:
                 self.ask(server, "event", event="view", item_id="item-01", session_id="tick")
                 budgets = self.ask(server, "stats")["offers"]["budgets"]
@@ -240,7 +240,7 @@ class Retries(WithOffers):
             codes = [offer for i in asked for offer in answers[i]["offers"] if offer["code"]]
             self.assertGreater(len(codes), 0)
             server.process.send_signal(signal.SIGKILL)
-            server.process.wait(10)
+            server.process.wait(120)
             server.process.returncode = 0  # that it was killed is no failure of the test
         with self.server() as server:
             for i, params in asked.items():

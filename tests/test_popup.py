@@ -31,7 +31,7 @@ def free_port():
 
 
 def fetch(port, **query):
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/?{urllib.parse.urlencode(query)}", timeout=10) as reply:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/?{urllib.parse.urlencode(query)}", timeout=120) as reply:
         return json.load(reply)
 
 

@@ -45,7 +45,7 @@ class Supervised:
     def __exit__(self, *_):
         self.process.send_signal(signal.SIGCONT)
         self.process.kill()
-        self.process.wait(20)
+        self.process.wait(120)
         self.heard.close()
         os.unlink(self.notify)
         self.log.close()
@@ -110,11 +110,11 @@ class Supervision(unittest.TestCase):
             self.assertIn("items", smartshelf("query", "popular", "--json", "--connect", server.endpoint))
             server.process.terminate()
             server.wait_for("STOPPING")
-            self.assertEqual(server.process.wait(20), 0)
+            self.assertEqual(server.process.wait(120), 0)
 
     def test_without_a_generation_it_is_never_ready(self):
         with tempfile.TemporaryDirectory() as folder, Supervised(folder) as server:
-            self.assertEqual(server.process.wait(20), 1)
+            self.assertEqual(server.process.wait(120), 1)
             with self.assertRaises(TimeoutError):
                 server.next(0.01)
 
@@ -150,7 +150,7 @@ class Supervision(unittest.TestCase):
             gateway.wait_for("WATCHDOG")
             gateway.process.terminate()
             gateway.wait_for("STOPPING")
-            self.assertEqual(gateway.process.wait(20), 0)
+            self.assertEqual(gateway.process.wait(120), 0)
 
     def test_signs_of_life_come_and_stop_with_the_process(self):
         with Supervised(self.folder) as server:

@@ -123,8 +123,7 @@ class Hostile(unittest.TestCase):
         self.works(client)
         for _ in range(3):
             self.falls_back(client, {"timeout"})
-        end = time.monotonic() + 2 * liar.LATE_SECONDS
-        while time.monotonic() < end:
+        for _ in range(5):
             self.works(client)
 
     def test_questions_are_asked_once_and_events_until_they_are_answered(self):
@@ -150,7 +149,7 @@ class Hostile(unittest.TestCase):
 
     def test_an_event_reaches_another_server_and_counts_once(self):
         session = self.at_home(LIE + "-{}", liars.endpoints["silent"], real.endpoint)
-        client = self.open(liars.endpoints["silent"], real.endpoint, change_timeout_ms=200)
+        client = self.open(liars.endpoints["silent"], real.endpoint, change_timeout_ms=2000)
         self.works(client)
         event = {"event": "view", "item_id": "22423", "session_id": session}
         answer = self.driver.ask(client, "event", event)

@@ -26,7 +26,7 @@ SOURCE = os.environ.get("SMARTSHELF_SOURCE", os.path.join(HERE, "..", ".."))
 BUILD = os.environ.get("SMARTSHELF_BUILD", os.path.join(SOURCE, "build"))
 PROGRAM = os.environ.get("SMARTSHELF", os.path.join(BUILD, "smartshelf"))
 CLIENTS = os.path.join(SOURCE, "recsys", "client")
-PATIENCE_MS = 20000  # for what must come
+PATIENCE_MS = 90000  # for what must come
 SKIPPED = 77
 
 LANGUAGES = {
@@ -117,7 +117,7 @@ class Driver:
         """Ends it as programs end; how many clients are open then is of no account."""
         self.process.stdin.close()
         self.process.stdout.close()
-        ended = self.process.wait(20)
+        ended = self.process.wait(120)
         assert ended == 0, f"the driver ended with {ended}"
 
     def __enter__(self):
@@ -156,7 +156,7 @@ class Server:
 
     def __exit__(self, *_):
         self.process.terminate()
-        self.process.wait(20)
+        self.process.wait(120)
         self.log.close()
 
     def ask_bytes(self, request):
