@@ -12,6 +12,7 @@
 #define OWN     "127.0.0.1:8080"
 #define SHOP    "https://shop.example"
 #define EVIL    "https://evil.example"
+#define NO_KEY  "pk_0123456789ABCDEFGHJKMNPQRSTVWXYZ01234567" /* well formed */
 #define SECOND  INT64_C(1000000000)
 #define SESSION "8f14e45f-ceea-467f-a0e6"
 
@@ -135,22 +136,28 @@ static void keys_let_in(void **state)
         const char *origin; /* that is told it may */
     } rows[] = {
         {{.host = OWN}, SS_HTTP_GET, "related", 401, SS_API_NONE, ""},
-        {{.host = OWN, .key = "pk_0123456789ABCDEFGHJKMNPQRSTVWXYZ01234567"},
-         SS_HTTP_GET,
-         "related",
-         401,
-         SS_API_NONE,
-         ""},
+        {{.host = OWN, .key = NO_KEY}, SS_HTTP_GET, "related", 401, SS_API_NONE, ""},
         {{.host = OWN, .key = public}, SS_HTTP_GET, "related", 200, SS_API_PUBLIC, ""},
         {{.host = OWN, .bearer = bearer(public)}, SS_HTTP_GET, "related", 200, SS_API_PUBLIC, ""},
         {{.host = OWN, .key = public, .origin = SHOP}, SS_HTTP_POST, "event", 200, SS_API_PUBLIC, SHOP},
         {{.host = OWN, .key = public, .origin = "http://" OWN}, SS_HTTP_POST, "event", 200, SS_API_PUBLIC, ""},
         {{.host = OWN, .key = other, .origin = "http://" OWN}, SS_HTTP_POST, "event", 200, SS_API_PUBLIC, ""},
-        {{.host = OWN, .key = other, .origin = SHOP}, SS_HTTP_POST, "event", 403, SS_API_PUBLIC, ""},
         {{.host = OWN, .key = public, .origin = EVIL}, SS_HTTP_GET, "related", 403, SS_API_PUBLIC, ""},
         {{.host = OWN, .key = public, .origin = "null"}, SS_HTTP_GET, "related", 403, SS_API_PUBLIC, ""},
         {{.host = OWN, .key = public, .origin = ""}, SS_HTTP_GET, "related", 403, SS_API_PUBLIC, ""},
-        /* what a public key may not: the page may read why */
+        /* a page that some key lists may read why it is refused, and no other */
+        {{.host = OWN, .key = NO_KEY, .origin = SHOP}, SS_HTTP_GET, "related", 401, SS_API_NONE, SHOP},
+        {{.host = OWN, .bearer = bearer(NO_KEY), .origin = SHOP}, SS_HTTP_POST, "event", 401, SS_API_NONE, SHOP},
+        {{.host = OWN, .origin = SHOP}, SS_HTTP_GET, "related", 401, SS_API_NONE, SHOP},
+        {{.host = OWN, .key = other, .origin = SHOP}, SS_HTTP_POST, "event", 403, SS_API_PUBLIC, SHOP},
+        {{.host = OWN, .key = secret, .origin = SHOP}, SS_HTTP_GET, "stats", 401, SS_API_NONE, SHOP},
+        {{.host = OWN, .bearer = bearer(secret), .origin = SHOP}, SS_HTTP_GET, "stats", 403, SS_API_SECRET, SHOP},
+        {{.host = OWN, .key = NO_KEY, .origin = EVIL}, SS_HTTP_GET, "related", 401, SS_API_NONE, ""},
+        {{.host = OWN, .key = NO_KEY, .origin = SHOP ".evil.example"}, SS_HTTP_GET, "related", 401, SS_API_NONE, ""},
+        {{.host = OWN, .key = NO_KEY, .origin = "null"}, SS_HTTP_GET, "related", 401, SS_API_NONE, ""},
+        {{.host = OWN, .bearer = bearer(secret), .origin = EVIL}, SS_HTTP_GET, "stats", 403, SS_API_SECRET, ""},
+        {{.host = OWN, .key = NO_KEY, .origin = SHOP}, SS_HTTP_POST, "secret site", 401, SS_API_NONE, ""},
+        /* what a public key may not */
         {{.host = OWN, .key = public, .origin = SHOP}, SS_HTTP_GET, "stats", 403, SS_API_PUBLIC, SHOP},
         {{.host = OWN, .key = public}, SS_HTTP_POST, "items", 403, SS_API_PUBLIC, ""},
         {{.host = OWN, .key = public}, SS_HTTP_POST, "redeem", 403, SS_API_PUBLIC, ""},
@@ -162,7 +169,6 @@ static void keys_let_in(void **state)
         {{.host = OWN, .bearer = bearer(secret)}, SS_HTTP_POST, "secret site", 200, SS_API_SECRET, ""},
         {{.host = OWN, .key = secret}, SS_HTTP_GET, "stats", 401, SS_API_NONE, ""},
         {{.host = OWN, .bearer = secret}, SS_HTTP_GET, "stats", 401, SS_API_NONE, ""},
-        {{.host = OWN, .bearer = bearer(secret), .origin = SHOP}, SS_HTTP_GET, "stats", 403, SS_API_SECRET, ""},
         {{.host = OWN, .bearer = bearer(secret), .origin = "http://" OWN},
          SS_HTTP_GET,
          "stats",
@@ -258,7 +264,7 @@ static void who_asks_too_often_waits(void **state)
     asked_request public = {.host = OWN, .key = gates->public, .origin = SHOP},
                   secret = {.host = OWN, .bearer = bearer(gates->secret)};
     asked_request proxied = {.host = OWN, .key = gates->public, .forwarded = "198.51.100.7"};
-    asked_request stranger = {.host = OWN, .key = "pk_0123456789ABCDEFGHJKMNPQRSTVWXYZ01234567"};
+    asked_request stranger = {.host = OWN, .key = NO_KEY};
     ss_guest guest;
     ss_refusal refusal = {0};
     int64_t now = 100 * SECOND;
@@ -371,7 +377,9 @@ static void preflights_are_answered_to_listed_origins_alone(void **state)
     } rows[] = {
         {gates->keyed, {.host = OWN, .origin = SHOP}, "related", true},
         {gates->keyed, {.host = OWN, .origin = SHOP, .key = gates->public}, "event", true},
-        {gates->keyed, {.host = OWN, .origin = SHOP, .key = gates->other}, "event", false},
+        {gates->keyed, {.host = OWN, .origin = SHOP, .key = gates->other}, "event", true}, /* which is then refused */
+        {gates->keyed, {.host = OWN, .origin = SHOP, .key = NO_KEY}, "event", true},
+        {gates->keyed, {.host = OWN, .origin = EVIL, .key = gates->public}, "event", false},
         {gates->keyed, {.host = OWN, .origin = EVIL}, "related", false},
         {gates->keyed, {.host = OWN, .origin = "null"}, "related", false},
         {gates->keyed, {.host = OWN}, "related", false},

@@ -68,11 +68,20 @@ class Pages(Case):
                 self.assertIsNone(answer.headers["Access-Control-Allow-Credentials"])
                 self.assertIn("Origin", answer.headers["Vary"])
                 self.assertIn("Authorization", answer.headers["Vary"])
-        self.denied(self.server.get("popular", {"key": self.other}, headers={"Origin": SHOP}), "Origin")
+
+    def test_a_listed_page_reads_why_it_is_refused(self):
+        for key, field, status in ((self.other, "Origin", 403), ("pk_" + 40 * "0", None, 401), (None, None, 401)):
+            for origin in (SHOP, EVIL, "null"):
+                for answer in (self.server.get("popular", {"key": key} if key else None, headers={"Origin": origin}),
+                               self.server.get("popular", None, key=key, headers={"Origin": origin})):
+                    self.denied(answer, field, status)
+                    self.assertEqual(answer.headers["Access-Control-Allow-Origin"], SHOP if origin == SHOP else None)
+                    self.assertIsNone(answer.headers["Access-Control-Allow-Credentials"])
+                    self.assertIn("Origin", answer.headers["Vary"])
         self.denied(self.server.get("popular", None, key=self.secret, headers={"Origin": SHOP}), "Origin")
 
     def test_preflights(self):
-        for origin, query, allowed in ((SHOP, None, True), (SHOP, {"key": self.public}, True), (SHOP, {"key": self.other}, False), (EVIL, None, False), ("null", None, False)):
+        for origin, query, allowed in ((SHOP, None, True), (SHOP, {"key": self.public}, True), (SHOP, {"key": self.other}, True), (EVIL, {"key": self.public}, False), (EVIL, None, False), ("null", None, False)):
             answer = self.server.request("OPTIONS", "/v1/offers", None, query, {"Origin": origin, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"})
             self.assertEqual(answer.status, 204)
             self.assertEqual(answer.headers["Access-Control-Allow-Origin"], origin if allowed else None)

@@ -63,7 +63,7 @@ uint64_t ss_api_key_number(const ss_api_key *key);
 
 /* Is it listed? Secret keys are for no page. "null", which any sandboxed frame sends, never is. */
 bool ss_api_key_allows_origin(const ss_api_key *key, ss_slice origin);
-/* Of any public key: what a preflight asks, which has no key with it. */
+/* Of any public key: may a page of it read why it is refused? */
 bool ss_api_keys_allow_origin(const ss_api_keys *keys, ss_slice origin);
 
 /* The `index`-th newest secret for tokens, SS_API_TOKEN_SECRET bytes, borrowed; NULL: there are no more. NULL keys have none. */

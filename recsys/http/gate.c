@@ -218,8 +218,6 @@ static bool check_public_key(const gate_visit *visit)
 {
     if (visit->foreign && !ss_api_key_allows_origin(visit->key, visit->origin))
         return refuse(visit->refusal, 403, "Origin", "this key is not for pages of that origin");
-    if (visit->foreign)
-        take_origin(visit);
     return ss_public_method(visit->wanted) ||
            refuse(visit->refusal, 403, "", "%s is not for a public key", ss_method_name(visit->wanted));
 }
@@ -248,25 +246,20 @@ static bool admit_by_key(gate_visit *visit, const struct sockaddr *address, int6
         return refuse(visit->refusal, 403, "Origin", "a page of another origin may not do this");
     if (open)
         return true;
+    if (visit->foreign && !is_site(visit) && ss_api_keys_allow_origin(visit->keys, visit->origin))
+        take_origin(visit); /* so that the page may read why it is refused, or has to wait */
     if (visit->guest->kind == SS_API_SECRET && visit->foreign)
         return refuse(visit->refusal, 403, "Origin", "a secret key is for no page");
-    if (visit->guest->kind == SS_API_PUBLIC && visit->foreign && ss_api_key_allows_origin(visit->key, visit->origin))
-        take_origin(visit); /* so that the page may read why it has to wait */
     if (visit->guest->kind != SS_API_SECRET && !check_rate(visit, address, now))
         return false;
     return known && check_key(visit);
 }
 
-/* A browser asks beforehand, without a key, whether a page of this origin may ask. What it is told is no secret. */
+/* A browser asks beforehand whether a page of this origin may ask. What it is told is no secret; whether the key is good is said to what follows. */
 static void take_preflight(const gate_visit *visit)
 {
-    const ss_http_request *request = visit->request;
-    ss_slice text = request->query(request, "key");
     const ss_api_keys *keys = visit->keys;
-    const ss_api_key *key = keys && text.data ? ss_api_keys_find(keys, text) : NULL;
-    bool may = !keys       ? ss_origin_is_loopback(visit->origin)
-               : text.data ? key && ss_api_key_allows_origin(key, visit->origin)
-                           : ss_api_keys_allow_origin(keys, visit->origin);
+    bool may = keys ? ss_api_keys_allow_origin(keys, visit->origin) : ss_origin_is_loopback(visit->origin);
     if (may && !is_site(visit))
         take_origin(visit);
 }

@@ -40,7 +40,8 @@ typedef struct ss_refusal {
 typedef struct ss_guest {
     uint64_t key;                        /* ss_api_key_number; 0: none was given, or none is needed */
     ss_api_kind kind;                    /* without keys everybody is SS_API_SECRET */
-    char origin[SS_GATE_ORIGIN_MAX + 1]; /* of the page that asks, where it may; empty: tell nobody */
+    char origin[SS_GATE_ORIGIN_MAX + 1]; /* of the page that asks, where it may read the reply, be it a refusal: where a
+                                            public key, any of them, lists it; empty: tell nobody */
 } ss_guest;
 
 /*
