@@ -70,7 +70,7 @@ out:
 
 static ss_status check_agenda(recount *count, const ss_decision *decision, ss_error *error)
 {
-    const ss_offer_ledger *ledger = count->ledger;
+    ss_offer_ledger *ledger = count->ledger;
     int64_t due = ss_ledger_due(decision);
     bool has = true;
     if (due == INT64_MAX)
@@ -136,7 +136,7 @@ out:
 
 static ss_status check_sizes(const recount *count, ss_error *error)
 {
-    const ss_offer_ledger *ledger = count->ledger;
+    ss_offer_ledger *ledger = count->ledger;
     uint64_t kept = 0;
     ss_status status;
     SS_TRY(ss_offer_agenda_count(&ledger->agenda, ledger->txn, &kept, error));

@@ -263,6 +263,7 @@ static ss_status write_memory(ss_offer_ledger *ledger, uint64_t *reserved, ss_er
     *reserved = ledger->reserved;
     if (!ledger->changed)
         return SS_OK;
+    SS_TRY(ss_offer_agenda_write(&ledger->agenda, ledger->txn, error));
     SS_TRY(ss_offer_book_write(ledger->accounts, ledger->txn, error));
     SS_TRY(ss_offer_book_write(ledger->cells, ledger->txn, error));
     SS_TRY(reserve(ledger, reserved, error));
