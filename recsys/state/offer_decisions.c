@@ -19,14 +19,38 @@ int64_t ss_ledger_due(const ss_decision *decision)
     return due;
 }
 
-static ss_status put_decision(ss_offer_ledger *ledger, const ss_decision *decision, unsigned flags, ss_error *error)
+static MDB_val key_of(const ss_decision *decision)
+{
+    return (MDB_val){sizeof decision->number, (void *)(uintptr_t)&decision->number};
+}
+
+/* The newest keeps its place until the step ends or a decision is changed: the next stands behind it. */
+static ss_status append_decision(ss_offer_ledger *ledger, const ss_decision *decision, ss_error *error)
 {
     unsigned char bytes[SS_DECISION_RECORD_MAX];
-    MDB_val key = {sizeof decision->number, (void *)(uintptr_t)&decision->number};
-    MDB_val value = {ss_decision_encode(decision, bytes), bytes};
+    MDB_val key = key_of(decision), value = {ss_decision_encode(decision, bytes), bytes};
     ledger->changed = true;
-    int code = mdb_put(ledger->txn, ledger->decisions, &key, &value, flags);
+    int code = ledger->newest ? 0 : mdb_cursor_open(ledger->txn, ledger->decisions, &ledger->newest);
+    if (code == 0)
+        code = mdb_cursor_put(ledger->newest, &key, &value, MDB_APPEND);
     return failed(ledger, code, "cannot keep a decision", error);
+}
+
+static ss_status rewrite_decision(ss_offer_ledger *ledger, const ss_decision *decision, ss_error *error)
+{
+    unsigned char bytes[SS_DECISION_RECORD_MAX];
+    MDB_val key = key_of(decision), value = {ss_decision_encode(decision, bytes), bytes};
+    ledger->changed = true;
+    ss_ledger_leave_newest(ledger);
+    int code = mdb_put(ledger->txn, ledger->decisions, &key, &value, 0);
+    return failed(ledger, code, "cannot keep a decision", error);
+}
+
+void ss_ledger_leave_newest(ss_offer_ledger *ledger)
+{
+    if (ledger->newest)
+        mdb_cursor_close(ledger->newest);
+    ledger->newest = NULL;
 }
 
 static ss_status plan(ss_offer_ledger *ledger, uint64_t number, int64_t due, ss_error *error)
@@ -41,7 +65,7 @@ ss_status ss_ledger_store(ss_offer_ledger *ledger, const ss_decision *decision, 
 {
     int64_t next = ss_ledger_due(decision);
     ss_status status;
-    SS_TRY(put_decision(ledger, decision, 0, error));
+    SS_TRY(rewrite_decision(ledger, decision, error));
     if (next == due)
         return SS_OK;
     if (due != INT64_MAX)
@@ -123,7 +147,7 @@ ss_status ss_offer_ledger_add(ss_offer_ledger *ledger, ss_decision *decision, ss
     const ss_money_move held = ss_money_held(decision);
     if (decision->verdict == SS_VERDICT_SHOWN)
         SS_TRY(ss_money_move_all(ledger, decision, &held, error));
-    SS_TRY(put_decision(ledger, decision, MDB_APPEND, error));
+    SS_TRY(append_decision(ledger, decision, error));
     SS_TRY(plan(ledger, decision->number, ss_ledger_due(decision), error));
     ss_slice key = ss_ledger_request_key(ss_decision_visitor(decision), decision->request_id, &hash);
     if (key.size)

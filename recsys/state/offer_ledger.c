@@ -278,6 +278,7 @@ ss_status ss_offer_ledger_end(ss_offer_ledger *ledger, bool keep, ss_error *erro
         return ss_error_set(error, SS_E_ARGUMENT, "no step of the ledger of offers is under way");
     ss_status status = keep ? write_memory(ledger, &reserved, error) : SS_OK;
     bool kept = keep && status == SS_OK;
+    ss_ledger_leave_newest(ledger);
     ss_offer_agenda_leave(&ledger->agenda);
     ss_offer_parties_leave(&ledger->parties);
     bool put = ledger->alone ? kept && ledger->changed : kept || !ledger->changed;

@@ -23,6 +23,7 @@ struct ss_offer_ledger {
     ss_offer_index requests, orders;
     ss_offer_book *accounts, *cells; /* owned */
     MDB_txn *txn;                    /* of the step; NULL: none */
+    MDB_cursor *newest;              /* owned, by the step: at the decision added last; NULL: none was, or one has changed since */
     bool alone;                      /* the step can be given up without what waits beside it */
     bool changed, failed;            /* there is something in the step to be kept; it cannot be */
     bool stale;                      /* memory is not what is on the disk */
@@ -41,6 +42,9 @@ ss_status ss_ledger_load(ss_offer_ledger *ledger, uint64_t number, ss_decision_c
 
 /* Keeps a decision that was due at `due` as it is now, on the agenda too. */
 ss_status ss_ledger_store(ss_offer_ledger *ledger, const ss_decision *decision, int64_t due, ss_error *error);
+
+/* To be called before the step's transaction ends, and before a decision is changed or removed. */
+void ss_ledger_leave_newest(ss_offer_ledger *ledger);
 
 /* The number of the first decision behind that one; 0: there is none. */
 ss_status ss_ledger_after(const ss_offer_ledger *ledger, uint64_t number, uint64_t *next, ss_error *error);

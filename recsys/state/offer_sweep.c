@@ -153,6 +153,7 @@ static ss_status prune_one(ss_offer_ledger *ledger, const ss_decision *decision,
     SS_TRY(prune_party(ledger, SS_PARTY_SESSION, decision->session_id, before, error));
     SS_TRY(prune_party(ledger, SS_PARTY_CUSTOMER, decision->customer_id, before, error));
     SS_TRY(carry(ledger, decision, error));
+    ss_ledger_leave_newest(ledger);
     int code = mdb_del(ledger->txn, ledger->decisions, &key, NULL);
     if (code != 0)
         status = ss_environment_error(ledger->environment, code, "cannot remove a decision", error);
