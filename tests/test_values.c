@@ -291,6 +291,35 @@ static void ids(void **state)
     }
 }
 
+/* Wherever it stands in an id, of whatever length: a control character, a blank at an end, half a letter, a whole one. */
+static void ids_of_every_length(void **state)
+{
+    (void)state;
+    char bytes[257];
+    for (size_t size = 1; size <= 256; size++)
+        for (size_t at = 0; at < size; at++) {
+            ss_slice text = {bytes, size};
+            ss_id_problem most = size > 255 ? SS_ID_LONG : SS_ID_NOT_TEXT;
+            memset(bytes, 'a', sizeof bytes);
+            bytes[at] = '\x1f';
+            assert_int_equal(ss_value_id(&text), most);
+            bytes[at] = '\x7f';
+            assert_int_equal(ss_value_id(&text), most);
+            bytes[at] = '\xc3';
+            assert_int_equal(ss_value_id(&text), most);
+            bytes[at] = ' ';
+            size_t trimmed = at == 0 || at == size - 1 ? size - 1 : size;
+            assert_int_equal(ss_value_id(&text), trimmed == 0 ? SS_ID_EMPTY : trimmed > 255 ? SS_ID_LONG : SS_ID_FINE);
+            assert_int_equal(text.size, trimmed);
+            text = (ss_slice){bytes, size};
+            if (at + 1 == size || size > 255)
+                continue;
+            memcpy(bytes + at, "ß", 2);
+            assert_int_equal(ss_value_id(&text), SS_ID_FINE);
+            assert_int_equal(text.size, size);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -302,6 +331,7 @@ int main(void)
         cmocka_unit_test(times_agree_with_the_general_parser),
         cmocka_unit_test(events_and_flags),
         cmocka_unit_test(ids),
+        cmocka_unit_test(ids_of_every_length),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -223,6 +223,8 @@ static bool has_controls(ss_slice text)
 
 ss_id_problem ss_value_id(ss_slice *text)
 {
+    if (ss_value_is_plain_id(*text))
+        return SS_ID_FINE;
     *text = trim(*text);
     if (text->size == 0)
         return SS_ID_EMPTY;

@@ -9,17 +9,17 @@
 
 /* ---- pieces ---- */
 
-static uint8_t *put_slice(uint8_t *at, ss_slice text)
+static inline uint8_t *put_slice(uint8_t *at, ss_slice text)
 {
     return text.size > 0 ? ss_wire_put_text(at, text.data, text.size) : ss_wire_put_nil(at);
 }
 
-static uint8_t *put_flag(uint8_t *at, const char *name, bool value)
+static inline uint8_t *put_flag(uint8_t *at, const char *name, bool value)
 {
     return ss_wire_put_bool(ss_reply_put_name(at, name), value);
 }
 
-static uint8_t *put_amount(uint8_t *at, const char *name, int64_t value)
+static inline uint8_t *put_amount(uint8_t *at, const char *name, int64_t value)
 {
     return ss_wire_put_int(ss_reply_put_name(at, name), value);
 }
@@ -29,7 +29,7 @@ static uint8_t *put_decimals(uint8_t *at, const ss_catalogue *catalogue)
     return put_amount(at, "decimals", catalogue->snapshot->items.decimals);
 }
 
-static uint8_t *put_percent(uint8_t *at, int64_t share)
+static inline uint8_t *put_percent(uint8_t *at, int64_t share)
 {
     return ss_wire_put_double(SS_REPLY_PUT(at, SS_REPLY_NAME(7, "percent")), (double)share / 100);
 }

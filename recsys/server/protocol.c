@@ -22,22 +22,22 @@ ss_role ss_role_find(ss_slice name)
 
 /* Those that are no shelf. */
 static const struct {
-    const char *name;
+    ss_slice name;
     ss_role role;
     bool recorded;
 } methods[SS_METHOD_COUNT - SS_SHELF_COUNT] = {
-    [SS_METHOD_RELOAD - SS_SHELF_COUNT] = {"reload", SS_ROLE_ADMIN, false},
-    [SS_METHOD_STATS - SS_SHELF_COUNT] = {"stats", SS_ROLE_ADMIN, false},
-    [SS_METHOD_HEALTH - SS_SHELF_COUNT] = {"health", SS_ROLE_READ, false},
-    [SS_METHOD_PAGE - SS_SHELF_COUNT] = {"page", SS_ROLE_READ, false},
-    [SS_METHOD_EVENT - SS_SHELF_COUNT] = {"event", SS_ROLE_EVENT, true},
-    [SS_METHOD_FORGET - SS_SHELF_COUNT] = {"forget", SS_ROLE_ADMIN, true},
-    [SS_METHOD_ITEMS - SS_SHELF_COUNT] = {"items", SS_ROLE_ADMIN, true},
-    [SS_METHOD_OFFERS - SS_SHELF_COUNT] = {"offers", SS_ROLE_EVENT, true},
-    [SS_METHOD_PREVIEW - SS_SHELF_COUNT] = {"preview", SS_ROLE_EVENT, true},
-    [SS_METHOD_REDEEM - SS_SHELF_COUNT] = {"redeem", SS_ROLE_EVENT, true},
-    [SS_METHOD_VISITOR - SS_SHELF_COUNT] = {"visitor", SS_ROLE_ADMIN, true},
-    [SS_METHOD_FIND - SS_SHELF_COUNT] = {"find", SS_ROLE_READ, false},
+    [SS_METHOD_RELOAD - SS_SHELF_COUNT] = {SS_SLICE_LITERAL("reload"), SS_ROLE_ADMIN, false},
+    [SS_METHOD_STATS - SS_SHELF_COUNT] = {SS_SLICE_LITERAL("stats"), SS_ROLE_ADMIN, false},
+    [SS_METHOD_HEALTH - SS_SHELF_COUNT] = {SS_SLICE_LITERAL("health"), SS_ROLE_READ, false},
+    [SS_METHOD_PAGE - SS_SHELF_COUNT] = {SS_SLICE_LITERAL("page"), SS_ROLE_READ, false},
+    [SS_METHOD_EVENT - SS_SHELF_COUNT] = {SS_SLICE_LITERAL("event"), SS_ROLE_EVENT, true},
+    [SS_METHOD_FORGET - SS_SHELF_COUNT] = {SS_SLICE_LITERAL("forget"), SS_ROLE_ADMIN, true},
+    [SS_METHOD_ITEMS - SS_SHELF_COUNT] = {SS_SLICE_LITERAL("items"), SS_ROLE_ADMIN, true},
+    [SS_METHOD_OFFERS - SS_SHELF_COUNT] = {SS_SLICE_LITERAL("offers"), SS_ROLE_EVENT, true},
+    [SS_METHOD_PREVIEW - SS_SHELF_COUNT] = {SS_SLICE_LITERAL("preview"), SS_ROLE_EVENT, true},
+    [SS_METHOD_REDEEM - SS_SHELF_COUNT] = {SS_SLICE_LITERAL("redeem"), SS_ROLE_EVENT, true},
+    [SS_METHOD_VISITOR - SS_SHELF_COUNT] = {SS_SLICE_LITERAL("visitor"), SS_ROLE_ADMIN, true},
+    [SS_METHOD_FIND - SS_SHELF_COUNT] = {SS_SLICE_LITERAL("find"), SS_ROLE_READ, false},
 };
 
 const char *ss_method_name(ss_method method)
@@ -45,7 +45,7 @@ const char *ss_method_name(ss_method method)
     unsigned number = (unsigned)method;
     if (number < SS_SHELF_COUNT)
         return ss_shelf_name((ss_shelf_kind)number);
-    return number < SS_METHOD_COUNT ? methods[number - SS_SHELF_COUNT].name : NULL;
+    return number < SS_METHOD_COUNT ? methods[number - SS_SHELF_COUNT].name.data : NULL;
 }
 
 ss_method ss_method_find(ss_slice name)
@@ -54,7 +54,7 @@ ss_method ss_method_find(ss_slice name)
     if (shelf != SS_SHELF_COUNT)
         return (ss_method)shelf;
     for (unsigned i = 0; i < SS_METHOD_COUNT - SS_SHELF_COUNT; i++)
-        if (ss_slice_equal(name, ss_slice_of(methods[i].name)))
+        if (ss_slice_equal(name, methods[i].name))
             return (ss_method)(i + SS_SHELF_COUNT);
     return SS_METHOD_COUNT;
 }

@@ -23,28 +23,28 @@ const char *ss_source_name(ss_source source)
     return (unsigned)source < SS_SOURCE_COUNT ? source_names[source] : NULL;
 }
 
-static const char *const shelf_names[SS_SHELF_COUNT] = {
-    [SS_SHELF_RELATED] = "related",
-    [SS_SHELF_BOUGHT_TOGETHER] = "bought_together",
-    [SS_SHELF_BOUGHT_NEXT] = "bought_next",
-    [SS_SHELF_FOR_YOU] = "for_you",
-    [SS_SHELF_CART] = "cart",
-    [SS_SHELF_POPULAR] = "popular",
-    [SS_SHELF_TRENDING] = "trending",
-    [SS_SHELF_ALTERNATIVES] = "alternatives",
-    [SS_SHELF_BUY_AGAIN] = "buy_again",
-    [SS_SHELF_NEW_ARRIVALS] = "new_arrivals",
+static const ss_slice shelf_names[SS_SHELF_COUNT] = {
+    [SS_SHELF_RELATED] = SS_SLICE_LITERAL("related"),
+    [SS_SHELF_BOUGHT_TOGETHER] = SS_SLICE_LITERAL("bought_together"),
+    [SS_SHELF_BOUGHT_NEXT] = SS_SLICE_LITERAL("bought_next"),
+    [SS_SHELF_FOR_YOU] = SS_SLICE_LITERAL("for_you"),
+    [SS_SHELF_CART] = SS_SLICE_LITERAL("cart"),
+    [SS_SHELF_POPULAR] = SS_SLICE_LITERAL("popular"),
+    [SS_SHELF_TRENDING] = SS_SLICE_LITERAL("trending"),
+    [SS_SHELF_ALTERNATIVES] = SS_SLICE_LITERAL("alternatives"),
+    [SS_SHELF_BUY_AGAIN] = SS_SLICE_LITERAL("buy_again"),
+    [SS_SHELF_NEW_ARRIVALS] = SS_SLICE_LITERAL("new_arrivals"),
 };
 
 const char *ss_shelf_name(ss_shelf_kind kind)
 {
-    return (unsigned)kind < SS_SHELF_COUNT ? shelf_names[kind] : NULL;
+    return (unsigned)kind < SS_SHELF_COUNT ? shelf_names[kind].data : NULL;
 }
 
 ss_shelf_kind ss_shelf_find(ss_slice name)
 {
     for (unsigned kind = 0; kind < SS_SHELF_COUNT; kind++)
-        if (ss_slice_equal(name, ss_slice_of(shelf_names[kind])))
+        if (ss_slice_equal(name, shelf_names[kind]))
             return (ss_shelf_kind)kind;
     return SS_SHELF_COUNT;
 }

@@ -89,8 +89,7 @@ static bool is_instant(int64_t time)
 static bool is_text(ss_slice text)
 {
     ss_slice trimmed = text;
-    return text.size == 0 || ss_value_is_plain_id(text) ||
-           (ss_value_id(&trimmed) == SS_ID_FINE && trimmed.size == text.size);
+    return text.size == 0 || (ss_value_id(&trimmed) == SS_ID_FINE && trimmed.size == text.size);
 }
 
 static const char *misfit_of_offer(const ss_offer *offer)
