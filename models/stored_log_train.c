@@ -52,10 +52,10 @@ static ss_status put_instant(output *to, const char *key, int64_t instant)
 static ss_status put_options(output *to, const ss_log_options *options, const ss_log_report *report)
 {
     ss_log_options settled = *options;
-    ss_option_group group = {.options = ss_log_option_table, .target = &settled};
+    ss_option_group groups[SS_LOG_GROUPS];
     char key[SS_TENSOR_NAME_MAX + 1];
     settled.cancel_prefix = settled_prefix(options, report);
-    ss_status status = ss_options_dump(&group, 1, put_option, to);
+    ss_status status = ss_options_dump(groups, ss_log_option_groups(&settled, groups), put_option, to);
     for (unsigned event = 0; event < SS_EVENT_COUNT && status == SS_OK; event++) {
         snprintf(key, sizeof key, NEWEST_KEY "%s", ss_event_name((ss_event)event));
         status = put_instant(to, key, report->newest_of[event]);
@@ -204,7 +204,7 @@ out:
 /* ---- reading ---- */
 
 typedef struct option_reader {
-    ss_option_group group;
+    ss_option_group groups[SS_LOG_GROUPS];
     ss_error *error;
 } option_reader;
 
@@ -216,7 +216,7 @@ static ss_status take_option(void *context, const char *key, const char *value)
     const char *name = key + sizeof OPTION_KEY - 1;
     if (strncmp(name, TEXTS_PREFIX ".", sizeof TEXTS_PREFIX) == 0)
         name = TEXTS_PREFIX;
-    return ss_options_set(&reader->group, 1, name, value, reader->error);
+    return ss_options_set(reader->groups, SS_LOG_GROUPS, name, value, reader->error);
 }
 
 static int64_t instant_of(const ss_model_file *file, const char *key)
@@ -234,7 +234,7 @@ static bool flag_of(const ss_model_file *file, const char *key)
 
 static ss_status read_metadata(ss_stored_log *log, ss_error *error)
 {
-    option_reader reader = {{.options = ss_log_option_table, .target = &log->options}, error};
+    option_reader reader = {.error = error};
     char key[SS_TENSOR_NAME_MAX + 1];
     log->has_catalog = flag_of(log->file, "catalog");
     log->ids_folded = flag_of(log->file, "ids_folded");
@@ -248,6 +248,7 @@ static ss_status read_metadata(ss_stored_log *log, ss_error *error)
     }
     log->options = ss_log_defaults();
     log->options.events_from = instant_of(log->file, FROM_KEY);
+    ss_log_option_groups(&log->options, reader.groups);
     return ss_model_file_each_metadata(log->file, take_option, &reader);
 }
 

@@ -102,7 +102,8 @@ EOF
     [ "$status" -eq 0 ]
     [[ $output == *'"generation": "2'* ]]
     for option in "--log=$T/log.csv" "--query=SELECT 1" "--state-from=2024-01-20" --tune --columns=item_id=StockCode --fees=keep \
-        "--exclude-items=x*" --cancel-prefix=R --fold-ids=yes --decimals=3 --tune-days=9; do
+        "--exclude-items=x*" --cancel-prefix=R --fold-ids=yes --decimals=3 --decimal-comma --time-format=dd.mm.yyyy \
+        --tune-days=9; do
         run "$S" train --delta --quiet --config "$T/shop.yaml" "$option"
         [ "$status" -eq 2 ]
         [[ $output == *"${option%%=*} does not go with --delta (found "* ]]

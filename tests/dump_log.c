@@ -92,13 +92,13 @@ int main(int argc, char **argv)
 {
     dump_options dump = {0};
     ss_log_options options = ss_log_defaults();
-    const ss_option_group groups[] = {{.options = ss_log_option_table, .target = &options},
-                                      {.options = dump_table, .target = &dump}};
+    ss_option_group groups[1 + SS_LOG_GROUPS] = {{.options = dump_table, .target = &dump}};
     ss_texts paths = {0};
     ss_error error;
     ss_interactions log = {0};
     ss_log_report report;
-    ss_status status = ss_options_parse(groups, 2, argc, argv, &paths, &error);
+    ss_status status =
+        ss_options_parse(groups, 1 + ss_log_option_groups(&options, groups + 1), argc, argv, &paths, &error);
     if (status == SS_OK)
         status = read_all(&paths, &dump, &options, &log, &report, &error);
     if (status != SS_OK) {

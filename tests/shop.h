@@ -25,12 +25,11 @@ static inline void shop_write(const shop *of, const char *name, const char *text
 /* Defaults of every option, few factors and no support threshold: the shops of tests are small. */
 static inline void shop_defaults(ss_input_options *input, ss_model_options *options)
 {
-    ss_option_group groups[] = {{NULL, NULL, ss_input_option_table, input},
-                                {NULL, NULL, ss_log_option_table, &input->log}};
+    const ss_option_group group = {NULL, NULL, ss_input_option_table, input};
     memset(input, 0, sizeof *input);
     memset(options, 0, sizeof *options);
-    ss_options_defaults(groups, 2);
-    input->log.until = input->log.events_from = SS_NO_TIME;
+    ss_options_defaults(&group, 1);
+    input->log = ss_log_defaults();
     ss_model_options_defaults(options);
     for (unsigned r = 0; r < SS_RELATION_COUNT; r++)
         options->cooccurrence.relations[r].min_customers = 1;

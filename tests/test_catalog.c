@@ -69,6 +69,37 @@ static void all_columns(void **state)
     assert_null(catalog);
 }
 
+static void numbers_and_times_in_a_form_that_is_said(void **state)
+{
+    (void)state;
+    static const char text[] = "item_id;price;cost;stock;available_from\n"
+                               "A1;1.249,50;7,25;3,0;31.12.2025\n"
+                               "B2;12.50;;;\n"
+                               "C3;12,50;;;2025-12-31\n";
+    ss_catalog *catalog = NULL;
+    ss_catalog_report report;
+    ss_catalog_options options = ss_catalog_defaults();
+    ss_error error;
+    options.max_bad_rows = 1;
+    options.notation = (ss_notation){true, SS_TIME_DAY_POINTS};
+    ss_row_source *source = NULL;
+    expect_ok(ss_row_source_open_memory(ss_slice_of(text), "items.csv", 0, &source, &error), &error);
+    expect_ok(ss_catalog_read_rows(source, &options, NULL, &catalog, &report, &error), &error);
+    ss_row_source_close(&source);
+    assert_int_equal(ss_catalog_count(catalog), 1);
+    assert_int_equal(report.bad_rows, 2);
+    assert_non_null(strstr(report.first_bad[0], ":3: not an amount of money from 0 on (price: found '12.50'"));
+    assert_non_null(strstr(report.first_bad[1], ":4: not a time (available_from: found '2025-12-31'"));
+    const ss_catalog_item *item = ss_catalog_item_at(catalog, 0);
+    int64_t from;
+    assert_true(ss_timestamp_parse(SS_SLICE_LITERAL("2025-12-31"), &from));
+    assert_int_equal(item->price, 124950);
+    assert_int_equal(item->cost, 725);
+    assert_int_equal(item->stock, 3);
+    assert_int_equal(item->available_from, from);
+    ss_catalog_free(&catalog);
+}
+
 static void only_an_id_is_needed_and_the_last_row_counts(void **state)
 {
     (void)state;
@@ -114,7 +145,7 @@ static const bad_catalog bad_catalogs[] = {
     {"name\nduck\n", SS_E_FORMAT, "memory.csv: no column item_id"},
     {"sku,name\n1,duck\n", SS_E_FORMAT, "try --columns item_id=sku"},
     {"item_id,name\n,duck\n", SS_E_BAD_INPUT, "memory.csv:2: not an item id (item_id: expected 1 to 255 bytes"},
-    {"item_id,price\nA,free\n", SS_E_BAD_INPUT, "memory.csv:2: not an amount of money (price: found 'free'"},
+    {"item_id,price\nA,free\n", SS_E_BAD_INPUT, "memory.csv:2: not an amount of money from 0 on (price: found 'free'"},
     {"item_id,price\nA,-1\n", SS_E_BAD_INPUT, "price: found '-1'"},
     {"item_id,cost\nA,$3\n", SS_E_BAD_INPUT, "cost: found '$3'"},
     {"item_id,stock\nA,many\n", SS_E_BAD_INPUT, "stock: found 'many'"},
@@ -250,6 +281,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_columns),
+        cmocka_unit_test(numbers_and_times_in_a_form_that_is_said),
         cmocka_unit_test(only_an_id_is_needed_and_the_last_row_counts),
         cmocka_unit_test(long_texts_are_cut_at_a_character),
         cmocka_unit_test(bad_rows_name_their_place),

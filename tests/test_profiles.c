@@ -56,6 +56,14 @@ static void columns_may_have_other_names(void **state)
     expect_profiles("Client,Born\nann,--02-29\n", &options, "ann 60 0; ");
 }
 
+static void birthdays_in_a_form_that_is_said(void **state)
+{
+    (void)state;
+    const ss_profiles_options options = {.max_bad_rows = 1, .notation.time_form = SS_TIME_DAY_POINTS};
+    expect_profiles("customer_id,birthday\nann,29.02.1980\nbob,\ncid,31.12.1999\ndan,1980-05-31\neve,31.06.1980\n",
+                    &options, "ann 60 0; bob 0 0; cid 366 0; ");
+}
+
 static void the_last_row_counts(void **state)
 {
     (void)state;
@@ -119,8 +127,9 @@ static void bad_rows_are_told_by_place(void **state)
     assert_int_equal(report.rows, 5);
     assert_int_equal(report.bad_rows, 4);
     assert_int_equal(ss_profiles_count(profiles), 1);
-    assert_string_equal(report.first_bad[0], "memory.csv:2: not a birthday (birthday: found '31-12', expected "
-                                             "YYYY-MM-DD, MM-DD or --MM-DD, a day that there is)");
+    assert_string_equal(report.first_bad[0],
+                        "memory.csv:2: not a birthday (birthday: found '31-12', expected "
+                        "YYYY-MM-DD, MM-DD or --MM-DD, a day that there is; --time-format reads others)");
     assert_string_equal(report.first_bad[1], "memory.csv:3: not a customer id (customer_id: expected 1 to 255 "
                                              "bytes of UTF-8 without control characters)");
     assert_string_equal(report.first_bad[2], "memory.csv:4: not a yes or no (referral: found 'maybe', expected true, "
@@ -179,11 +188,17 @@ static void memory_may_run_out(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(columns_may_be_missing),       cmocka_unit_test(columns_may_have_other_names),
-        cmocka_unit_test(the_last_row_counts),          cmocka_unit_test(the_forgotten_are_left_out),
-        cmocka_unit_test(birthdays_are_days_of_a_year), cmocka_unit_test(every_day_has_a_number_of_its_own),
-        cmocka_unit_test(bad_rows_are_told_by_place),   cmocka_unit_test(too_many_bad_rows_end_it),
-        cmocka_unit_test(other_columns_are_hinted_at),  cmocka_unit_test(memory_may_run_out),
+        cmocka_unit_test(columns_may_be_missing),
+        cmocka_unit_test(columns_may_have_other_names),
+        cmocka_unit_test(birthdays_in_a_form_that_is_said),
+        cmocka_unit_test(the_last_row_counts),
+        cmocka_unit_test(the_forgotten_are_left_out),
+        cmocka_unit_test(birthdays_are_days_of_a_year),
+        cmocka_unit_test(every_day_has_a_number_of_its_own),
+        cmocka_unit_test(bad_rows_are_told_by_place),
+        cmocka_unit_test(too_many_bad_rows_end_it),
+        cmocka_unit_test(other_columns_are_hinted_at),
+        cmocka_unit_test(memory_may_run_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

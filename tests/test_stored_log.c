@@ -120,6 +120,7 @@ static void how_it_was_read_comes_back(void **state)
     fixture *fix = *state;
     ss_stored_log stored;
     ss_error error;
+    fix->options.notation = (ss_notation){true, SS_TIME_DAY_SLASHES};
     expect_ok(write_log(fix, &error), &error);
     expect_ok(ss_stored_log_open(fix->folder, &stored, &error), &error);
     assert_int_equal(stored.options.exclude_items.count, 2);
@@ -127,6 +128,8 @@ static void how_it_was_read_comes_back(void **state)
     assert_string_equal(stored.options.exclude_items.text[1], "GIFT*");
     assert_int_equal(stored.options.fees, SS_FEES_KEEP);
     assert_int_equal(stored.options.decimals, 3);
+    assert_true(stored.options.notation.decimal_comma);
+    assert_int_equal(stored.options.notation.time_form, SS_TIME_DAY_SLASHES);
     assert_string_equal(stored.options.cancel_prefix, "C"); /* the one row of such an order is negative */
     assert_int_equal(stored.options.events_from, SS_NO_TIME);
     assert_int_equal(stored.newest[SS_EVENT_PURCHASE], INT64_C(1704412800000000));

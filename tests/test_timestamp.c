@@ -241,6 +241,94 @@ static void names_of_generations_are_read_back(void **state)
     assert_int_equal(time, NOON_2011 + 7000);
 }
 
+static void reads_as(ss_time_form form, const char *text, const char *iso)
+{
+    int64_t time = SS_NO_TIME, wanted = 0;
+    assert_true(ss_timestamp_parse(ss_slice_of(iso), &wanted));
+    if (!ss_timestamp_parse_as(form, ss_slice_of(text), &time) || time != wanted)
+        fail_msg("'%s' is %lld, not %s", text, (long long)time, iso);
+}
+
+static void forms_that_are_said(void **state)
+{
+    (void)state;
+    reads_as(SS_TIME_ISO, "2025-12-31 21:05", "2025-12-31 21:05");
+    reads_as(SS_TIME_DAY_POINTS, "31.12.2025", "2025-12-31");
+    reads_as(SS_TIME_DAY_POINTS, "1.2.2025", "2025-02-01");
+    reads_as(SS_TIME_DAY_POINTS, "31.12.2025 9:05", "2025-12-31 09:05");
+    reads_as(SS_TIME_DAY_POINTS, "31.12.2025, 21:05:09", "2025-12-31 21:05:09");
+    reads_as(SS_TIME_DAY_POINTS, "29.02.2024 00:00", "2024-02-29");
+    reads_as(SS_TIME_DAY_SLASHES, "02/01/2025 23:59:59", "2025-01-02 23:59:59");
+    reads_as(SS_TIME_MONTH_SLASHES, "02/01/2025", "2025-02-01");
+    reads_as(SS_TIME_MONTH_SLASHES, "12/31/2025 9:05 PM", "2025-12-31 21:05");
+    reads_as(SS_TIME_MONTH_SLASHES, "12/31/2025, 12:05:07 AM", "2025-12-31 00:05:07");
+    reads_as(SS_TIME_MONTH_SLASHES, "12/31/2025 12:00pm", "2025-12-31 12:00");
+    reads_as(SS_TIME_MONTH_SLASHES, "12/31/2025 15:00", "2025-12-31 15:00");
+}
+
+static void what_is_written_otherwise_is_none(void **state)
+{
+    static const struct {
+        ss_time_form form;
+        const char *text;
+    } others[] = {{SS_TIME_ISO, "31.12.2025"},
+                  {SS_TIME_DAY_POINTS, ""},
+                  {SS_TIME_DAY_POINTS, "2025-12-31"},
+                  {SS_TIME_DAY_POINTS, "1323435000"},
+                  {SS_TIME_DAY_POINTS, "31/12/2025"},
+                  {SS_TIME_DAY_POINTS, "31.12.25"},
+                  {SS_TIME_DAY_POINTS, "31.12."},
+                  {SS_TIME_DAY_POINTS, "12.31.2025"},
+                  {SS_TIME_DAY_POINTS, "29.02.2025"},
+                  {SS_TIME_DAY_POINTS, "0.1.2025"},
+                  {SS_TIME_DAY_POINTS, "031.12.2025"},
+                  {SS_TIME_DAY_POINTS, "31.12.1899"},
+                  {SS_TIME_DAY_POINTS, "31.12.2200"},
+                  {SS_TIME_DAY_POINTS, "31.12.20255"},
+                  {SS_TIME_DAY_POINTS, "31.12.2025x"},
+                  {SS_TIME_DAY_POINTS, "31.12.202509:05"},
+                  {SS_TIME_DAY_POINTS, "31.12.2025 24:00"},
+                  {SS_TIME_DAY_POINTS, "31.12.2025 9"},
+                  {SS_TIME_DAY_POINTS, "31.12.2025 9:5"},
+                  {SS_TIME_DAY_POINTS, "31.12.2025 9:05:"},
+                  {SS_TIME_DAY_POINTS, "31.12.2025 9:05 Uhr"},
+                  {SS_TIME_DAY_SLASHES, "31.12.2025"},
+                  {SS_TIME_DAY_SLASHES, "12/31/2025"},
+                  {SS_TIME_MONTH_SLASHES, "31/12/2025"},
+                  {SS_TIME_MONTH_SLASHES, "12/31/2025 0:05 AM"},
+                  {SS_TIME_MONTH_SLASHES, "12/31/2025 13:05 PM"},
+                  {SS_TIME_MONTH_SLASHES, "12/31/2025 9:05 P"},
+                  {SS_TIME_MONTH_SLASHES, "12/31/2025 9:05 PM "}};
+    (void)state;
+    int64_t time = 42;
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (ss_timestamp_parse_as(others[i].form, ss_slice_of(others[i].text), &time) || time != 42)
+            fail_msg("'%s' was read as %lld", others[i].text, (long long)time);
+}
+
+/* Every day of the years that there are, in every form, is the day that ISO 8601 calls so. */
+static void every_day_in_every_form(void **state)
+{
+    static const char *const formats[SS_TIME_FORMS] = {
+        [SS_TIME_DAY_POINTS] = "%3$d.%2$d.%1$04d",
+        [SS_TIME_DAY_SLASHES] = "%3$02d/%2$02d/%1$04d",
+        [SS_TIME_MONTH_SLASHES] = "%2$d/%3$02d/%1$04d",
+    };
+    (void)state;
+    for (int64_t day = -25567; day < 84006; day++) {
+        char iso[SS_TIMESTAMP_TEXT], text[32];
+        int year, month, of_month;
+        ss_timestamp_format(day * SS_DAY, iso);
+        assert_int_equal(sscanf(iso, "%d-%d-%dT", &year, &month, &of_month), 3);
+        for (int form = SS_TIME_ISO + 1; form < SS_TIME_FORMS; form++) {
+            int64_t time = SS_NO_TIME;
+            snprintf(text, sizeof text, formats[form], year, month, of_month);
+            if (!ss_timestamp_parse_as((ss_time_form)form, ss_slice_of(text), &time) || time != day * SS_DAY)
+                fail_msg("'%s' is %lld", text, (long long)time);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -256,6 +344,9 @@ int main(void)
         cmocka_unit_test(every_day),
         cmocka_unit_test(any_instant_formats_to_full_length),
         cmocka_unit_test(names_of_generations_are_read_back),
+        cmocka_unit_test(forms_that_are_said),
+        cmocka_unit_test(what_is_written_otherwise_is_none),
+        cmocka_unit_test(every_day_in_every_form),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

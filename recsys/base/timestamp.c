@@ -177,6 +177,68 @@ static bool parse_unix(cursor text, int64_t *time)
     return text.at == text.end;
 }
 
+/* One digit or two. */
+static bool take_short(cursor *text, int low, int high, int *number)
+{
+    bool two = text->end - text->at > 1 && text->at[1] >= '0' && text->at[1] <= '9';
+    return take_number(text, two ? 2 : 1, low, high, number);
+}
+
+static bool take_written_date(cursor *text, ss_time_form form, civil *c)
+{
+    char between = form == SS_TIME_DAY_POINTS ? '.' : '/';
+    int first, second;
+    if (!take_short(text, 1, 31, &first) || !take(text, between) || !take_short(text, 1, 31, &second) ||
+        !take(text, between) || !take_number(text, 4, FIRST_YEAR, LAST_YEAR, &c->year))
+        return false;
+    c->month = form == SS_TIME_MONTH_SLASHES ? first : second;
+    c->day = form == SS_TIME_MONTH_SLASHES ? second : first;
+    return c->month <= 12 && c->day <= days_in_month(c->year, c->month);
+}
+
+/* AM, PM, or nothing more. */
+static bool take_half_day(cursor *text, int *hour)
+{
+    take(text, ' ');
+    if (text->at == text->end)
+        return true;
+    bool noon = take(text, 'P') || take(text, 'p');
+    if ((!noon && !take(text, 'A') && !take(text, 'a')) || (!take(text, 'M') && !take(text, 'm')))
+        return false;
+    if (*hour < 1 || *hour > 12)
+        return false;
+    *hour = *hour % 12 + (noon ? 12 : 0);
+    return true;
+}
+
+static bool take_written_clock(cursor *text, civil *c)
+{
+    if (!take_short(text, 0, 23, &c->hour) || !take(text, ':') || !take_number(text, 2, 0, 59, &c->minute))
+        return false;
+    if (take(text, ':') && !take_number(text, 2, 0, 59, &c->second))
+        return false;
+    return take_half_day(text, &c->hour);
+}
+
+bool ss_timestamp_parse_as(ss_time_form form, ss_slice text, int64_t *time)
+{
+    if (form == SS_TIME_ISO)
+        return ss_timestamp_parse(text, time);
+    civil c = {0};
+    cursor all = {text.data, text.data + text.size};
+    if (!take_written_date(&all, form, &c))
+        return false;
+    bool apart = take(&all, ',');
+    for (; take(&all, ' '); apart = true)
+        ;
+    if (all.at < all.end && (!apart || !take_written_clock(&all, &c)))
+        return false;
+    if (all.at < all.end)
+        return false;
+    *time = instant_of(&c);
+    return true;
+}
+
 bool ss_timestamp_parse(ss_slice text, int64_t *time)
 {
     if (text.size == 0)

@@ -16,6 +16,22 @@
  */
 bool ss_timestamp_parse(ss_slice text, int64_t *time);
 
+/* How a time is written. */
+typedef enum ss_time_form {
+    SS_TIME_ISO,        /* as ss_timestamp_parse has it */
+    SS_TIME_DAY_POINTS, /* 31.12.2025 */
+    SS_TIME_DAY_SLASHES,
+    SS_TIME_MONTH_SLASHES, /* 12/31/2025 */
+    SS_TIME_FORMS
+} ss_time_form;
+
+/*
+ * Reads a time written in this form and in no other: day and month of one or two digits, a year of four, and after a
+ * blank, or a comma and blanks, the time of day if there is one: `9:05`, `09:05:30`, `9:05 PM`. In UTC, years and result
+ * as above.
+ */
+bool ss_timestamp_parse_as(ss_time_form form, ss_slice text, int64_t *time);
+
 /* `2011-12-09T12:50:00.000Z`: exactly 24 characters + zero. Finer than a millisecond is cut off; what lies outside the
  * years 0000 to 9999 is written as the nearest instant inside. */
 #define SS_TIMESTAMP_TEXT 25

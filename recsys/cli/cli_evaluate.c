@@ -48,7 +48,7 @@ static size_t evaluate_groups(void *memory, ss_option_group *groups)
     size_t count = 0;
     groups[count++] = (ss_option_group){NULL, NULL, evaluate_options, settings};
     groups[count++] = (ss_option_group){"Input", NULL, ss_input_option_table, &settings->input};
-    groups[count++] = (ss_option_group){NULL, NULL, ss_log_option_table, &settings->input.log};
+    count += ss_log_option_groups(&settings->input.log, groups + count);
     groups[count++] = (ss_option_group){"Tuning", NULL, ss_tune_option_table, &settings->tune};
     return count + ss_model_option_groups(&settings->options, groups + count);
 }

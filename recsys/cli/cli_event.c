@@ -4,6 +4,7 @@
 #include "cli/row_feed.h"
 
 #include "base/memory.h"
+#include "log/notation.h"
 #include "log/values.h"
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +31,7 @@ typedef struct event_settings {
     ss_texts files;
     const char *columns;
     int64_t decimals;
+    ss_notation notation;
     bool relaxed, no_consent;
     ss_connection_settings connection;
 } event_settings;
@@ -68,8 +70,10 @@ static size_t event_groups(void *memory, ss_option_group *groups)
 {
     event_settings *settings = memory;
     groups[0] = (ss_option_group){NULL, NULL, event_options, settings};
-    groups[1] = (ss_option_group){"Connection", NULL, ss_connection_option_table, &settings->connection};
-    return 2;
+    groups[1] =
+        (ss_option_group){"How the files write numbers and times", NULL, ss_notation_option_table, &settings->notation};
+    groups[2] = (ss_option_group){"Connection", NULL, ss_connection_option_table, &settings->connection};
+    return 3;
 }
 
 /* ---- a row becomes an event ---- */
@@ -84,14 +88,14 @@ static bool read_numbers(const event_feed *of, ss_row_feed *feed, smartshelf_eve
 {
     ss_slice quantity = ss_row_feed_field(feed, QUANTITY), price = ss_row_feed_field(feed, PRICE),
              time = ss_row_feed_field(feed, TIME);
-    if (quantity.size > 0 && !ss_slice_to_f64(quantity, &row->quantity))
+    const ss_notation *notation = &of->settings->notation;
+    if (quantity.size > 0 && !ss_notation_f64(notation, quantity, &row->quantity))
         return ss_row_feed_refuse(feed, QUANTITY, "not a quantity", "a number of pieces");
     row->has_price = price.size > 0;
-    if (row->has_price && !ss_value_money(price, of->settings->decimals, &row->unit_price))
-        return ss_row_feed_refuse(feed, PRICE, "not an amount of money", "a decimal number, without a currency");
-    if (time.size > 0 && !ss_value_time(time, &row->timestamp))
-        return ss_row_feed_refuse(feed, TIME, "not a time",
-                                  "YYYY-MM-DD, YYYY-MM-DD HH:MM:SS, ISO 8601 or Unix seconds");
+    if (row->has_price && !ss_notation_money(notation, price, of->settings->decimals, &row->unit_price))
+        return ss_row_feed_refuse(feed, PRICE, "not an amount of money", ss_notation_price(notation));
+    if (time.size > 0 && !ss_notation_time(notation, time, &row->timestamp))
+        return ss_row_feed_refuse(feed, TIME, "not a time", ss_notation_instant(notation));
     return true;
 }
 

@@ -4,6 +4,7 @@
 #include "cli/row_feed.h"
 
 #include "base/memory.h"
+#include "log/notation.h"
 #include "log/values.h"
 #include <math.h>
 #include <stdlib.h>
@@ -35,6 +36,7 @@ typedef struct items_settings {
     ss_texts files;
     const char *columns;
     int64_t decimals;
+    ss_notation notation;
     ss_connection_settings connection;
 } items_settings;
 
@@ -71,8 +73,10 @@ static size_t items_groups(void *memory, ss_option_group *groups)
 {
     items_settings *settings = memory;
     groups[0] = (ss_option_group){NULL, NULL, items_options, settings};
-    groups[1] = (ss_option_group){"Connection", NULL, ss_connection_option_table, &settings->connection};
-    return 2;
+    groups[1] =
+        (ss_option_group){"How the files write numbers and times", NULL, ss_notation_option_table, &settings->notation};
+    groups[2] = (ss_option_group){"Connection", NULL, ss_connection_option_table, &settings->connection};
+    return 3;
 }
 
 /* ---- a row becomes a change ---- */
@@ -88,27 +92,27 @@ static bool read_money(const items_feed *of, ss_row_feed *feed, size_t field, bo
 {
     ss_slice text = ss_row_feed_field(feed, field);
     *given = text.size > 0;
-    return !*given || ss_value_money(text, of->settings->decimals, money) ||
-           ss_row_feed_refuse(feed, field, "not an amount of money", "a decimal number from 0 on, without a currency");
+    return !*given || ss_notation_money(&of->settings->notation, text, of->settings->decimals, money) ||
+           ss_row_feed_refuse(feed, field, "not an amount of money", ss_notation_price(&of->settings->notation));
 }
 
-static bool read_stock(ss_row_feed *feed, smartshelf_item_row *row)
+static bool read_stock(const items_feed *of, ss_row_feed *feed, smartshelf_item_row *row)
 {
     ss_slice text = ss_row_feed_field(feed, STOCK);
     double pieces = 0;
     row->has_stock = text.size > 0;
-    if (row->has_stock && (!ss_slice_to_f64(text, &pieces) || fabs(pieces) > STOCK_MAX))
+    if (row->has_stock && (!ss_notation_f64(&of->settings->notation, text, &pieces) || fabs(pieces) > STOCK_MAX))
         return ss_row_feed_refuse(feed, STOCK, "not a number of pieces", "a whole number; below 0 counts as 0");
     row->stock = pieces > 0 ? (int64_t)floor(pieces) : 0;
     return true;
 }
 
-static bool read_instant(ss_row_feed *feed, size_t field, bool *given, int64_t *time)
+static bool read_instant(const items_feed *of, ss_row_feed *feed, size_t field, bool *given, int64_t *time)
 {
     ss_slice text = ss_row_feed_field(feed, field);
     *given = text.size > 0;
-    return !*given || ss_value_time(text, time) ||
-           ss_row_feed_refuse(feed, field, "not a time", "YYYY-MM-DD, YYYY-MM-DD HH:MM:SS, ISO 8601 or Unix seconds");
+    return !*given || ss_notation_time(&of->settings->notation, text, time) ||
+           ss_row_feed_refuse(feed, field, "not a time", ss_notation_instant(&of->settings->notation));
 }
 
 static bool read_hidden(ss_row_feed *feed, smartshelf_item_row *row)
@@ -143,10 +147,11 @@ static bool take_item(void *context, ss_row_feed *feed, size_t at)
     *row = (smartshelf_item_row){0};
     if (ss_row_feed_field(feed, ID).size == 0)
         return ss_row_feed_refuse(feed, ID, "which item?", "its item_id");
-    if (!read_stock(feed, row) || !read_money(of, feed, PRICE, &row->has_price, &row->price) ||
+    if (!read_stock(of, feed, row) || !read_money(of, feed, PRICE, &row->has_price, &row->price) ||
         !read_money(of, feed, COST, &row->has_cost, &row->cost) || !read_hidden(feed, row) ||
-        !read_instant(feed, FROM, &row->has_available_from, &row->available_from) ||
-        !read_instant(feed, UNTIL, &row->has_available_until, &row->available_until) || !read_clear(of, feed, at, row))
+        !read_instant(of, feed, FROM, &row->has_available_from, &row->available_from) ||
+        !read_instant(of, feed, UNTIL, &row->has_available_until, &row->available_until) ||
+        !read_clear(of, feed, at, row))
         return false;
     row->item_id = ss_row_feed_text(feed, ID);
     row->name = ss_row_feed_text(feed, NAME);

@@ -49,7 +49,7 @@ static size_t report_groups(void *memory, ss_option_group *groups)
     groups[count++] = (ss_option_group){NULL, NULL, report_options, settings};
     groups[count++] = (ss_option_group){"Retention", NULL, ss_retention_option_table, &settings->retention};
     groups[count++] = (ss_option_group){"Input of retention", NULL, ss_input_option_table, &settings->input};
-    groups[count++] = (ss_option_group){NULL, NULL, ss_log_option_table, &settings->input.log};
+    count += ss_log_option_groups(&settings->input.log, groups + count);
     groups[count++] =
         (ss_option_group){"Segments of retention", "segments", ss_segments_option_table, &settings->segments};
     return count;

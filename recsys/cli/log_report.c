@@ -16,6 +16,12 @@ static uint64_t sum_of(const uint64_t *counts, size_t count)
     return sum;
 }
 
+static void print_hint(FILE *out, const char *option, const char *hint)
+{
+    if (hint[0])
+        fprintf(out, "    not read, but it looks like it: %s %s\n", option, hint);
+}
+
 static void print_bad_rows(FILE *out, const ss_log_report *report)
 {
     fprintf(out, "  %-46s%12" PRIu64 "\n", "bad rows (cannot be parsed)", sum_of(report->bad, SS_BAD_COUNT));
@@ -47,8 +53,7 @@ static void print_table(FILE *out, const char *name, const char *option, const s
     for (size_t i = 0; i < sizeof report->first_bad / sizeof *report->first_bad && i < report->bad_rows; i++)
         fprintf(out, "      %s\n", report->first_bad[i]);
     print_count(out, "later rows of one id (the last counts)", report->duplicates);
-    if (report->hint[0])
-        fprintf(out, "    not read, but it looks like it: %s %s\n", option, report->hint);
+    print_hint(out, option, report->hint);
 }
 
 void ss_print_log_report(FILE *out, const ss_training_data *data)
@@ -73,6 +78,7 @@ void ss_print_log_report(FILE *out, const ss_training_data *data)
         fprintf(out, "  %-46s%12" PRIu64 "\n", "items not in the catalogue (never shown)", report->not_in_catalog);
     fprintf(out, "  %u items, %u customers, %u orders, %.1f s\n", log->item_count, log->customer_count,
             log->basket_count, report->seconds);
+    print_hint(out, "--columns", report->hint);
     print_table(out, "catalogue", "--catalog-columns", &data->catalog_report, false);
     print_table(out, "customers file", "--customers-columns", &data->profiles_report, true);
 }

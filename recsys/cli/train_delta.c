@@ -49,11 +49,10 @@ static ss_status refuse_unread(void *context, const char *name, const ss_option 
 static ss_status check_settings(const ss_train_settings *settings, const ss_cli *cli, ss_error *error)
 {
     ss_train_settings copy = *settings; /* option groups point into what they may also set */
-    const ss_option_group groups[] = {{NULL, NULL, ss_input_option_table, &copy.input},
-                                      {NULL, NULL, ss_log_option_table, &copy.input.log},
-                                      {NULL, NULL, ss_tune_option_table, &copy.tune}};
+    ss_option_group groups[2 + SS_LOG_GROUPS] = {{NULL, NULL, ss_input_option_table, &copy.input},
+                                                 {NULL, NULL, ss_tune_option_table, &copy.tune}};
     refusal of = {cli, error};
-    return ss_options_dump(groups, sizeof groups / sizeof *groups, refuse_unread, &of);
+    return ss_options_dump(groups, 2 + ss_log_option_groups(&copy.input.log, groups + 2), refuse_unread, &of);
 }
 
 static void print_doubts(const ss_delta_doubts *of)

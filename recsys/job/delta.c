@@ -232,8 +232,9 @@ static ss_status read_tables(delta *of, ss_error *error)
 {
     const ss_input_options *input = of->input;
     const ss_left_out *forgotten = ss_feed_forgotten(of->feed);
-    ss_catalog_options catalog = {input->catalog_columns, input->log.max_bad_rows, of->base.log.options.decimals};
-    const ss_profiles_options profiles = {input->customers_columns, input->log.max_bad_rows, forgotten};
+    const ss_log_options *log = &of->base.log.options;
+    ss_catalog_options catalog = {input->catalog_columns, input->log.max_bad_rows, log->decimals, log->notation};
+    const ss_profiles_options profiles = {input->customers_columns, input->log.max_bad_rows, forgotten, log->notation};
     ss_status status = SS_OK;
     if (input->catalogs.count > 0)
         SS_TRY(ss_catalog_read(input->catalogs.text, input->catalogs.count, &catalog, of->progress, &of->data.catalog,

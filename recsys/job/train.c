@@ -186,7 +186,8 @@ static ss_status check_newest(const ss_input_options *options, const ss_log_repo
 static ss_status read_profiles(const ss_input_options *options, const ss_left_out *forgotten,
                                ss_progress_sink *progress, ss_training_data *data, ss_error *error)
 {
-    const ss_profiles_options with = {options->customers_columns, options->log.max_bad_rows, forgotten};
+    const ss_profiles_options with = {options->customers_columns, options->log.max_bad_rows, forgotten,
+                                      options->log.notation};
     if (options->customers.count == 0)
         return SS_OK;
     return ss_profiles_read(options->customers.text, options->customers.count, &with, progress, &data->profiles,
@@ -228,7 +229,8 @@ out:
 static ss_status read_catalog(const ss_input_options *options, ss_progress_sink *progress, ss_catalog **catalog,
                               ss_catalog_report *report, ss_error *error)
 {
-    const ss_catalog_options with = {options->catalog_columns, options->log.max_bad_rows, options->log.decimals};
+    const ss_catalog_options with = {options->catalog_columns, options->log.max_bad_rows, options->log.decimals,
+                                     options->log.notation};
     if (options->catalogs.count == 0)
         return SS_OK;
     return ss_catalog_read(options->catalogs.text, options->catalogs.count, &with, progress, catalog, report, error);

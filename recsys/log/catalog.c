@@ -15,15 +15,17 @@
 enum { ID, NAME, CATEGORY, GROUP, URL, IMAGE, PRICE, COST, STOCK, FROM, UNTIL, HIDDEN, FIELD_COUNT };
 
 static const ss_field fields[FIELD_COUNT] = {
-    [ID] = {"item_id", "|item|itemid|stockcode|sku|product|productid|productcode|article|articleid|asin|ean|id|"},
-    [NAME] = {"name", "|title|itemname|productname|description|"},
-    [CATEGORY] = {"category", "|categories|categoryname|department|producttype|"},
+    [ID] = {"item_id", "|item|itemid|stockcode|sku|product|productid|productcode|article|articleid|asin|ean|id|"
+                       "idproduct|productnumber|artikelnummer|artikelnr|reference|referencia|"},
+    [NAME] = {"name", "|title|itemname|productname|description|bezeichnung|artikelname|artikelbezeichnung|nombre|nom|"},
+    [CATEGORY] = {"category",
+                  "|categories|categoryname|department|producttype|kategorie|warengruppe|categoria|categorie|"},
     [GROUP] = {"group", "|itemgroup|itemgroupid|groupid|parent|parentid|variantof|"},
     [URL] = {"url", "|link|producturl|href|"},
     [IMAGE] = {"image", "|imagelink|imageurl|picture|"},
-    [PRICE] = {"price", "|unitprice|itemprice|saleprice|"},
-    [COST] = {"cost", "|unitcost|purchaseprice|costofgoodssold|"},
-    [STOCK] = {"stock", "|quantity|qty|inventory|stocklevel|onhand|"},
+    [PRICE] = {"price", "|unitprice|itemprice|saleprice|preis|verkaufspreis|precio|prix|"},
+    [COST] = {"cost", "|unitcost|purchaseprice|costofgoodssold|wholesaleprice|einkaufspreis|"},
+    [STOCK] = {"stock", "|quantity|qty|inventory|stocklevel|onhand|bestand|lagerbestand|"},
     [FROM] = {"available_from", "|availabilitydate|validfrom|startdate|"},
     [UNTIL] = {"available_until", "|expirationdate|validuntil|enddate|"},
     [HIDDEN] = {"hidden", "|ishidden|disabled|"},
@@ -44,26 +46,27 @@ ss_catalog_options ss_catalog_defaults(void)
 /* What is made of the rows. */
 typedef struct made {
     ss_catalog *catalog;
-    int64_t decimals;
+    const ss_catalog_options *options;
 } made;
 
 static bool read_money(ss_table_reader *r, const ss_row *row, size_t field, int64_t *money)
 {
     ss_slice text = ss_table_field(r, row, field);
-    const made *of = r->context;
+    const ss_catalog_options *options = ((const made *)r->context)->options;
     *money = SS_NO_MONEY;
-    return text.size == 0 || (ss_value_money(text, of->decimals, money) && *money >= 0) ||
-           ss_table_refuse(r, row, field, "not an amount of money", "a decimal number from 0 on, without a currency");
+    return text.size == 0 || (ss_notation_money(&options->notation, text, options->decimals, money) && *money >= 0) ||
+           ss_table_refuse(r, row, field, "not an amount of money from 0 on", ss_notation_price(&options->notation));
 }
 
 static bool read_stock(ss_table_reader *r, const ss_row *row, int64_t *stock)
 {
     ss_slice text = ss_table_field(r, row, STOCK);
+    const made *of = r->context;
     double pieces;
     *stock = SS_NO_STOCK;
     if (text.size == 0)
         return true;
-    if (!ss_slice_to_f64(text, &pieces) || fabs(pieces) > STOCK_MAX)
+    if (!ss_notation_f64(&of->options->notation, text, &pieces) || fabs(pieces) > STOCK_MAX)
         return ss_table_refuse(r, row, STOCK, "not a number of pieces", "a whole number; below 0 counts as 0");
     *stock = pieces > 0 ? (int64_t)floor(pieces) : 0;
     return true;
@@ -72,9 +75,10 @@ static bool read_stock(ss_table_reader *r, const ss_row *row, int64_t *stock)
 static bool read_instant(ss_table_reader *r, const ss_row *row, size_t field, int64_t *time)
 {
     ss_slice text = ss_table_field(r, row, field);
+    const ss_notation *notation = &((const made *)r->context)->options->notation;
     *time = SS_NO_TIME;
-    return text.size == 0 || ss_value_time(text, time) ||
-           ss_table_refuse(r, row, field, "not a time", "YYYY-MM-DD, YYYY-MM-DD HH:MM:SS, ISO 8601 or Unix seconds");
+    return text.size == 0 || ss_notation_time(notation, text, time) ||
+           ss_table_refuse(r, row, field, "not a time", ss_notation_instant(notation));
 }
 
 /* At most SS_CATALOG_TEXT_MAX bytes, cut before a character that does not fit whole. */
@@ -150,7 +154,7 @@ static ss_catalog *new_catalog(void)
 ss_status ss_catalog_read_rows(ss_row_source *source, const ss_catalog_options *options, ss_progress_sink *progress,
                                ss_catalog **catalog, ss_catalog_report *report, ss_error *error)
 {
-    made of = {new_catalog(), options->decimals};
+    made of = {new_catalog(), options};
     ss_table_reader reader = {.name = "catalogue",
                               .phase = "read catalogue",
                               .fields = fields,

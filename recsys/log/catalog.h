@@ -9,6 +9,7 @@
 #include "base/options.h"
 #include "base/progress.h"
 #include "base/status.h"
+#include "log/notation.h"
 #include "log/row_source.h"
 #include "log/table_report.h"
 
@@ -31,6 +32,7 @@ typedef struct ss_catalog_options {
     const char *columns; /* "item_id=StockCode,name=Description" or NULL */
     double max_bad_rows; /* share, 0..1 */
     int64_t decimals;    /* minor-unit digits of the currency, 0..4; 2 = cents */
+    ss_notation notation;
 } ss_catalog_options;
 
 ss_catalog_options ss_catalog_defaults(void); /* two decimals, one row in a hundred may be bad */

@@ -64,15 +64,31 @@ bool ss_birthday_parse(ss_slice text, uint16_t *day)
 
 typedef struct made {
     ss_profiles *profiles;
-    const ss_left_out *forgotten;
+    const ss_profiles_options *options;
 } made;
+
+static bool parse_birthday(const ss_notation *notation, ss_slice text, uint16_t *day)
+{
+    int64_t time;
+    char date[SS_TIMESTAMP_TEXT];
+    if (notation->time_form == SS_TIME_ISO)
+        return ss_birthday_parse(text, day);
+    if (!ss_notation_time(notation, text, &time))
+        return false;
+    ss_timestamp_format(time, date);
+    return ss_birthday_parse((ss_slice){date, strlen("YYYY-MM-DD")}, day);
+}
 
 static bool read_birthday(ss_table_reader *r, const ss_row *row, uint16_t *day)
 {
     ss_slice text = ss_table_field(r, row, BIRTHDAY);
+    const ss_notation *notation = &((const made *)r->context)->options->notation;
     *day = SS_NO_BIRTHDAY;
-    return text.size == 0 || ss_birthday_parse(text, day) ||
-           ss_table_refuse(r, row, BIRTHDAY, "not a birthday", "YYYY-MM-DD, MM-DD or --MM-DD, a day that there is");
+    return text.size == 0 || parse_birthday(notation, text, day) ||
+           ss_table_refuse(r, row, BIRTHDAY, "not a birthday",
+                           notation->time_form == SS_TIME_ISO
+                               ? "YYYY-MM-DD, MM-DD or --MM-DD, a day that there is; --time-format reads others"
+                               : ss_notation_instant(notation));
 }
 
 static ss_status keep_profile(ss_table_reader *r, ss_profiles *profiles, ss_slice id, ss_profile profile)
@@ -94,7 +110,7 @@ static ss_status take_row(ss_table_reader *r, const ss_row *row)
     ss_profile profile = {0};
     const made *of = r->context;
     if (!ss_table_id(r, row, ID, "not a customer id", &id) || !read_birthday(r, row, &profile.birthday) ||
-        !ss_table_flag(r, row, REFERRAL, &profile.referral) || ss_left_out_has(of->forgotten, id, SS_NO_TIME))
+        !ss_table_flag(r, row, REFERRAL, &profile.referral) || ss_left_out_has(of->options->forgotten, id, SS_NO_TIME))
         return SS_OK;
     return keep_profile(r, of->profiles, id, profile);
 }
@@ -112,7 +128,7 @@ static ss_profiles *new_profiles(void)
 ss_status ss_profiles_read_rows(ss_row_source *source, const ss_profiles_options *options, ss_progress_sink *progress,
                                 ss_profiles **profiles, ss_table_report *report, ss_error *error)
 {
-    made of = {new_profiles(), options->forgotten};
+    made of = {new_profiles(), options};
     ss_table_reader reader = {.name = "customers file",
                               .phase = "read customers",
                               .fields = fields,

@@ -9,6 +9,7 @@
 #include "base/dictionary.h"
 #include "base/progress.h"
 #include "log/left_out.h"
+#include "log/notation.h"
 #include "log/row_source.h"
 #include "log/table_report.h"
 
@@ -27,11 +28,12 @@ typedef struct ss_profiles_options {
     const char *columns;          /* "customer_id=Client,birthday=Born" or NULL */
     double max_bad_rows;          /* share, 0..1 */
     const ss_left_out *forgotten; /* customers of whom nothing is kept, whenever they asked; NULL: nobody. Borrowed */
+    ss_notation notation;
 } ss_profiles_options;
 
 /*
- * Reads a customers file. birthday: YYYY-MM-DD (1900 to 2199), MM-DD or --MM-DD (ISO 8601 without a year), empty: not known; referral:
- * true, false, yes, no, 1, 0, empty: no. Of several rows of one customer the last counts. Errors and `report` as
+ * Reads a customers file. birthday: YYYY-MM-DD (1900 to 2199), MM-DD or --MM-DD (ISO 8601 without a year), or with
+ * another form of times a date of that form; empty: not known; referral: true, false, yes, no, 1, 0, empty: no. Of several rows of one customer the last counts. Errors and `report` as
  * ss_catalog_read's. Caller owns *profiles.
  */
 ss_status ss_profiles_read(const char *const *paths, size_t path_count, const ss_profiles_options *options,

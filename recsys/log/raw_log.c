@@ -35,15 +35,18 @@ enum {
 };
 
 static const ss_field fields[FIELD_COUNT] = {
-    [ITEM] = {"item_id", "|item|itemid|stockcode|sku|product|productid|productcode|article|articleid|asin|ean|iid|"},
+    [ITEM] = {"item_id", "|item|itemid|stockcode|sku|product|productid|productcode|article|articleid|asin|ean|iid|"
+                         "idproduct|productnumber|productreference|artikelnummer|artikelnr|referencia|reference|"},
     [ORDER] = {"order_id", "|order|orderid|orderno|ordernumber|invoice|invoiceno|invoiceid|basket|basketid|transaction|"
-                           "transactionid|receipt|receiptid|"},
+                           "transactionid|receipt|receiptid|idorder|bestellnummer|bestellnr|auftragsnummer|commande|"},
     [CUSTOMER] = {"customer_id", "|customer|customerid|customerno|user|userid|uid|client|clientid|member|memberid|"
-                                 "visitor|visitorid|buyer|buyerid|"},
+                                 "visitor|visitorid|buyer|buyerid|customernumber|idcustomer|kundennummer|kundennr|"},
     [SESSION] = {"session_id", "|session|sessionid|visit|visitid|"},
-    [QUANTITY] = {"quantity", "|quantity|qty|units|pieces|count|"},
-    [PRICE] = {"unit_price", "|price|unitprice|itemprice|"},
-    [TIME] = {"timestamp", "|time|datetime|date|ts|invoicedate|orderdate|createdat|eventtime|purchasedat|"},
+    [QUANTITY] = {"quantity", "|quantity|qty|units|pieces|count|productquantity|anzahl|menge|cantidad|"},
+    [PRICE] = {"unit_price", "|price|unitprice|itemprice|unitpricetaxincl|einzelpreis|preis|precio|prix|"},
+    [TIME] = {"timestamp",
+              "|time|datetime|date|ts|invoicedate|orderdate|createdat|eventtime|purchasedat|orderdatetime|dateadd|"
+              "bestelldatum|datum|zeitpunkt|fecha|"},
     [EVENT] = {"event", "|eventtype|eventname|action|behavior|behaviour|"},
 };
 
@@ -62,7 +65,8 @@ typedef struct reader {
     ss_log_report *report;
     ss_progress_sink *progress;
     size_t map[FIELD_COUNT];
-    uint64_t generation; /* of the columns in `map` */
+    const ss_notation *notation; /* of the rows at hand */
+    uint64_t generation;         /* of the columns in `map` */
     bool mapped;
     uint64_t bad;
     problem problem;
@@ -153,9 +157,10 @@ static ss_status begin_events(reader *r, ss_error *error)
     return status == SS_OK ? SS_OK : explain(status, error);
 }
 
-/* The columns have changed: a new file begins. Those of the live store bear our own names. */
+/* The columns have changed: a new file begins. Those of the live store bear our own names, and are written our way. */
 static ss_status map_columns(reader *r, const ss_row *row, ss_error *error)
 {
+    static const ss_notation ours = {0};
     const char *mapping = r->source->live ? NULL : r->options->columns;
     ss_status status = ss_column_map_make(fields, FIELD_COUNT, mapping, r->source, row->place, r->map, error);
     if (status == SS_OK)
@@ -167,6 +172,7 @@ static ss_status map_columns(reader *r, const ss_row *row, ss_error *error)
     if (!r->report->hint[0] && !r->live)
         ss_column_map_hint(fields, FIELD_COUNT, r->map, r->source, r->report->hint, sizeof r->report->hint);
     ss_input_digest_row(&r->digest, r->source->columns, r->source->column_count);
+    r->notation = r->source->live ? &ours : &r->options->notation;
     r->generation = r->source->generation;
     r->mapped = true;
     return SS_OK;
@@ -184,9 +190,8 @@ static bool read_time(reader *r, const ss_row *row, int64_t *time)
         *time = r->last_time;
         return true;
     }
-    if (!ss_value_time(text, time))
-        return refuse(r, SS_BAD_TIMESTAMP, TIME, text, "not a time",
-                      "YYYY-MM-DD HH:MM:SS, ISO 8601, Unix seconds or milliseconds, years 1900 to 2199");
+    if (!ss_notation_time(r->notation, text, time))
+        return refuse(r, SS_BAD_TIMESTAMP, TIME, text, "not a time", ss_notation_instant(r->notation));
     if (text.size <= LAST_TIME_MAX) {
         memcpy(r->last_time_text, text.data, text.size);
         r->last_time_size = text.size;
@@ -212,8 +217,9 @@ static bool read_quantity(reader *r, const ss_row *row, float *quantity)
     *quantity = 1;
     if (r->map[QUANTITY] == SS_NO_COLUMN)
         return true;
-    ss_slice text = field_of(r, row, QUANTITY);
-    if (ss_value_quantity(text, quantity)) {
+    char room[SS_NOTATION_TEXT];
+    ss_slice text = field_of(r, row, QUANTITY), number = text;
+    if (ss_notation_number(r->notation, &number, room) && ss_value_quantity(number, quantity)) {
         if (r->event != SS_EVENT_PURCHASE)
             *quantity = *quantity == 0 ? 1 : fabsf(*quantity);
         return true;
@@ -230,9 +236,12 @@ static bool read_price(reader *r, const ss_row *row)
     r->price = SS_NO_MONEY;
     if (r->map[PRICE] == SS_NO_COLUMN)
         return true;
-    ss_slice text = field_of(r, row, PRICE);
-    return ss_value_price(text, r->options->decimals, &r->above_zero, &r->price) || ss_slice_trim(text).size == 0 ||
-           refuse(r, SS_BAD_PRICE, PRICE, text, "not a price", "a decimal number with a point, without a currency");
+    char room[SS_NOTATION_TEXT];
+    ss_slice text = field_of(r, row, PRICE), number = text;
+    return (ss_notation_number(r->notation, &number, room) &&
+            ss_value_price(number, r->options->decimals, &r->above_zero, &r->price)) ||
+           ss_slice_trim(text).size == 0 ||
+           refuse(r, SS_BAD_PRICE, PRICE, text, "not a price", ss_notation_price(r->notation));
 }
 
 static bool refuse_id(reader *r, int field, ss_slice text, ss_id_problem what)

@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-const ss_option ss_log_option_table[] = {
+static const ss_option log_options[] = {
     {"columns", SS_OPTION_TEXT, offsetof(ss_log_options, columns), 0, 0, NULL, NULL, "FIELD=COLUMN,…",
      "where the log's columns have other names: item_id, order_id, customer_id, session_id, quantity, unit_price, "
      "timestamp, event"},
@@ -26,12 +26,20 @@ const ss_option ss_log_option_table[] = {
     {NULL, SS_OPTION_FLAG, 0, 0, 0, NULL, NULL, NULL, NULL},
 };
 
+size_t ss_log_option_groups(ss_log_options *options, ss_option_group groups[SS_LOG_GROUPS])
+{
+    groups[0] = (ss_option_group){NULL, NULL, log_options, options};
+    groups[1] =
+        (ss_option_group){"How the files write numbers and times", NULL, ss_notation_option_table, &options->notation};
+    return SS_LOG_GROUPS;
+}
+
 ss_log_options ss_log_defaults(void)
 {
     ss_log_options options;
-    ss_option_group group = {.options = ss_log_option_table, .target = &options};
+    ss_option_group groups[SS_LOG_GROUPS];
     memset(&options, 0, sizeof options);
-    ss_options_defaults(&group, 1);
+    ss_options_defaults(groups, ss_log_option_groups(&options, groups));
     options.until = options.events_from = SS_NO_TIME;
     return options;
 }
@@ -93,8 +101,8 @@ static ss_status check_bad_rows(const ss_log_report *report, double most, ss_err
     char reasons[160];
     list_reasons(report, reasons, sizeof reasons);
     return ss_error_set(error, SS_E_BAD_INPUT,
-                        "%llu of %llu rows cannot be read (%s), more than --max-bad-rows %g allows",
-                        (unsigned long long)bad, (unsigned long long)report->rows, reasons, most);
+                        "%llu of %llu rows cannot be read (%s), more than --max-bad-rows %g allows; first %s",
+                        (unsigned long long)bad, (unsigned long long)report->rows, reasons, most, report->first_bad[0]);
 }
 
 static ss_status nothing_left(const ss_log_report *report, const char *what, ss_error *error)

@@ -17,6 +17,7 @@
 #include "log/fold_ids.h"
 #include "log/interactions.h"
 #include "log/left_out.h"
+#include "log/notation.h"
 #include "log/orders.h"
 #include "log/row_source.h"
 
@@ -39,6 +40,7 @@ typedef struct ss_log_options {
     int64_t fold_ids;          /* ss_fold_ids */
     int64_t fees;              /* ss_fees */
     int64_t decimals;          /* minor-unit digits of the currency, 0..4 */
+    ss_notation notation;      /* of the rows of a log; live events have their own */
     int64_t until;             /* keep rows before this instant; SS_NO_TIME: all */
     int64_t events_from;       /* live events count from this instant on; SS_NO_TIME: where the log ends (overlap.h) */
     const ss_left_out *forgotten; /* what is left out of log and events; NULL: nothing. Borrowed */
@@ -47,8 +49,10 @@ typedef struct ss_log_options {
                               the events follow; NULL: none. Borrowed */
 } ss_log_options;
 
-/* The rows of --help for the above. Target: ss_log_options (those from `until` on are not in the table: see below). */
-extern const ss_option ss_log_option_table[];
+/* The rows of --help for the above (those from `until` on have none: see below), in groups of which each has its part of
+ * `options` as its target. How many there are: SS_LOG_GROUPS. */
+#define SS_LOG_GROUPS 2u
+size_t ss_log_option_groups(ss_log_options *options, ss_option_group groups[SS_LOG_GROUPS]);
 
 /* What the table says where nothing is set, `until` and `events_from` = SS_NO_TIME, nobody forgotten. */
 ss_log_options ss_log_defaults(void);

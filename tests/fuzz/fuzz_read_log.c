@@ -1,6 +1,7 @@
 /*
  * fuzz_read_log.c: any text as a log, with or without a catalogue: the first byte chooses the options, and what stands
- * before a line "====" is a catalogue; the same text is read as a customers file. What comes out must keep the promises
+ * before a line "====" is a catalogue; the same text is read as a customers file, and all of it twice: written our way,
+ * and with decimal commas and another form of times. What comes out must keep the promises
  * of read_log.h, interactions.h and profiles.h.
  */
 #include "log/profiles.h"
@@ -27,7 +28,13 @@ static ss_log_options options_of(uint8_t choice)
     return options;
 }
 
-static ss_catalog *catalog_of(ss_slice text)
+/* Of texts of different lengths all forms but our own. */
+static ss_notation another_notation(ss_slice text)
+{
+    return (ss_notation){true, SS_TIME_ISO + 1 + (int64_t)(text.size % (SS_TIME_FORMS - 1))};
+}
+
+static ss_catalog *catalog_of(ss_slice text, ss_notation notation)
 {
     ss_row_source *source = NULL;
     ss_catalog *catalog = NULL;
@@ -35,6 +42,7 @@ static ss_catalog *catalog_of(ss_slice text)
     ss_catalog_options options = ss_catalog_defaults();
     ss_error error = {0};
     options.max_bad_rows = 1;
+    options.notation = notation;
     ss_status status = ss_row_source_open_memory(text, "items", 0, &source, &error);
     if (status == SS_OK)
         status = ss_catalog_read_rows(source, &options, NULL, &catalog, &report, &error);
@@ -47,12 +55,12 @@ static ss_catalog *catalog_of(ss_slice text)
 }
 
 /* The same bytes as a customers file. */
-static void read_profiles(ss_slice text)
+static void read_profiles(ss_slice text, ss_notation notation)
 {
     ss_row_source *source = NULL;
     ss_profiles *profiles = NULL;
     ss_table_report report;
-    const ss_profiles_options options = {.max_bad_rows = 1};
+    const ss_profiles_options options = {.max_bad_rows = 1, .notation = notation};
     ss_error error = {0};
     ss_status status = ss_row_source_open_memory(text, "customers", 0, &source, &error);
     if (status == SS_OK)
@@ -133,21 +141,27 @@ static void read_log(ss_slice text, const ss_log_options *options, const ss_cata
     ss_row_source_close(&source);
 }
 
+static void read_all(ss_slice text, ss_log_options options, ss_notation notation)
+{
+    const char *border = memmem(text.data, text.size, BORDER, strlen(BORDER));
+    ss_catalog *catalog = NULL;
+    options.notation = notation;
+    if (border) {
+        size_t items = (size_t)(border - text.data) + 1, skipped = items - 1 + strlen(BORDER);
+        catalog = catalog_of((ss_slice){text.data, items}, notation);
+        text = (ss_slice){text.data + skipped, text.size - skipped};
+    }
+    read_profiles(text, notation);
+    read_log(text, &options, catalog);
+    ss_catalog_free(&catalog);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size == 0)
         return 0;
-    ss_log_options options = options_of(data[0]);
     ss_slice text = {(const char *)data + 1, size - 1};
-    const char *border = memmem(text.data, text.size, BORDER, strlen(BORDER));
-    ss_catalog *catalog = NULL;
-    if (border) {
-        size_t items = (size_t)(border - text.data) + 1, skipped = items - 1 + strlen(BORDER);
-        catalog = catalog_of((ss_slice){text.data, items});
-        text = (ss_slice){text.data + skipped, text.size - skipped};
-    }
-    read_profiles(text);
-    read_log(text, &options, catalog);
-    ss_catalog_free(&catalog);
+    read_all(text, options_of(data[0]), (ss_notation){0});
+    read_all(text, options_of(data[0]), another_notation(text));
     return 0;
 }
