@@ -24,7 +24,7 @@ static const sentence verdicts[] = {
     {"shows", "this session has been shown as many as are allowed"},
     {"cooling", "too soon after a dismissal or a purchase"},
     {"no_consent", "the visitor allows nothing to be kept"},
-    {"open_offer", "the visitor has an offer that is still good"},
+    {"open_offer", "the visitor has an offer that is still good, or would have if they were not held out"},
     {NULL, "see the protocol page"},
 };
 

@@ -133,7 +133,7 @@ export const VERDICTS = {
   shows: "shown as often as is allowed in this session",
   cooling: "too soon after a dismissal or a purchase",
   no_consent: "the visitor allows nothing to be kept",
-  open_offer: "the visitor has an offer that is still good",
+  open_offer: "the visitor has an offer that is still good, or would have if they were not held out",
 };
 
 const ALONE = {
