@@ -143,7 +143,7 @@ typedef struct bad_catalog {
 
 static const bad_catalog bad_catalogs[] = {
     {"name\nduck\n", SS_E_FORMAT, "memory.csv: no column item_id"},
-    {"sku,name\n1,duck\n", SS_E_FORMAT, "try --columns item_id=sku"},
+    {"sku,name\n1,duck\n", SS_E_FORMAT, "try --catalog-columns item_id=sku"},
     {"item_id,name\n,duck\n", SS_E_BAD_INPUT, "memory.csv:2: not an item id (item_id: expected 1 to 255 bytes"},
     {"item_id,price\nA,free\n", SS_E_BAD_INPUT, "memory.csv:2: not an amount of money from 0 on (price: found 'free'"},
     {"item_id,price\nA,-1\n", SS_E_BAD_INPUT, "price: found '-1'"},

@@ -5,6 +5,8 @@
 
 #include "log/column_map.h"
 
+#define SAID(TEXT) ((ss_mapping){"--columns", TEXT})
+
 static const ss_field fields[] = {
     {"item_id", "|sku|stockcode|"}, {"customer_id", "|user|userid|"}, {"price", "|unitprice|"}};
 
@@ -44,7 +46,7 @@ static void mappings(void **state)
         size_t map[3];
         ss_error error;
         char text[1024];
-        ss_status status = ss_column_map_make(fields, 3, c->mapping, source, "shop.csv", map, &error);
+        ss_status status = ss_column_map_make(fields, 3, SAID(c->mapping), source, "shop.csv", map, &error);
         if (status != c->status)
             fail_msg("case %zu: %s", i, ss_status_name(status));
         for (int field = 0; status == SS_OK && field < 3; field++)
@@ -63,20 +65,28 @@ static void a_missing_column_is_suggested(void **state)
 {
     (void)state;
     static const struct {
-        const char *columns, *text;
+        const char *columns, *mapping, *text;
     } cases_missing[] = {
-        {"StockCode,qty", "try --columns item_id=StockCode"},
-        {"ITEM-ID,qty", "try --columns item_id=ITEM-ID"},
-        {"qty,User_ID", "try --columns customer_id=User_ID"},
-        {"o1,c3,1,2026-01-01 10:00:00",
+        {"StockCode,qty", NULL, "try --columns item_id=StockCode (found"},
+        {"ITEM-ID,qty", NULL, "try --columns item_id=ITEM-ID (found"},
+        {"qty,User_ID", NULL, "try --columns customer_id=User_ID (found"},
+        {"UnitPrice,sku,User_ID", NULL, "try --columns item_id=sku,customer_id=User_ID,price=UnitPrice (found"},
+        {"cents,sku,User_ID", "price=cents", "try --columns price=cents,item_id=sku,customer_id=User_ID (found"},
+        {"UnitPrice,cust", NULL, "say which it is with --columns item_id=NAME (found"},
+        {"o1,c3,1,2026-01-01 10:00:00", NULL,
          "is the first row a header? It must name the columns; or say which it is with --columns"},
-        {"qty,cust", "say which it is with --columns item_id=NAME (found 'qty, cust'"},
+        {"qty,cust", NULL, "say which it is with --columns item_id=NAME (found 'qty, cust'"},
     };
     for (size_t i = 0; i < sizeof cases_missing / sizeof *cases_missing; i++) {
         ss_row_source *source = memory_rows_open(cases_missing[i].columns);
         ss_error error;
+        size_t map[3];
         char text[1024];
-        assert_int_equal(ss_column_map_missing(fields, 2, source, "shop.csv", &error), SS_E_FORMAT);
+        const ss_mapping mapping = SAID(cases_missing[i].mapping);
+        expect_ok(ss_column_map_make(fields, 3, mapping, source, NULL, map, &error), &error);
+        assert_int_equal(
+            ss_column_map_missing(fields, 3, mapping, map, (ss_field_range){0, 2}, source, "shop.csv", &error),
+            SS_E_FORMAT);
         ss_error_format(&error, text, sizeof text);
         if (!strstr(text, cases_missing[i].text) || !strstr(text, "shop.csv: no column item_id or customer_id"))
             fail_msg("'%s' without '%s'", text, cases_missing[i].text);
@@ -90,15 +100,30 @@ static void unread_columns_are_hinted_at(void **state)
     ss_row_source *source = memory_rows_open("item_id,user_id,UnitPrice,sku,country");
     size_t map[3];
     char hint[64], little[12];
-    assert_int_equal(ss_column_map_make(fields, 3, NULL, source, NULL, map, NULL), SS_OK);
+    assert_int_equal(ss_column_map_make(fields, 3, SAID(NULL), source, NULL, map, NULL), SS_OK);
     ss_column_map_hint(fields, 3, map, source, hint, sizeof hint);
     assert_string_equal(hint, "customer_id=user_id,price=UnitPrice");
     ss_column_map_hint(fields, 3, map, source, little, sizeof little);
     assert_string_equal(little, "customer_id");
-    assert_int_equal(ss_column_map_make(fields, 3, "customer_id=user_id,price=UnitPrice", source, NULL, map, NULL),
-                     SS_OK);
+    assert_int_equal(
+        ss_column_map_make(fields, 3, SAID("customer_id=user_id,price=UnitPrice"), source, NULL, map, NULL), SS_OK);
     ss_column_map_hint(fields, 3, map, source, hint, sizeof hint);
     assert_string_equal(hint, "");
+    ss_row_source_close(&source);
+}
+
+/* A suggestion is never cut: of names too long for an error there is the one that must be there. */
+static void long_suggestions_are_the_one_that_is_wanted(void **state)
+{
+    (void)state;
+    char mapping[240] = "price=";
+    ss_error error;
+    size_t map[3] = {SS_NO_COLUMN, SS_NO_COLUMN, SS_NO_COLUMN};
+    memset(mapping + 6, 'p', 200);
+    ss_row_source *source = memory_rows_open("sku,User_ID");
+    assert_int_equal(ss_column_map_missing(fields, 3, SAID(mapping), map, (ss_field_range){0, 1}, source, NULL, &error),
+                     SS_E_FORMAT);
+    assert_string_equal(error.message, "no column item_id; try --columns item_id=sku");
     ss_row_source_close(&source);
 }
 
@@ -112,7 +137,11 @@ static void many_long_names_fit_no_error(void **state)
     }
     ss_row_source *source = memory_rows_open(columns);
     ss_error error;
-    assert_int_equal(ss_column_map_missing(fields, 2, source, NULL, &error), SS_E_FORMAT);
+    size_t map[3] = {SS_NO_COLUMN, SS_NO_COLUMN, SS_NO_COLUMN};
+    assert_int_equal(
+        ss_column_map_missing(fields, 3, (ss_mapping){0}, map, (ss_field_range){0, 2}, source, NULL, &error),
+        SS_E_FORMAT);
+    assert_string_equal(error.message, "no column item_id or customer_id"); /* where it cannot be said */
     ss_row_source_close(&source);
 }
 
@@ -122,6 +151,7 @@ int main(void)
         cmocka_unit_test(mappings),
         cmocka_unit_test(a_missing_column_is_suggested),
         cmocka_unit_test(unread_columns_are_hinted_at),
+        cmocka_unit_test(long_suggestions_are_the_one_that_is_wanted),
         cmocka_unit_test(many_long_names_fit_no_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

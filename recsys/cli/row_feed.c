@@ -231,10 +231,12 @@ static ss_status map_columns(file_reader *reader, const ss_row *row, ss_error *e
     const ss_feed_kind *kind = reader->feed->kind;
     if (reader->mapped && reader->generation == reader->source->generation)
         return SS_OK;
-    ss_status status = ss_column_map_make(kind->fields, kind->field_count, reader->columns, reader->source, row->place,
-                                          reader->map, error);
+    const ss_mapping mapping = {"--columns", reader->columns};
+    ss_status status =
+        ss_column_map_make(kind->fields, kind->field_count, mapping, reader->source, row->place, reader->map, error);
     if (status == SS_OK && reader->map[kind->required] == SS_NO_COLUMN)
-        status = ss_column_map_missing(&kind->fields[kind->required], 1, reader->source, row->place, error);
+        status = ss_column_map_missing(kind->fields, kind->field_count, mapping, reader->map,
+                                       (ss_field_range){kind->required, 1}, reader->source, row->place, error);
     reader->generation = reader->source->generation;
     reader->mapped = status == SS_OK;
     return status;

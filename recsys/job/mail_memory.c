@@ -198,7 +198,8 @@ static ss_status read_table(ss_mail_memory *memory, ss_table_reader *reader, ss_
     SS_TRY(ss_table_read(reader, error));
     for (size_t i = 0; reader->mapped && i < reader->field_count; i++)
         if (reader->map[i] == SS_NO_COLUMN)
-            SS_TRY(ss_column_map_missing(&reader->fields[i], 1, source, path, error));
+            SS_TRY(ss_column_map_missing(reader->fields, reader->field_count, reader->columns, reader->map,
+                                         (ss_field_range){i, 1}, source, path, error));
 out:
     ss_row_source_close(&source);
     return status;

@@ -159,7 +159,7 @@ ss_status ss_catalog_read_rows(ss_row_source *source, const ss_catalog_options *
                               .phase = "read catalogue",
                               .fields = fields,
                               .field_count = FIELD_COUNT,
-                              .columns = options->columns,
+                              .columns = {"--catalog-columns", options->columns},
                               .max_bad_rows = options->max_bad_rows,
                               .source = source,
                               .progress = progress,

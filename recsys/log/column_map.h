@@ -17,21 +17,32 @@ typedef struct ss_field {
                              "|sku|stockcode|" */
 } ss_field;
 
+/* What the shop says of its columns' names. */
+typedef struct ss_mapping {
+    const char *option; /* where it says so, for errors: "--columns"; NULL: nowhere */
+    const char *text;   /* "field=Column,…" or NULL */
+} ss_mapping;
+
 /*
- * Fills map[i] with the number of the column that holds fields[i], or SS_NO_COLUMN. `mapping` is "field=Column,…" or
- * NULL; it goes before our own names. Errors: SS_E_ARGUMENT (a mapping that is no mapping, an unknown field, a field
- * given twice), SS_E_FORMAT (a mapped column is not among the source's). `place` names the source in errors; may be
- * NULL.
+ * Fills map[i] with the number of the column that holds fields[i], or SS_NO_COLUMN. The mapping goes before our own
+ * names. Errors: SS_E_ARGUMENT (a mapping that is no mapping, an unknown field, a field given twice), SS_E_FORMAT (a
+ * mapped column is not among the source's). `place` names the source in errors; may be NULL.
  */
-ss_status ss_column_map_make(const ss_field *fields, size_t field_count, const char *mapping,
+ss_status ss_column_map_make(const ss_field *fields, size_t field_count, ss_mapping mapping,
                              const ss_row_source *source, const char *place, size_t *map, ss_error *error);
+
+/* Fields `first` to `first` + `count` - 1. */
+typedef struct ss_field_range {
+    size_t first, count;
+} ss_field_range;
 
 /*
  * SS_E_FORMAT: "no column order_id, customer_id or session_id" for fields of which one must be there: with the columns
- * that are, and, where one looks like it, how to say so.
+ * that are, and, where one looks like it, the whole option that would map it, all others that look like a field, and
+ * what `mapping`, by which `map` was made, says already. Of names too long for an error, only that one.
  */
-ss_status ss_column_map_missing(const ss_field *fields, size_t field_count, const ss_row_source *source,
-                                const char *place, ss_error *error);
+ss_status ss_column_map_missing(const ss_field *fields, size_t field_count, ss_mapping mapping, const size_t *map,
+                                ss_field_range wanted, const ss_row_source *source, const char *place, ss_error *error);
 
 /*
  * Columns that are not mapped and look like a field that has none, as the option that would map them:

@@ -133,7 +133,7 @@ ss_status ss_profiles_read_rows(ss_row_source *source, const ss_profiles_options
                               .phase = "read customers",
                               .fields = fields,
                               .field_count = FIELD_COUNT,
-                              .columns = options->columns,
+                              .columns = {"--customers-columns", options->columns},
                               .max_bad_rows = options->max_bad_rows,
                               .source = source,
                               .progress = progress,

@@ -121,13 +121,24 @@ static void count_bad(reader *r, const ss_row *row)
         describe_problem(r, row);
 }
 
+/* Events of the live store bear our own names. */
+static ss_mapping mapping_of(const reader *r)
+{
+    return r->source->live ? (ss_mapping){0} : (ss_mapping){"--columns", r->options->columns};
+}
+
+static ss_status missing(const reader *r, ss_field_range wanted, const ss_row *row, ss_error *error)
+{
+    return ss_column_map_missing(fields, FIELD_COUNT, mapping_of(r), r->map, wanted, r->source, row->place, error);
+}
+
 static ss_status check_columns(reader *r, const ss_row *row, ss_error *error)
 {
     const size_t *map = r->map;
     if (map[ITEM] == SS_NO_COLUMN)
-        return ss_column_map_missing(&fields[ITEM], 1, r->source, row->place, error);
+        return missing(r, (ss_field_range){ITEM, 1}, row, error);
     if (map[ORDER] == SS_NO_COLUMN && map[CUSTOMER] == SS_NO_COLUMN && map[SESSION] == SS_NO_COLUMN)
-        return ss_column_map_missing(&fields[ORDER], 3, r->source, row->place, error);
+        return missing(r, (ss_field_range){ORDER, 3}, row, error);
     bool has_times = map[TIME] != SS_NO_COLUMN;
     if (r->mapped && has_times != r->log->has_times) {
         ss_error_set(error, SS_E_FORMAT,
@@ -161,8 +172,7 @@ static ss_status begin_events(reader *r, ss_error *error)
 static ss_status map_columns(reader *r, const ss_row *row, ss_error *error)
 {
     static const ss_notation ours = {0};
-    const char *mapping = r->source->live ? NULL : r->options->columns;
-    ss_status status = ss_column_map_make(fields, FIELD_COUNT, mapping, r->source, row->place, r->map, error);
+    ss_status status = ss_column_map_make(fields, FIELD_COUNT, mapping_of(r), r->source, row->place, r->map, error);
     if (status == SS_OK)
         status = check_columns(r, row, error);
     if (status == SS_OK && r->source->live && !r->live)

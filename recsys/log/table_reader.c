@@ -49,7 +49,8 @@ static ss_status map_columns(ss_table_reader *reader, const ss_row *row, ss_erro
     ss_status status = ss_column_map_make(reader->fields, reader->field_count, reader->columns, source, row->place,
                                           reader->map, error);
     if (status == SS_OK && reader->map[0] == SS_NO_COLUMN)
-        status = ss_column_map_missing(&reader->fields[0], 1, source, row->place, error);
+        status = ss_column_map_missing(reader->fields, reader->field_count, reader->columns, reader->map,
+                                       (ss_field_range){0, 1}, source, row->place, error);
     if (status != SS_OK)
         return status;
     if (!reader->report->hint[0])

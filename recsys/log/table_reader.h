@@ -16,7 +16,7 @@ typedef struct ss_table_reader {
     const char *name, *phase; /* "catalogue", "read catalogue": of errors, of progress */
     const ss_field *fields;   /* the first must be there */
     size_t field_count;       /* at most SS_TABLE_FIELDS_MAX */
-    const char *columns;      /* names given to fields, or NULL */
+    ss_mapping columns;       /* names given to fields */
     double max_bad_rows;      /* share, 0..1 */
     ss_row_source *source;
     ss_progress_sink *progress;
