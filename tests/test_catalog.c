@@ -153,7 +153,7 @@ static const bad_catalog bad_catalogs[] = {
     {"item_id,available_from\nA,soon\n", SS_E_BAD_INPUT, "available_from: found 'soon'"},
     {"item_id,available_until\nA,2011-02-30\n", SS_E_BAD_INPUT, "available_until: found '2011-02-30'"},
     {"item_id,hidden\nA,perhaps\n", SS_E_BAD_INPUT, "hidden: found 'perhaps'"},
-    {"item_id,name\nA,\xff\n", SS_E_BAD_INPUT, "not text (name: found '\\xff', expected UTF-8)"},
+    {"item_id,name\nA,\xff\n", SS_E_BAD_INPUT, "not text (name: found '\\xff', expected UTF-8; iconv converts from others)"},
     {"item_id\n!unclosed quote\n", SS_E_BAD_INPUT, "memory.csv:2: unclosed quote"},
 };
 

@@ -47,6 +47,7 @@ static void reads_good_text(void **state)
         {LITERAL("a;b\n1,5;2\n"), "[a|b]\n2:1,5|2\n.\n"},
         {LITERAL("a;b,c;d\n1;2;3\n"), "[a|b,c|d]\n2:1|2|3\n.\n"},
         {LITERAL("\"a,b,c\";d\n1;2\n"), "[a,b,c|d]\n2:1|2\n.\n"},
+        {LITERAL("a|b\n1,5|2;\n"), "[a|b]\n2:1,5|2;\n.\n"},
         {LITERAL("a,b\n,\n"), "[a|b]\n2:|\n.\n"},
         {LITERAL("a,b\n\"\",\"\"\n"), "[a|b]\n2:|\n.\n"},
         {LITERAL("a,b\n\"x,y\",2\n"), "[a|b]\n2:x,y|2\n.\n"},

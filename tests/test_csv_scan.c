@@ -26,7 +26,7 @@ static void expect_same(ss_csv_scan scan, const char *text, size_t size, char se
 /* What follows the text must not be seen, so marks stand there. */
 static void fill(ss_random *random, char *text, size_t size, int share_of_marks)
 {
-    static const char marks[] = {',', ';', '\t', '\n', '"', '\0'};
+    static const char marks[] = {',', ';', '|', '\t', '\n', '"', '\0'};
     memset(text, '"', LONGEST + SS_CSV_SCAN_PADDING);
     for (size_t i = 0; i < size; i++)
         text[i] = (int)ss_random_below(random, 100) < share_of_marks ? marks[ss_random_below(random, sizeof marks)]
@@ -36,7 +36,7 @@ static void fill(ss_random *random, char *text, size_t size, int share_of_marks)
 static void finds_what_a_plain_loop_finds(void **state)
 {
     (void)state;
-    static const char separators[] = {',', ';', '\t'};
+    static const char separators[] = {',', ';', '|', '\t'};
     static const int shares[] = {0, 10, 50, 100};
     ss_random random = test_random();
     char text[LONGEST + SS_CSV_SCAN_PADDING];

@@ -256,7 +256,7 @@ class RandomLogs(unittest.TestCase):
             path = os.path.join(folder, "log.csv")
             for number in range(400):
                 columns, rows = random_log(rng)
-                separator = rng.choice(",;\t")
+                separator = rng.choice(",;\t|")
                 with open(path, "w", encoding="utf-8", newline="") as file:
                     writer = csv.DictWriter(file, columns, delimiter=separator, extrasaction="ignore",
                                             lineterminator=rng.choice(["\n", "\r\n"]))

@@ -86,7 +86,7 @@ static bool read_text(ss_table_reader *r, const ss_row *row, size_t field, ss_sl
 {
     *text = ss_table_field(r, row, field);
     if (!ss_slice_is_utf8(*text) || memchr(text->data, '\0', text->size))
-        return ss_table_refuse(r, row, field, "not text", "UTF-8");
+        return ss_table_refuse(r, row, field, "not text", "UTF-8; iconv converts from others");
     if (text->size <= SS_CATALOG_TEXT_MAX)
         return true;
     text->size = SS_CATALOG_TEXT_MAX;

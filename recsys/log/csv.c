@@ -352,7 +352,7 @@ ss_status ss_csv_next(ss_csv *csv, ss_row *row, ss_error *error)
 /* Which separator stands most often in the line at the start of `text`; false when the text ends before the line. */
 static bool find_separator(const char *text, size_t size, char *separator)
 {
-    static const char separators[] = {',', '\t', ';'};
+    static const char separators[] = {',', '\t', ';', '|'};
     size_t counts[sizeof separators] = {0}, best = 0, at = 0;
     bool quoted = false;
     for (; at < size && (quoted || text[at] != '\n'); at++) {

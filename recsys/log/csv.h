@@ -1,7 +1,7 @@
 /*
  * csv.h: CSV text → rows of fields (RFC 4180, and what is met in the wild).
  *
- * - The first line that is not empty names the columns. Separator: whichever of comma, tab and semicolon stands there
+ * - The first line that is not empty names the columns. Separator: whichever of comma, tab, semicolon and bar stands there
  *   most often outside quotes; without any, the file has one column.
  * - Lines end in LF or CR LF; empty lines are passed over. A field that begins with a quote ends with a quote; inside,
  *   separators and newlines are text and a doubled quote is one quote. Elsewhere a quote is an ordinary byte (3.5"

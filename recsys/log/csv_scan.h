@@ -17,7 +17,7 @@
 
 /*
  * Writes the places (from 0, ascending) of the marks among the `size` bytes of `text` to `places`, which has room for
- * size + SS_CSV_SCAN_PADDING, and returns how many there are. `separator` is one of , ; or tab. size < 2^32.
+ * size + SS_CSV_SCAN_PADDING, and returns how many there are. `separator` is one of , ; | or tab. size < 2^32.
  */
 typedef size_t (*ss_csv_scan)(const char *text, size_t size, char separator, uint32_t *places);
 

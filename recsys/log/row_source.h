@@ -52,7 +52,7 @@ static inline void ss_row_source_close(ss_row_source **source)
 }
 
 /*
- * Files read one after another as one log; "-" is standard input. Separator (comma, tab, semicolon), compression (gzip,
+ * Files read one after another as one log; "-" is standard input. Separator (comma, tab, semicolon, bar), compression (gzip,
  * zstd) and format (CSV with RFC 4180 quoting, NDJSON), BOM and CRLF are recognised from the content of each. Opens
  * every file at once, so that a missing one fails before any work, and reads the header of the first. Errors:
  * SS_E_NOT_FOUND, SS_E_IO, SS_E_FORMAT (no header, duplicate column, damaged compressed data), SS_E_UNSUPPORTED
