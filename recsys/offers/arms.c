@@ -86,7 +86,8 @@ static size_t rank_products(const ss_arms_for *of, const prospects *all, const s
         incentive->kind == SS_INCENTIVE_GIFT ? ss_gift_cost(of->catalogue, incentive->gift_item, of->now) : SS_NO_MONEY;
     size_t count = 0;
     for (size_t i = 0; i < all->count; i++) {
-        ranked one = {.offer.candidate = all->list[i].candidate};
+        ranked one;
+        one.offer.candidate = all->list[i].candidate;
         if (alone && count == most && list[most - 1].profit > all->list[i].most)
             break;
         if (!price_of(of, incentive, one.offer.candidate, gift_cost, &one.offer.priced))
@@ -109,18 +110,25 @@ static void take_products(const ss_arms_for *of, const ranked *list, size_t coun
     }
 }
 
+/* Nothing is given: what a product brings at most is what it brings. */
+static void add_plain(const ss_arms_for *of, const prospects *all, const ss_incentive *none, ss_arm *arm)
+{
+    for (size_t i = 0; i < all->count && arm->count < of->limit && all->list[i].most > 0; i++) {
+        ss_arm_offer *offer = &arm->offers[arm->count];
+        offer->candidate = all->list[i].candidate;
+        arm->count += price_of(of, none, offer->candidate, SS_NO_MONEY, &offer->priced);
+    }
+}
+
 /* The best, as far as the budgets go: where they do not go for the best, others may stand in. */
 static void add_products(const ss_arms_for *of, const prospects *all, const ss_incentive *incentive, ss_arm *arm)
 {
     ranked list[SS_CANDIDATES_MAX];
-    size_t others = arm->count, most = of->limit - others;
-    if (most == 0)
-        return;
-    size_t count = rank_products(of, all, incentive, most, list);
+    size_t count = rank_products(of, all, incentive, of->limit, list);
     take_products(of, list, count, arm);
-    if (count < most || arm->count == of->limit)
+    if (count < of->limit || arm->count == of->limit)
         return;
-    arm->count = others;
+    arm->count = 0;
     take_products(of, list, rank_products(of, all, incentive, SS_CANDIDATES_MAX, list), arm);
 }
 
@@ -161,10 +169,11 @@ static void make_arm(const ss_arms_for *of, const prospects *all, const ss_incen
 {
     arm->incentive = incentive;
     arm->count = 0;
-    if (of->campaign->page != SS_PAGE_CART)
+    bool gives = incentive->kind != SS_INCENTIVE_NONE, products = of->campaign->page != SS_PAGE_CART;
+    if (products && gives)
         add_products(of, all, incentive, arm);
-    else if (add_cart(of, incentive, arm))
-        add_products(of, all, &of->policy->incentives[0], arm);
+    else if (products || add_cart(of, incentive, arm))
+        add_plain(of, all, &of->policy->incentives[0], arm);
 }
 
 static double mean_given(const ss_arm *arm)
