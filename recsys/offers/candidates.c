@@ -1,7 +1,6 @@
 #include "offers/candidates.h"
 
 #include "log/catalog.h"
-#include <math.h>
 
 /* ---- the shelves that are asked ---- */
 
@@ -69,8 +68,12 @@ static double at_rank(double affinity, size_t rank)
 
 static double by_evidence(double affinity, const ss_reason *why)
 {
-    double beyond_chance = why->lift > 0 ? fmax(1 - 1 / why->lift, BEYOND_CHANCE_MIN) : 1;
-    return why->pairs > 0 ? affinity * beyond_chance * why->pairs / (why->pairs + EVIDENCE_HALF) : affinity;
+    if (why->pairs == 0)
+        return affinity;
+    double beyond_chance = why->lift > 0 ? 1 - 1 / why->lift : 1;
+    if (beyond_chance < BEYOND_CHANCE_MIN)
+        beyond_chance = BEYOND_CHANCE_MIN;
+    return affinity * beyond_chance * why->pairs / (why->pairs + EVIDENCE_HALF);
 }
 
 /* Further down it is wanted less: by its place, and of pairs by the shelf's scores where those fall faster. */
@@ -81,7 +84,8 @@ static double by_place(double affinity, const ss_answer *answer, size_t i)
     if (one->reason.pairs == 0 || first->reason.pairs == 0 || one->reason.stage != first->reason.stage ||
         one->score <= 0 || first->score <= 0)
         return ranked;
-    return fmin(ranked, affinity * (double)one->score / (double)first->score);
+    double scored = affinity * (double)one->score / (double)first->score;
+    return scored < ranked ? scored : ranked;
 }
 
 /* ---- adding ---- */
@@ -97,12 +101,12 @@ static int64_t margin_of(const ss_price_line *line, int64_t tax)
 }
 
 static void add(ss_candidates *candidates, const ss_candidates_for *of, const ss_catalogue *catalogue, uint32_t item,
-                double affinity, const ss_offer_reason *reason)
+                double affinity, const ss_candidate_reason *reason)
 {
     ss_price_line line = ss_line_of(catalogue, of->campaign, item, 1, of->now);
     int64_t margin = margin_of(&line, of->guards->tax);
     if (candidates->count < SS_CANDIDATES_MAX && line.eligible && margin > 0)
-        candidates->list[candidates->count++] = (ss_candidate){item, affinity, margin, *reason, line};
+        candidates->list[candidates->count++] = (ss_candidate){item, *reason, affinity, margin, line};
 }
 
 static void add_answer(ss_candidates *candidates, const ss_candidates_for *of, const ss_catalogue *catalogue,
@@ -112,9 +116,7 @@ static void add_answer(ss_candidates *candidates, const ss_candidates_for *of, c
         ss_catalogue_fetch_prices(catalogue, answer->items[i].item);
     for (size_t i = 0; i < answer->count; i++) {
         const ss_reason *why = &answer->items[i].reason;
-        ss_offer_reason reason = {(uint8_t)why->model, {"", 0}, why->pairs, why->customers};
-        if (why->because != SS_NONE)
-            reason.because = ss_catalogue_id(catalogue, why->because);
+        const ss_candidate_reason reason = {(uint8_t)why->model, why->because, why->pairs, why->customers};
         double worth = by_evidence(why->stage > 0 ? affinity * FALLBACK_FACTOR : affinity, why);
         add(candidates, of, catalogue, answer->items[i].item, by_place(worth, answer, i), &reason);
     }
@@ -133,7 +135,7 @@ static ss_status ask(ss_candidates *candidates, ss_answerer *answerer, const ss_
 static ss_status choose(ss_candidates *candidates, ss_answerer *answerer, const ss_candidates_for *of,
                         const uint32_t *items, size_t count, uint8_t source, double affinity, ss_error *error)
 {
-    const ss_offer_reason reason = {.source = source};
+    const ss_candidate_reason reason = {.source = source, .because = SS_NONE};
     ss_answer answer;
     if (count == 0)
         return SS_OK;

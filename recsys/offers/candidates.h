@@ -14,12 +14,18 @@
 
 #define SS_CANDIDATES_MAX 24u
 
+/* ss_offer_reason, but that the item it goes with is a number, or SS_NONE. */
+typedef struct ss_candidate_reason {
+    uint8_t source;
+    uint32_t because, pairs, customers;
+} ss_candidate_reason;
+
 typedef struct ss_candidate {
     uint32_t item;
-    double affinity;        /* how likely it is wanted, beside others of the same decision: > 0 */
-    int64_t margin;         /* what a piece leaves before anything is given, net; guessed where the cost is not known */
-    ss_offer_reason reason; /* texts borrowed from the catalogue */
-    ss_price_line line;     /* one piece; its price is known */
+    ss_candidate_reason reason;
+    double affinity;    /* how likely it is wanted, beside others of the same decision: > 0 */
+    int64_t margin;     /* what a piece leaves before anything is given, net; guessed where the cost is not known */
+    ss_price_line line; /* one piece; its price is known */
 } ss_candidate;
 
 typedef enum ss_candidate_shelf { /* what is asked, with what makes it different from the shelf of that name */
@@ -37,7 +43,7 @@ typedef struct ss_candidates { /* some 50 kB: one for each engine, reused */
     ss_page page;
     uint32_t cart[SS_CART_LINES_MAX]; /* what of it the shop knows */
     size_t count;
-    ss_candidate list[SS_CANDIDATES_MAX];
+    ss_candidate list[SS_CANDIDATES_MAX]; /* the page's own product, where it may be offered, is the first */
 } ss_candidates;
 
 /* Takes the shelves of a generation. */

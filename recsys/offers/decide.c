@@ -139,10 +139,8 @@ static size_t limit_of(const deciding *of)
 
 static const ss_candidate *page_product(const ss_candidates *candidates)
 {
-    for (size_t i = 0; i < candidates->count; i++)
-        if (candidates->list[i].reason.source == SS_OFFER_FROM_PAGE)
-            return &candidates->list[i];
-    return NULL;
+    const ss_candidate *first = candidates->list;
+    return candidates->count > 0 && first->reason.source == SS_OFFER_FROM_PAGE ? first : NULL;
 }
 
 static ss_arms_for arms_for(const deciding *of)
@@ -162,16 +160,23 @@ static ss_arms_for arms_for(const deciding *of)
                          .incentives = !ss_parties_used_up(&of->parties, &policy->guards, offers->now)};
 }
 
+static ss_offer_reason reason_of(const ss_candidate_reason *why, const ss_catalogue *catalogue)
+{
+    ss_slice because = why->because == SS_NONE ? (ss_slice){"", 0} : ss_catalogue_id(catalogue, why->because);
+    return (ss_offer_reason){why->source, because, why->pairs, why->customers};
+}
+
 static ss_offer offer_of(const deciding *of, const ss_incentive *incentive, const ss_arm_offer *chosen)
 {
     const ss_priced *priced = &chosen->priced;
+    const ss_catalogue *catalogue = ss_answerer_catalogue(of->offers->answerer);
     bool shown = of->decision->verdict == SS_VERDICT_SHOWN;
     ss_offer offer = {.list = priced->list, .offer = priced->offer, .lease = shown ? priced->given : 0};
     offer.reason.source = SS_OFFER_FROM_CART;
     if (!chosen->candidate)
         return offer;
-    offer.reason = chosen->candidate->reason;
-    offer.item_id = ss_catalogue_id(ss_answerer_catalogue(of->offers->answerer), chosen->candidate->item);
+    offer.reason = reason_of(&chosen->candidate->reason, catalogue);
+    offer.item_id = ss_catalogue_id(catalogue, chosen->candidate->item);
     if (incentive->kind == SS_INCENTIVE_BUNDLE)
         offer.with_item = of->request->item_id;
     return offer;

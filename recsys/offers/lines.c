@@ -10,19 +10,33 @@ static bool names(const ss_slice *list, size_t count, ss_slice category)
     return false;
 }
 
-bool ss_campaign_takes(const ss_campaign *campaign, const ss_catalogue *catalogue, uint32_t item)
+static bool takes_category_of(const ss_campaign *campaign, const ss_catalogue *catalogue, uint32_t item)
 {
-    if (campaign->category_count == 0 && campaign->not_category_count == 0)
-        return true;
     ss_slice category = item < catalogue->count ? ss_catalogue_text(catalogue, item, SS_LIVE_CATEGORY) : (ss_slice){0};
     return (campaign->category_count == 0 || names(campaign->categories, campaign->category_count, category)) &&
            !names(campaign->not_categories, campaign->not_category_count, category);
+}
+
+bool ss_campaign_takes(const ss_campaign *campaign, const ss_catalogue *catalogue, uint32_t item)
+{
+    return (campaign->category_count == 0 && campaign->not_category_count == 0) ||
+           takes_category_of(campaign, catalogue, item);
 }
 
 static bool is_reduced(const ss_catalogue *catalogue, uint32_t item, int64_t price, int64_t now)
 {
     const ss_catalogue_entry *entry = ss_catalogue_entry_of(catalogue, item);
     return entry && ss_price_reduced(entry->record->item.prices, entry->record->item.price_count, price, now);
+}
+
+/* As the shop has said since. */
+static __attribute__((noinline)) void take_live(const ss_catalogue *catalogue, uint32_t item, int64_t now,
+                                                ss_price_line *line)
+{
+    line->price = ss_catalogue_number(catalogue, item, SS_LIVE_PRICE);
+    line->cost = ss_catalogue_number(catalogue, item, SS_LIVE_COST);
+    line->lowest = ss_catalogue_lowest_price(catalogue, item, now);
+    line->reduced = is_reduced(catalogue, item, line->price, now);
 }
 
 ss_price_line ss_line_of(const ss_catalogue *catalogue, const ss_campaign *campaign, uint32_t item, int64_t quantity,
@@ -32,10 +46,7 @@ ss_price_line ss_line_of(const ss_catalogue *catalogue, const ss_campaign *campa
     if (item >= catalogue->count)
         return line;
     if (ss_catalogue_entry_of(catalogue, item)) {
-        line.price = ss_catalogue_number(catalogue, item, SS_LIVE_PRICE);
-        line.cost = ss_catalogue_number(catalogue, item, SS_LIVE_COST);
-        line.lowest = ss_catalogue_lowest_price(catalogue, item, now);
-        line.reduced = is_reduced(catalogue, item, line.price, now);
+        take_live(catalogue, item, now, &line);
     } else if (item < catalogue->known) { /* most: as the generation has it */
         line.price = catalogue->snapshot->items.price[item];
         line.cost = catalogue->snapshot->items.cost[item];
