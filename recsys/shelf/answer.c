@@ -123,11 +123,14 @@ static bool full(const ss_answerer *answerer)
     return answerer->count >= answerer->limit;
 }
 
-static void show(ss_answerer *answerer, uint32_t item, float score, ss_reason reason)
+static void show(ss_answerer *answerer, uint32_t item, float score, const ss_reason *reason)
 {
+    ss_answer_item *shown = &answerer->items[answerer->count++];
     ss_rules_mark(&answerer->rules, item, SS_STATE_SHOWN);
-    reason.stage = answerer->stage;
-    answerer->items[answerer->count++] = (ss_answer_item){item, score, reason};
+    shown->item = item;
+    shown->score = score;
+    shown->reason = *reason;
+    shown->reason.stage = answerer->stage;
 }
 
 /* What a new item is like, which is in no list of its own yet. */
@@ -138,7 +141,7 @@ static void show_alike(ss_answerer *answerer, uint32_t because)
     for (size_t i = 0; i < count && !full(answerer); i++)
         if (ss_rules_admit(&answerer->rules, found[i].id))
             show(answerer, found[i].id, found[i].score,
-                 (ss_reason){.model = SS_SOURCE_ALTERNATIVES, .because = because});
+                 &(ss_reason){.model = SS_SOURCE_ALTERNATIVES, .because = because});
 }
 
 /* ---- single lists: one context item and one relation, or a ready-made order; walked best first ---- */
@@ -151,9 +154,10 @@ static void show_neighbours(ss_answerer *answerer, ss_source source, const ss_sh
     for (size_t entry = 0; entry < list.count && !full(answerer); entry++) {
         if (list.customers[entry] < shelf->min_customers)
             answerer->rules.removed[SS_REMOVED_EVIDENCE]++;
-        else if (ss_rules_admit(&answerer->rules, list.items[entry]))
-            show(answerer, list.items[entry], list.scores[entry],
-                 ss_evidence_pair(answerer->snapshot, shelf, source, because, &list, entry));
+        else if (ss_rules_admit(&answerer->rules, list.items[entry])) {
+            const ss_reason reason = ss_evidence_pair(answerer->snapshot, shelf, source, because, &list, entry);
+            show(answerer, list.items[entry], list.scores[entry], &reason);
+        }
     }
 }
 
@@ -169,9 +173,10 @@ static void show_alternatives(ss_answerer *answerer, const ss_shelf *shelf, uint
     for (size_t entry = 0; entry < list.count && !full(answerer); entry++) {
         if (!has_evidence(shelf, &list, entry))
             answerer->rules.removed[SS_REMOVED_EVIDENCE]++;
-        else if (ss_rules_admit(&answerer->rules, list.items[entry]))
-            show(answerer, list.items[entry], list.scores[entry],
-                 ss_evidence_alternative(shelf, because, &list, entry));
+        else if (ss_rules_admit(&answerer->rules, list.items[entry])) {
+            const ss_reason reason = ss_evidence_alternative(shelf, because, &list, entry);
+            show(answerer, list.items[entry], list.scores[entry], &reason);
+        }
     }
 }
 
@@ -240,7 +245,7 @@ static void show_order(ss_answerer *answerer, ss_source source, float most)
     while (!full(answerer) && ss_order_next(&walk, &item))
         if (in_order(answerer, source, item) && ss_rules_admit(&answerer->rules, item))
             show(answerer, item, fminf(order_scores(answerer, source)[item], most),
-                 (ss_reason){.model = source, .because = SS_NONE, .rank = (uint32_t)(walk.at + walk.moved_at)});
+                 &(ss_reason){.model = source, .because = SS_NONE, .rank = (uint32_t)(walk.at + walk.moved_at)});
 }
 
 static ss_new_walk begin_new(const ss_answerer *answerer, const ss_shelf *shelf)
@@ -255,7 +260,7 @@ static void show_new(ss_answerer *answerer, const ss_shelf *shelf, float most)
     float score;
     while (!full(answerer) && ss_new_next(&walk, &item, &score))
         if (ss_rules_admit(&answerer->rules, item))
-            show(answerer, item, fminf(score, most), (ss_reason){.model = SS_SOURCE_NEW, .because = SS_NONE});
+            show(answerer, item, fminf(score, most), &(ss_reason){.model = SS_SOURCE_NEW, .because = SS_NONE});
 }
 
 /* ---- blends: every source adds to the board ---- */
@@ -502,12 +507,18 @@ static void boost(ss_answerer *answerer, const ss_shelf *shelf)
             shelf->lists, board->items[i], ss_catalogue_category(&answerer->catalogue, board->items[i]));
 }
 
+static void show_found(ss_answerer *answerer, const ss_shelf *shelf, uint32_t item, float score)
+{
+    const ss_reason reason = board_reason(answerer, shelf, item);
+    show(answerer, item, score, &reason);
+}
+
 static void show_ranked(ss_answerer *answerer, const ss_shelf *shelf)
 {
     ss_scored next;
     while (!full(answerer) && ss_board_next(&answerer->board, &next))
         if (ss_rules_admit(&answerer->rules, next.id))
-            show(answerer, next.id, next.score, board_reason(answerer, shelf, next.id));
+            show_found(answerer, shelf, next.id, next.score);
 }
 
 /* The best of the board as candidates, scores as shares of `most`, beside what is shown already. False: none is left. */
@@ -540,7 +551,7 @@ static void show_diverse(ss_answerer *answerer, const ss_shelf *shelf)
             if (!ss_rules_admit(&answerer->rules, next.id))
                 continue;
             score = fminf(score, next.score);
-            show(answerer, next.id, score, board_reason(answerer, shelf, next.id));
+            show_found(answerer, shelf, next.id, score);
             ss_diversity_choose(&answerer->diversity, next.id, category);
         }
 }
@@ -815,7 +826,7 @@ ss_status ss_answer_chosen(ss_answerer *answerer, const ss_shelf *shelf, const s
     answerer->stage = 0;
     for (size_t i = 0; i < count && !full(answerer); i++)
         if (ss_rules_admit(&answerer->rules, items[i]))
-            show(answerer, items[i], 0, (ss_reason){.model = SS_SOURCE_PINNED, .because = SS_NONE});
+            show(answerer, items[i], 0, &(ss_reason){.model = SS_SOURCE_PINNED, .because = SS_NONE});
     finish_answer(answerer, shelf, answer);
     return SS_OK;
 }

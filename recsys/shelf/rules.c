@@ -148,10 +148,11 @@ void ss_rules_mark(ss_rules *rules, uint32_t item, unsigned state)
 {
     if (item >= rules->catalogue->count)
         return;
-    if (rules->state[item] <= 0xff)
+    unsigned before = rules->state[item];
+    rules->state[item] = (uint16_t)(before | state);
+    if (before <= 0xff)
         rules->dirty[rules->dirty_count++] = item;
-    rules->state[item] = (uint16_t)(rules->state[item] | state);
-    if ((state & (SS_STATE_CONTEXT | SS_STATE_SHOWN)) && (rules->state[item] & SS_SHOW_GROUPED))
+    if ((state & (SS_STATE_CONTEXT | SS_STATE_SHOWN)) && (before & SS_SHOW_GROUPED))
         take_group(rules, item);
     if (!rules->unrestricted && (state & SS_STATE_SHOWN))
         count_category(rules, item);
