@@ -27,20 +27,18 @@ const char *ss_price_check_name(ss_price_check check)
 
 /* ---- shares and guards ---- */
 
-/* Nearly always few enough: a division of 128 bits takes ten times as long. */
-static wide whole_of(wide points)
+/* So much of `amount`, with so many basis points more, rounded down. Nearly always it is little enough: a division of
+ * 128 bits takes ten times as long. */
+static int64_t part_of(int64_t amount, int64_t share, int64_t more)
 {
-    return points == (int64_t)points ? (int64_t)points / SS_BASIS_POINTS : points / SS_BASIS_POINTS;
-}
-
-static wide share_of(wide amount, int64_t share)
-{
-    return whole_of(amount * share + SS_BASIS_POINTS / 2);
+    if (amount < INT64_MAX / SS_BASIS_POINTS - 1)
+        return (amount * share + more) / SS_BASIS_POINTS;
+    return (int64_t)(((wide)amount * share + more) / SS_BASIS_POINTS);
 }
 
 int64_t ss_share_of(int64_t amount, int64_t share)
 {
-    return (int64_t)share_of(amount, share);
+    return part_of(amount, share, SS_BASIS_POINTS / 2);
 }
 
 int64_t ss_money_sum(int64_t a, int64_t b)
@@ -60,16 +58,15 @@ bool ss_margin_holds(int64_t price, int64_t cost, int64_t margin, int64_t tax)
 }
 
 /* The most that may be given on what is listed at `list`. */
-static wide deepest(const ss_guards *guards, wide list)
+static int64_t deepest(const ss_guards *guards, int64_t list)
 {
-    return whole_of(list * guards->discount_max);
+    return part_of(list, guards->discount_max, 0);
 }
 
 /* A share as above that rounding alone does not take beyond the deepest discount. */
-static wide given_share(const ss_guards *guards, wide list, int64_t share)
+static int64_t given_share(const ss_guards *guards, int64_t list, int64_t share)
 {
-    wide given = share_of(list, share);
-    wide most = deepest(guards, list);
+    int64_t given = ss_share_of(list, share), most = deepest(guards, list);
     return share <= guards->discount_max && given > most ? most : given;
 }
 
@@ -80,7 +77,7 @@ static bool lowers_price(const ss_incentive *incentive)
 }
 
 /* What is given on `list`: off the price, or beside it, as lowers_price says. */
-static wide given_on(const ss_guards *guards, const ss_incentive *incentive, wide list, int64_t gift_cost)
+static wide given_on(const ss_guards *guards, const ss_incentive *incentive, int64_t list, int64_t gift_cost)
 {
     switch (incentive->kind) {
     case SS_INCENTIVE_PERCENT:
@@ -131,24 +128,24 @@ static ss_price_check check_line(const ss_guards *guards, const ss_price_line *l
 
 /* What a line comes to lowered by `lower`, with `beside` given: its margin, and that a price cut is one. */
 static ss_price_check check_lowered(const ss_guards *guards, const ss_campaign *campaign, const ss_price_line *line,
-                                    wide lower, wide beside)
+                                    int64_t lower, int64_t beside)
 {
-    wide offer = line_list(line) - lower;
+    int64_t offer = line_list(line) - lower;
     if (!margin_holds(offer, line_cost(line) + beside, guards->margin_min, guards->tax))
         return SS_PRICE_BELOW_MARGIN;
     return campaign->price_cut && lower > 0 && offer > line_lowest(line) ? SS_PRICE_ABOVE_LOWEST : SS_PRICE_FINE;
 }
 
-static ss_price_check check_given(const ss_guards *guards, wide list, wide given)
+static ss_price_check check_given(const ss_guards *guards, int64_t list, wide given)
 {
     if (given <= 0)
         return SS_PRICE_TOO_SMALL;
     return given > deepest(guards, list) ? SS_PRICE_TOO_DEEP : SS_PRICE_FINE;
 }
 
-static ss_priced priced_as(wide list, wide lower, wide beside)
+static ss_priced priced_as(int64_t list, int64_t lower, int64_t beside)
 {
-    return (ss_priced){(int64_t)list, (int64_t)(list - lower), (int64_t)(lower + beside), (int64_t)beside};
+    return (ss_priced){list, list - lower, lower + beside, beside};
 }
 
 static bool gift_is_missing(const ss_incentive *incentive, int64_t gift_cost)
@@ -176,12 +173,13 @@ ss_price_check ss_price_item(const ss_guards *guards, const ss_campaign *campaig
     if (gift_is_missing(incentive, gift_cost))
         return SS_PRICE_GIFT;
     wide given = given_on(guards, incentive, list, gift_cost);
-    wide lower = lowers_price(incentive) ? given : 0;
     check = check_given(guards, list, given);
+    if (check != SS_PRICE_FINE)
+        return check;
+    int64_t lower = lowers_price(incentive) ? (int64_t)given : 0, beside = (int64_t)given - lower;
+    check = check_lowered(guards, campaign, line, lower, beside);
     if (check == SS_PRICE_FINE)
-        check = check_lowered(guards, campaign, line, lower, given - lower);
-    if (check == SS_PRICE_FINE)
-        *priced = priced_as(list, lower, given - lower);
+        *priced = priced_as(list, lower, beside);
     return check;
 }
 
@@ -262,12 +260,15 @@ ss_price_check ss_price_bundle(const ss_guards *guards, const ss_campaign *campa
         ss_price_check line = check_line(guards, &pieces[i]);
         check = check == SS_PRICE_FINE || line == SS_PRICE_NO_PRICE ? line : check;
     }
-    wide list = (wide)lists[0] + lists[1];
-    if (check == SS_PRICE_FINE)
-        check = list > INT64_MAX ? SS_PRICE_NO_PRICE : list < incentive->value_min ? SS_PRICE_TOO_SMALL : SS_PRICE_FINE;
-    wide given = given_share(guards, list, incentive->share);
-    if (check == SS_PRICE_FINE)
-        check = check_given(guards, list, given);
+    if (check != SS_PRICE_FINE)
+        return check;
+    int64_t list;
+    if (__builtin_add_overflow(lists[0], lists[1], &list))
+        return SS_PRICE_NO_PRICE;
+    if (list < incentive->value_min)
+        return SS_PRICE_TOO_SMALL;
+    int64_t given = given_share(guards, list, incentive->share);
+    check = check_given(guards, list, given);
     if (check != SS_PRICE_FINE)
         return check;
     split(given, weights, lists, 2, parts);
@@ -290,7 +291,7 @@ typedef struct cart {
     const ss_price_line *lines;
     size_t count;
     int64_t most;
-    wide list, taking_part; /* sums: of all lines, of those that take part */
+    wide list, taking_part; /* sums: of all lines, of those that take part; within an int64_t once they are summed up */
     wide cost, unknown;     /* of lines with cost; list prices of those without */
     ss_price_check against; /* of the first line that nothing can be given on */
 } cart;
@@ -347,12 +348,12 @@ static wide lower_by_share(cart *of, int64_t *parts)
         parts[i] = 0;
         if (!takes_part(of, line))
             continue;
-        wide lower = given_share(of->guards, line_list(line), of->incentive->share);
+        int64_t lower = given_share(of->guards, line_list(line), of->incentive->share);
         ss_price_check check = check_given(of->guards, line_list(line), lower);
         if (check == SS_PRICE_FINE)
             check = check_lowered(of->guards, of->campaign, line, lower, 0);
         if (check == SS_PRICE_FINE)
-            parts[i] = (int64_t)lower;
+            parts[i] = lower;
         else
             note_against(of, check);
     }
@@ -390,7 +391,8 @@ static int64_t line_bears(const cart *of, const ss_price_line *line)
         return 0;
     wide kept = guards->margin_min >= SS_BASIS_POINTS ? 1 : SS_BASIS_POINTS - guards->margin_min;
     wide floor = (line_cost(line) * (SS_BASIS_POINTS + guards->tax) + kept - 1) / kept;
-    wide bears = deepest(guards, list) < list - floor ? deepest(guards, list) : list - floor;
+    int64_t most = deepest(guards, list);
+    wide bears = most < list - floor ? most : list - floor;
     return bears > 0 ? (int64_t)bears : 0;
 }
 
@@ -404,7 +406,7 @@ static ss_price_check price_amount(cart *of, int64_t *parts)
     }
     if (of->taking_part == 0)
         return no_line(of);
-    if (amount > deepest(of->guards, of->taking_part))
+    if (amount > deepest(of->guards, (int64_t)of->taking_part))
         return SS_PRICE_TOO_DEEP;
     if (amount > sum_of(bear, of->count))
         return SS_PRICE_BELOW_MARGIN;
@@ -420,7 +422,7 @@ static wide cashback_base(cart *of)
         const ss_price_line *line = &of->lines[i];
         if (!takes_part(of, line))
             continue;
-        wide beside = given_share(of->guards, line_list(line), of->incentive->share);
+        int64_t beside = given_share(of->guards, line_list(line), of->incentive->share);
         ss_price_check check = check_lowered(of->guards, of->campaign, line, 0, beside);
         if (beside > deepest(of->guards, line_list(line)))
             check = SS_PRICE_TOO_DEEP;
@@ -438,7 +440,7 @@ static ss_price_check price_beside(cart *of, int64_t gift_cost, wide *beside)
     wide base = cashback ? cashback_base(of) : of->list;
     if (base == 0)
         return no_line(of);
-    *beside = given_on(of->guards, of->incentive, base, gift_cost);
+    *beside = given_on(of->guards, of->incentive, (int64_t)base, gift_cost);
     if (*beside <= of->most)
         return SS_PRICE_FINE;
     if (!cashback)
@@ -479,13 +481,13 @@ ss_price_check ss_price_cart(const ss_guards *guards, const ss_campaign *campaig
         check = give(&of, gift_cost, offers, &beside);
     wide lower = sum_of(offers, count);
     if (check == SS_PRICE_FINE && incentive->kind != SS_INCENTIVE_NONE)
-        check = check_given(guards, of.list, lower + beside);
+        check = check_given(guards, (int64_t)of.list, lower + beside);
     if (check == SS_PRICE_FINE && incentive->kind != SS_INCENTIVE_NONE && !cart_margin_holds(&of, lower, beside))
         check = SS_PRICE_BELOW_CART_MARGIN;
     if (check != SS_PRICE_FINE)
         return check;
     for (size_t i = 0; i < count; i++)
         offers[i] = line_list(&lines[i]) - offers[i];
-    *priced = priced_as(of.list, lower, beside);
+    *priced = priced_as((int64_t)of.list, (int64_t)lower, (int64_t)beside);
     return SS_PRICE_FINE;
 }
