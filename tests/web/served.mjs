@@ -7,6 +7,7 @@ import {
   eventually,
   openBrowser,
   openPage,
+  pageSecond,
   screenshot,
   smartshelf,
   startServer,
@@ -88,7 +89,7 @@ test("what the visitor looks at is told, what is sold out is gone from the next 
   const page = await open("/product", shelf("related", 'item-id="item-03" limit="8"'));
   await page.waitForSelector("smart-shelf li [href]");
   const [first, second] = await shown(page);
-  await page.waitForTimeout(1200);
+  await pageSecond(page);
   await page.getByRole("link").first().click();
   await page.waitForURL(`**/product/${first}`);
   await eventually(() => events().some(({ event }) => event === "click"));
@@ -117,7 +118,7 @@ test("on each of the three pages one popup with a real lease, whose code an orde
     const page = await open(`/${kind}`, popup(kind, more));
     await page.waitForFunction(() => customElements.get("smart-popup"));
     if (kind === "home") await page.evaluate(() => document.querySelector("smart-popup").tell({ event: "view", item_id: "item-07" }, true));
-    await page.waitForTimeout(100);
+    if (kind === "home") await eventually(() => events().some(({ event, item_id }) => event === "view" && item_id === "item-07"), "the look is stored");
     await leave(page);
     await page.getByRole("dialog").waitFor();
     assert.deepEqual(await violations(page), []);

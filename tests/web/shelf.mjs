@@ -1,5 +1,5 @@
 /* <smart-shelf> in pages with a strict content security policy, before a stand-in for the server: mouse, keys, touch, right to left, zoom, fallbacks, what is told, what is hostile. */
-import { DESK, PHONE, assert, eventually, openBrowser, screenshot, test, violations } from "./support.mjs";
+import { DESK, PHONE, assert, eventually, openBrowser, pageSecond, screenshot, test, violations } from "./support.mjs";
 import { pageOf, pagesOf, products, shelfOf, startShop } from "./support_shop.mjs";
 
 const browser = await openBrowser();
@@ -133,11 +133,15 @@ test("at 200 per cent, in the dark and with little motion", async () => {
 });
 
 test("takes its place before it is there: nothing moves", async () => {
+  let give;
   const page = await open(`${SHELF}<p>Below</p>`, {
-    answers: { related: () => new Promise((answer) => setTimeout(answer, 300, shelfOf(products(10, () => ({ lowest_price_30d: 99999 }))))) },
+    answers: { related: () => new Promise((answer) => (give = answer)) },
     ready: "smart-shelf [aria-busy=true] li",
   });
   await screenshot(page, "shelf-waiting");
+  await page.waitForTimeout(300);
+  await eventually(() => give);
+  give(shelfOf(products(10, () => ({ lowest_price_30d: 99999 }))));
   await page.waitForSelector("smart-shelf [href]");
   const shifts = await page.evaluate(
     () =>
@@ -210,7 +214,8 @@ test("a shelf that is taken out, or asks for something else, before it asked is 
 });
 
 test("goes by its attributes as they are: the last answer counts, whichever comes last", async () => {
-  const slow = () => new Promise((answer) => setTimeout(answer, 600, shelfOf(products(3))));
+  let give;
+  const slow = () => new Promise((answer) => (give = answer));
   const page = await open(SHELF, {
     answers: { related: ({ item_id }) => (item_id === "slow" ? slow() : shelfOf(products(item_id === "p-2" ? 5 : 10))) },
   });
@@ -218,7 +223,8 @@ test("goes by its attributes as they are: the last answer counts, whichever come
   await eventually(() => shop.asked.length === 2);
   await page.evaluate(() => document.querySelector("smart-shelf").setAttribute("item-id", "p-2"));
   await eventually(async () => (await names(page)).length === 5);
-  await page.waitForTimeout(700);
+  give(shelfOf(products(3)));
+  await page.waitForTimeout(200);
   assert.equal((await names(page)).length, 5);
   await done(page);
 });
@@ -266,7 +272,7 @@ test("tells what was half visible for a second, once, when the page is left; and
         (li) => li.getBoundingClientRect().left + li.offsetWidth / 2 < root.querySelector("ul").getBoundingClientRect().right,
       ).length,
   );
-  await page.waitForTimeout(1300);
+  await pageSecond(page);
   assert.deepEqual(shop.events(), []);
   await page.evaluate(() => addEventListener("click", (event) => event.preventDefault(), { once: true }));
   await page.getByRole("link").nth(1).click();

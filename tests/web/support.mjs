@@ -74,6 +74,17 @@ export async function openBrowser() {
   return browser;
 }
 
+/* In a page: its elements wait for an answer as long as a test does, unless they are told of less than a second. */
+function patientElements(patience) {
+  const timeout = AbortSignal.timeout.bind(AbortSignal);
+  AbortSignal.timeout = (milliseconds) => timeout(milliseconds < 1000 ? milliseconds : patience);
+}
+
+/* A second and more by the page's own clock: what was visible before has been seen for a second. */
+export function pageSecond(page) {
+  return page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 1100)))));
+}
+
 /*
  * A page in a context of its own (no cookies, no storage). `options` are playwright's of a context: viewport, hasTouch, isMobile, locale,
  * colorScheme, reducedMotion, deviceScaleFactor. page.complaints gathers what the console, scripts and the content security policy complain of.
@@ -81,6 +92,7 @@ export async function openBrowser() {
 export async function openPage(browser, options = {}) {
   const context = await browser.newContext({ viewport: DESK, locale: "en-GB", ...options });
   context.setDefaultTimeout(PATIENCE);
+  await context.addInitScript(patientElements, PATIENCE);
   const page = await context.newPage();
   page.complaints = [];
   page.on("console", (message) => {
@@ -110,7 +122,7 @@ export async function screenshot(page, name, options = {}) {
 const TICK = 25; // milliseconds
 
 /* Asks until `ask` gives something true, which is returned; at most so many seconds of waiting, by its own ticks: a machine that stood still is not held against it. */
-export async function eventually(ask, what = String(ask), seconds = 30) {
+export async function eventually(ask, what = String(ask), seconds = 60) {
   for (let ticks = 0; ticks < (seconds * 1000) / TICK; ticks++) {
     const answer = await ask();
     if (answer) return answer;
