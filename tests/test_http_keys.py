@@ -12,7 +12,7 @@ from http_server import SESSION, HttpServer, new_key
 from live_server import make_shop, smartshelf
 from test_gateway import Gateway
 
-PATIENCE = 20  # seconds for a line in the log
+PATIENCE = 120  # seconds for a line in the log
 
 
 class Keys(unittest.TestCase):

@@ -143,7 +143,7 @@ class MetricsPort(unittest.TestCase):
         self.assertEqual(stats["queues"], {"workers": 0, "recorder": 0, "replies": 0, "disk": 0, "reloads": 0})
         server.stop()
 
-    def wait_until(self, holds, seconds=20):
+    def wait_until(self, holds, seconds=120):
         end = time.time() + seconds
         while not holds():
             self.assertLess(time.time(), end, "it does not come")

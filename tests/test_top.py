@@ -18,7 +18,7 @@ import unittest
 import msgpack
 from live_server import PROGRAM, Server, make_shop
 
-WAIT = 60
+WAIT = 120
 
 
 class Load(threading.Thread):
