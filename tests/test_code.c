@@ -2,7 +2,6 @@
 #include "check.h"
 
 #include "offers/code.h"
-#include <sodium.h>
 
 static const unsigned char secret[SS_CODE_SECRET] = "the secret of a shop, 32 bytes.";
 
@@ -46,41 +45,6 @@ static void known_codes(void **state)
     assert_string_equal(code, "QJVV-PJVF-JMXZ-KJ2A");
     ss_offer_id_write(&keys, 1, id);
     assert_string_equal(id, "7RTZKD27");
-}
-
-/* The identity by its definition, with the SipHash of libsodium. */
-static uint64_t identity_by_sodium(const ss_code_keys *keys, uint64_t number)
-{
-    uint32_t halves[2] = {(uint32_t)(number >> 20), (uint32_t)number & 0xfffff};
-    for (unsigned round = 0; round < SS_CODE_ROUNDS; round++) {
-        uint32_t half = halves[1 - round % 2];
-        unsigned char in[4] = {(unsigned char)round, (unsigned char)(half >> 16), (unsigned char)(half >> 8),
-                               (unsigned char)half};
-        unsigned char out[crypto_shorthash_BYTES];
-        crypto_shorthash(out, in, sizeof in, keys->permute);
-        halves[round % 2] ^= (out[0] | (uint32_t)out[1] << 8 | (uint32_t)out[2] << 16) & 0xfffff;
-    }
-    return (uint64_t)halves[0] << 20 | halves[1];
-}
-
-static void identities_are_what_they_are_defined_as(void **state)
-{
-    (void)state;
-    enum { TOGETHER = 8 };
-    ss_random random = test_random();
-    for (int i = 0; i < 2000; i++) {
-        uint64_t numbers[TOGETHER], identities[TOGETHER];
-        ss_code_keys keys;
-        for (size_t at = 0; at < sizeof keys.permute; at++)
-            keys.permute[at] = (unsigned char)ss_random_below(&random, 256);
-        for (size_t at = 0; at < TOGETHER; at++)
-            numbers[at] = random_number(&random);
-        ss_code_identities(&keys, numbers, TOGETHER, identities);
-        for (size_t at = 0; at < TOGETHER; at++) {
-            assert_true(identities[at] == identity_by_sodium(&keys, numbers[at]));
-            assert_true(identities[at] == ss_code_identity(&keys, numbers[at]));
-        }
-    }
 }
 
 static void what_is_written_is_read(void **state)
@@ -251,7 +215,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(known_codes),
-        cmocka_unit_test(identities_are_what_they_are_defined_as),
         cmocka_unit_test(what_is_written_is_read),
         cmocka_unit_test(identities_are_a_permutation),
         cmocka_unit_test(codes_are_read_as_people_type_them),

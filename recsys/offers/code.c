@@ -11,7 +11,7 @@
 
 _Static_assert(sizeof CONTEXT - 1 == crypto_kdf_CONTEXTBYTES, "context of the derivation");
 _Static_assert(SS_CODE_SECRET == crypto_kdf_KEYBYTES, "the secret is the master key");
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "bytes are hashed as they lie in a number");
+_Static_assert(sizeof((ss_code_keys *)0)->permute == crypto_shorthash_KEYBYTES, "key of SipHash");
 _Static_assert(HASH_BYTES == crypto_generichash_BYTES_MIN, "hash of the tag");
 _Static_assert(SS_CODE_ROUNDS % 2 == 0, "halves come out where they went in");
 
@@ -25,63 +25,23 @@ void ss_code_keys_derive(const unsigned char secret[SS_CODE_SECRET], ss_code_key
 
 /* ---- identity ---- */
 
-static inline uint64_t rotate(uint64_t word, unsigned bits)
+static uint32_t round_of(const ss_code_keys *keys, uint32_t round, uint32_t half)
 {
-    return word << bits | word >> (64 - bits);
-}
-
-static inline void sip_round(uint64_t v[4])
-{
-    v[0] += v[1];
-    v[2] += v[3];
-    v[1] = rotate(v[1], 13) ^ v[0];
-    v[3] = rotate(v[3], 16) ^ v[2];
-    v[0] = rotate(v[0], 32) + v[3];
-    v[2] += v[1];
-    v[3] = rotate(v[3], 21) ^ v[0];
-    v[1] = rotate(v[1], 17) ^ v[2];
-    v[2] = rotate(v[2], 32);
-}
-
-/* SipHash-2-4 (Aumasson and Bernstein 2012) of four bytes. Here, for a call of libsodium's takes half as long again, and an identity ten. */
-static inline uint64_t siphash(const unsigned char key[16], uint32_t bytes)
-{
-    const uint64_t block = UINT64_C(4) << 56 | bytes;
-    uint64_t k[2];
-    memcpy(k, key, sizeof k);
-    uint64_t v[4] = {k[0] ^ UINT64_C(0x736f6d6570736575), k[1] ^ UINT64_C(0x646f72616e646f6d),
-                     k[0] ^ UINT64_C(0x6c7967656e657261), k[1] ^ UINT64_C(0x7465646279746573) ^ block};
-    sip_round(v);
-    sip_round(v);
-    v[0] ^= block;
-    v[2] ^= 0xff;
-    for (unsigned i = 0; i < 4; i++)
-        sip_round(v);
-    return v[0] ^ v[1] ^ v[2] ^ v[3];
-}
-
-/* Of four bytes: the round, and the half, its high byte first. */
-static inline uint32_t round_of(const ss_code_keys *keys, uint32_t round, uint32_t half)
-{
-    return (uint32_t)siphash(keys->permute, round | __builtin_bswap32(half)) & HALF_MASK;
-}
-
-/* One number after the other in each round: what one waits for is no wait for the next. */
-void ss_code_identities(const ss_code_keys *keys, const uint64_t *numbers, size_t count, uint64_t *identities)
-{
-    memmove(identities, numbers, count * sizeof *identities);
-    for (uint32_t round = 0; round < SS_CODE_ROUNDS; round++)
-        for (size_t i = 0; i < count; i++) {
-            uint32_t left = (uint32_t)(identities[i] >> HALF) & HALF_MASK, right = (uint32_t)identities[i] & HALF_MASK;
-            identities[i] = (uint64_t)right << HALF | (left ^ round_of(keys, round, right));
-        }
+    const unsigned char in[4] = {(unsigned char)round, (unsigned char)(half >> 16), (unsigned char)(half >> 8),
+                                 (unsigned char)half};
+    unsigned char out[crypto_shorthash_BYTES];
+    crypto_shorthash(out, in, sizeof in, keys->permute);
+    return ((uint32_t)out[0] | (uint32_t)out[1] << 8 | (uint32_t)out[2] << 16) & HALF_MASK;
 }
 
 uint64_t ss_code_identity(const ss_code_keys *keys, uint64_t number)
 {
-    uint64_t identity;
-    ss_code_identities(keys, &number, 1, &identity);
-    return identity;
+    uint32_t left = (uint32_t)(number >> HALF) & HALF_MASK, right = (uint32_t)number & HALF_MASK;
+    for (uint32_t round = 0; round < SS_CODE_ROUNDS; round += 2) {
+        left ^= round_of(keys, round, right);
+        right ^= round_of(keys, round + 1, left);
+    }
+    return (uint64_t)left << HALF | right;
 }
 
 static uint64_t number_of(const ss_code_keys *keys, uint64_t identity)

@@ -36,10 +36,8 @@ void ss_code_write(const ss_code_keys *keys, uint64_t number, char text[SS_CODE_
 /* False, with *number untouched: not a code, or not of this shop. */
 bool ss_code_read(const ss_code_keys *keys, ss_slice text, uint64_t *number);
 
-/* In steps, for who writes both of an offer: its identity, most of the work (of several together less than one by one); the code, the
- * name that go with it. */
+/* In steps, for who writes both of one offer: its identity, most of the work; the code, the name that go with it. */
 uint64_t ss_code_identity(const ss_code_keys *keys, uint64_t number);
-void ss_code_identities(const ss_code_keys *keys, const uint64_t *numbers, size_t count, uint64_t *identities);
 void ss_code_write_of(const ss_code_keys *keys, uint64_t identity, char text[SS_CODE_TEXT]);
 void ss_offer_id_write_of(uint64_t identity, char text[SS_OFFER_ID_TEXT]);
 

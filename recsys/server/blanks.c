@@ -2,9 +2,10 @@
 
 #include <string.h>
 
-static void fill(const ss_blank *blank, const ss_code_keys *keys, uint64_t identity, char *reply)
+static void fill(const ss_blank *blank, const ss_code_keys *keys, char *reply)
 {
     char id[SS_OFFER_ID_TEXT], code[SS_CODE_TEXT];
+    uint64_t identity = ss_code_identity(keys, blank->number);
     ss_offer_id_write_of(identity, id);
     memcpy(reply + blank->id_at, id, sizeof id - 1);
     if (blank->code_at == 0)
@@ -15,12 +16,8 @@ static void fill(const ss_blank *blank, const ss_code_keys *keys, uint64_t ident
 
 void ss_blanks_fill(const ss_blanks *blanks, void *reply)
 {
-    uint64_t numbers[SS_OFFERS_MAX], identities[SS_OFFERS_MAX];
     for (size_t i = 0; i < blanks->count; i++)
-        numbers[i] = blanks->list[i].number;
-    ss_code_identities(blanks->keys, numbers, blanks->count, identities);
-    for (size_t i = 0; i < blanks->count; i++)
-        fill(&blanks->list[i], blanks->keys, identities[i], reply);
+        fill(&blanks->list[i], blanks->keys, reply);
 }
 
 void ss_blanks_copy(ss_blanks *to, const ss_blanks *from)
