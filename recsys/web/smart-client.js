@@ -15,7 +15,7 @@ try {
 function flush() {
   if (untold[0]) navigator.sendBeacon(teller, JSON.stringify({ events: untold.splice(0) }));
 }
-document.addEventListener("visibilitychange", () => document.hidden && flush());
+addEventListener("visibilitychange", () => document.hidden && flush());
 
 /* "tag" or "tag part"; no false children. */
 export function make(kind, properties, ...children) {
@@ -36,7 +36,7 @@ export class SmartElement extends HTMLElement {
     const { signal } = (this.#life = new AbortController());
     this.root.adoptedStyleSheets = [looks];
     await null;
-    if (!signal.aborted) this.start(signal);
+    signal.aborted || this.start(signal);
   }
 
   attributeChangedCallback() {
@@ -48,13 +48,8 @@ export class SmartElement extends HTMLElement {
     this.root.replaceChildren();
   }
 
-  at(name, otherwise) {
-    return this.getAttribute(name) || otherwise;
-  }
-
-  json(name) {
-    return JSON.parse(this.at(name, null)) ?? undefined;
-  }
+  at = (name, otherwise) => this.getAttribute(name) || otherwise;
+  json = (name) => JSON.parse(this.at(name, null)) ?? undefined;
 
   get session() {
     if (this.at("consent") !== "none") return this.at("session-id") ?? (store["smartshelf.session"] ??= randomId());
@@ -90,9 +85,7 @@ export class SmartElement extends HTMLElement {
     if (now) flush();
   }
 
-  announce(name, detail) {
-    this.dispatchEvent(new CustomEvent(`${this.localName}:${name}`, { bubbles: true, detail }));
-  }
+  announce = (name, detail) => this.dispatchEvent(new CustomEvent(`${this.localName}:${name}`, { bubbles: true, detail }));
 
   get #locale() {
     const asked = this.at("locale", this.closest("[lang]")?.lang || navigator.language);
@@ -104,9 +97,7 @@ export class SmartElement extends HTMLElement {
     return (this.json("texts")?.[key] ?? textOf(this.#locale, key) ?? "").replace("{}", () => `\u2068${value}\u2069`);
   }
 
-  write(value, options) {
-    return value.toLocaleString(this.#locale, options);
-  }
+  write = (value, options) => value.toLocaleString(this.#locale, options);
 
   money(minor) {
     const currency = this.at("currency");
@@ -125,11 +116,12 @@ export class SmartElement extends HTMLElement {
     const less = price < before;
     const mark = less ? this.write(price / before - 1, { style: "percent" }) : badge;
     const src = this.#linked("src", item, "image", "image");
+    const initial = make("i initial", { ariaHidden: true }, item.item_id && name.match(/[\p{L}\d]/u)?.[0]);
     const onauxclick = ({ button }) => button === 1 && onclick(); // a new tab
     return make(
       "a link",
       { onclick, onauxclick, ...this.#linked("href", item, "link", "url") },
-      make("figure picture", {}, mark && make("mark badge", {}, mark), src && make("img image", { alt: "", loading: "lazy", onerror: ({ target }) => target.remove(), ...src })),
+      make("figure picture", {}, mark && make("mark badge", {}, mark), src ? make("img image", { alt: "", loading: "lazy", onerror: ({ target }) => target.replaceWith(initial), ...src }) : initial),
       make("span name", { dir: "auto" }, name.slice(0, 200)),
       make("b price", {}, price >= 0 && this.money(price), less && make("del before", {}, this.money(before))),
       note && make("small note", {}, note),
@@ -139,16 +131,18 @@ export class SmartElement extends HTMLElement {
 
 const looks = new CSSStyleSheet();
 looks.replaceSync(`:host(:not([hidden])) { display: block }
-header { display: flex; align-items: center; gap: .5rem; min-height: 3rem }
+header, div { display: flex; gap: .5rem }
+header { align-items: center; min-height: 3rem }
 h2 { flex: 1; margin: 0; font-size: 1.35rem }
 button, input { padding: .5rem 1rem; font: inherit; color: inherit; background: none; border: 1px solid; border-radius: 2rem }
 output { position: absolute; opacity: 0 }
-[aria-disabled=true] { opacity: .4 }
+i, [aria-disabled=true] { opacity: .4 }
 section:not(:has([aria-disabled=false])) button { visibility: hidden }
 ul, figure { margin: 0; padding: 0; list-style: none }
 a { display: block; color: inherit; text-decoration: none; outline-offset: -2px }
 figure { position: relative; aspect-ratio: 1; overflow: hidden; background: #8882; border-radius: .75rem }
-img { width: 100%; height: 100%; object-fit: cover }
+img, i { width: 100%; height: 100%; object-fit: cover }
+i { display: grid; place-items: center; font: 3rem system-ui }
 mark { position: absolute; margin: .4rem; padding: .1rem .5rem; border-radius: 1rem; font-size: .8rem; color: #fff; background: var(--smart-sale, #b3261e) }
 span, small { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; overflow-wrap: anywhere; line-height: 1.35; text-align: -webkit-match-parent }
 b { display: block; overflow: hidden }
@@ -159,10 +153,10 @@ li { flex: none; width: var(--smart-card, 11rem); scroll-snap-align: start }
 span { height: 2.7em; margin: .6rem 0 .2rem }
 }
 dialog { width: 28rem; padding: 1rem; border: 0; border-radius: 1rem;
-a { display: grid; grid-template-columns: 6.5rem 1fr; gap: 0 1rem; margin-top: 1rem }
+a { display: grid; grid: auto / 6.5rem 1fr; gap: 0 1rem; margin-top: 1rem }
 figure { grid-row: span 3 }
-figure:not(:has(img)) { aspect-ratio: 2 }
-div { display: flex; gap: .5rem; margin-top: .5rem }
+figure:has(i:empty) { aspect-ratio: 2 }
+div { margin-top: .5rem }
 input { flex: 1; min-width: 0; text-align: center; border-style: dashed }
 }
 ::backdrop { background: #0008 }

@@ -2,7 +2,7 @@
 import { SmartElement, make, randomId, store } from "./smart-client.js";
 
 const touch = matchMedia("(hover: none)").matches;
-const triggers = JSON.parse(store["smartshelf.triggers"] ?? "{}"); // that are known, by page
+const triggers = JSON.parse(store["smartshelf.triggers"] ?? "{}"); // known, by page
 let asking;
 let shown; // a popup's dialog
 
@@ -52,7 +52,7 @@ customElements.define("smart-popup", class extends SmartElement {
     if (!document.hidden && this.#triggers[trigger]) this.open();
   }
 
-  /* One entry before which going back is noticed, and no second. */
+  /* One entry by which going back is noticed. */
   #stand() {
     if (this.#guard || !this.#id || store[this.#once] || !this.#triggers.back_button) return;
     history.pushState({ ...history.state, smartshelf: true }, "");
@@ -94,7 +94,7 @@ customElements.define("smart-popup", class extends SmartElement {
     const time = make("p time", { role: "timer" });
     const onclose = () => {
       dialog.remove();
-      if (!offers.some(({ taken }) => taken)) this.#tell("dismiss", offers);
+      offers.some(({ taken }) => taken) || this.#tell("dismiss", offers);
     };
     const dialog = (shown = make("dialog", { ariaLabel: title, closedBy: "any", onclose }, header, list, gives && time));
     this.root.replaceChildren(dialog);
@@ -109,22 +109,19 @@ customElements.define("smart-popup", class extends SmartElement {
   #count(end, time, list) {
     const left = Math.ceil((end - Date.now()) / 1000);
     const span = (unit, count) => (count < 1 ? [] : this.write(Math.floor(count), { style: "unit", unit }));
-    const spans = [span("hour", left / 3600), span("minute", (left / 60) % 60), span("second", left % 60)].flat();
-    time.textContent = spans.join(" ") || this.say("expired");
+    time.textContent = [span("hour", left / 3600), span("minute", (left / 60) % 60), span("second", left % 60)].flat().join(" ") || this.say("expired");
     if (left > 0) return time.isConnected && setTimeout(() => this.#count(end, time, list), 500);
     time.ariaLive = "polite";
     list.querySelectorAll("mark, b, div").forEach((promise) => promise.remove());
   }
 
-  #tell(event, offers) {
-    offers.forEach(({ offer_id }) => this.tell({ event, offer_id }, true));
-  }
+  #tell = (event, offers) => offers.forEach(({ offer_id }) => this.tell({ event, offer_id }, true));
 
   #offer(offer) {
-    const { item_id, name = item_id, with_name, list_price: before, offer_price: price, incentive, code } = offer;
+    const { item_id, with_name, list_price: before, offer_price: price, incentive, code } = offer;
     const { kind, amount, points } = incentive ?? {};
     const onclick = () => {
-      if (!offer.taken) this.#tell("accept", [offer]);
+      offer.taken || this.#tell("accept", [offer]);
       offer.taken = true;
       this.announce("accepted", { offer });
     };
@@ -134,9 +131,9 @@ customElements.define("smart-popup", class extends SmartElement {
       onclick();
     };
     const badge = kind && this.say(kind, points ? this.write(points) : this.money(amount));
-    const what = item_id ? [name, with_name].filter(Boolean).join(" + ") : this.say("cart");
-    const card = this.card(offer, { name: what, price, before, badge, onclick });
-    const field = make("input code", { readOnly: true, value: code, ariaLabel: what });
+    const name = item_id ? [offer.name ?? item_id, with_name].filter(Boolean).join(" + ") : this.say("cart");
+    const card = this.card(offer, { name, price, before, badge, onclick });
+    const field = make("input code", { readOnly: true, value: code, ariaLabel: name });
     return make("li offer", {}, card, code && make("div row", {}, field, make("button copy", { onclick: copy, ariaLive: "polite" }, this.say("copy"))));
   }
 });

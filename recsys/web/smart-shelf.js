@@ -19,7 +19,7 @@ function turn(list, pages, status) {
   const width = list.scrollWidth / places.length;
   const many = Math.floor(list.clientWidth / width + 0.1) || 1;
   const first = Math.max(0, Math.min(Math.round(Math.abs(list.scrollLeft) / width) + pages * many, places.length - many));
-  list.scrollTo({ left: places[first].offsetLeft - places[0].offsetLeft });
+  list.scrollLeft = places[first].offsetLeft - places[0].offsetLeft;
   status.value = `${first + 1}–${first + many} / ${places.length}`;
 }
 
@@ -31,8 +31,7 @@ function look({ target, intersectionRatio: share }) {
 }
 function count(place) {
   seen.unobserve(place);
-  if (document.hidden) seen.observe(place);
-  else place.tell("impression");
+  document.hidden ? seen.observe(place) : place.tell("impression");
 }
 
 customElements.define("smart-shelf", class extends SmartElement {
@@ -42,15 +41,13 @@ customElements.define("smart-shelf", class extends SmartElement {
     const cart = [this.json("cart") ?? []].flat().map((line) => line.item_id ?? line);
     const params = { ...this.visitor, cart, "filter.category": this.at("category"), fields: "name,price,url,image,lowest_price_30d" };
     const page = this.address("page", params);
-    const address = this.address(kind, { ...params, limit });
-    const question = { element: this, signal, address, shelf: `${kind}:${limit}`, show: (answer) => this.#show(list, kind, answer) };
+    const question = { element: this, signal, address: this.address(kind, { ...params, limit }), shelf: `${kind}:${limit}`, show: (answer) => this.#show(list, kind, answer) };
     waiting.set(page, [...(waiting.get(page) ?? []), question]);
     setTimeout(() => waiting.forEach(ask));
   }
 
   #build(limit) {
-    const place = () => make("li item", { inert: true }, this.card({}, { name: " " }));
-    const list = make("ul list", { role: "list" }, ...Array.from({ length: Math.min(limit, 12) }, place));
+    const list = make("ul list", { role: "list" }, ...Array.from({ length: Math.min(limit, 12) }, () => make("li item", { inert: true }, this.card({}, { name: " " }))));
     const status = make("output status");
     const button = (part, pages, text) => make(`button ${part}`, { ariaLabel: this.say(part), onclick: () => turn(list, pages, status) }, text);
     const [back, on] = [button("previous", -1, "‹"), button("next", 1, "›")];

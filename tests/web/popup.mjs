@@ -34,6 +34,17 @@ const dialog = (page) => page.getByRole("dialog");
 const shown = (page) => dialog(page).waitFor();
 const gone = (page) => dialog(page).waitFor({ state: "detached" });
 
+test("an offer whose picture does not load shows the product's initial", async () => {
+  const page = await open(POPUP, { offers: () => decisionOf({}, { image: "/gone.jpg" }) });
+  await leave(page);
+  await shown(page);
+  await eventually(async () => (await dialog(page).locator("i").allTextContents()).join() === "C", "its initial");
+  assert.equal(await dialog(page).locator("img").count(), 0);
+  assert.deepEqual(await violations(page), []);
+  await screenshot(page, "popup-initial");
+  await done(page, [/404/]);
+});
+
 test("asks when the mouse leaves at the top, shows one dialog, and never again in the session", async () => {
   const page = await open(POPUP.replace("<smart-popup", `<smart-popup key="pk_1" cart='[{"item_id": "a", "quantity": 2}]'`));
   await page.mouse.move(300, 300);
@@ -297,6 +308,7 @@ test("every kind of what is given, the cart as a whole, and a bundle", async () 
   const texts = await dialog(page).getByRole("listitem").allInnerTexts();
   kinds.forEach(([{ kind }, pattern], i) => assert.match(texts[i], pattern, kind));
   assert.match(texts.at(-1), /-10%\s+Your cart\s+€11\.47\s*€12\.75/);
+  assert.equal(await dialog(page).locator("i").textContent(), "", "a cart has no initial");
   const accepted = page.evaluate(() => new Promise((told) => addEventListener("smart-popup:accepted", ({ detail }) => told(detail.offer.code))));
   await dialog(page).getByRole("button", { name: "Copy" }).last().click();
   assert.equal(await accepted, "E6KA-9DRS-R6WG-92S1");

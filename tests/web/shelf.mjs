@@ -397,7 +397,7 @@ test("a hostile catalogue stays text: nothing runs, nothing is loaded, nothing b
     heights: [...new Set([...root.querySelectorAll("li")].map(({ offsetHeight }) => offsetHeight))],
   }));
   assert.ok(
-    shown.tags.every((tag) => ["a", "b", "figure", "img", "small", "span"].includes(tag)),
+    shown.tags.every((tag) => ["a", "b", "figure", "i", "img", "small", "span"].includes(tag)),
     String(shown.tags),
   );
   assert.deepEqual(shown.links, [`${shop.url}/product/ok?%3Cb%3E`]);
@@ -407,6 +407,21 @@ test("a hostile catalogue stays text: nothing runs, nothing is loaded, nothing b
   assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true);
   assert.deepEqual(await violations(page), []);
   await screenshot(page, "shelf-hostile");
+  await done(page, [/404/]);
+});
+
+test("a picture that does not load, or is not there, leaves the product's initial in its place", async () => {
+  const pictures = ["/gone/1.jpg", undefined, "/picture/7.svg", "/gone/2.jpg", undefined];
+  const items = products(5, (i) => ({ image: pictures[i], ...(i === 1 && { name: "« 12 öltés »" }), ...(i === 3 && { name: "…" }), ...(i === 4 && { name: undefined }) }));
+  const page = await open(SHELF, { answers: { related: shelfOf(items) } });
+  const drawn = () => inShelf(page, (root) => [...root.querySelectorAll("figure")].map((figure) => figure.querySelector("img")?.src ?? figure.querySelector("i[aria-hidden=true]").textContent));
+  await eventually(async () => (await drawn()).join() === `G,1,${shop.url}/picture/7.svg,,i`, "initials in the place of what is gone");
+  const sizes = await inShelf(page, (root) => [...root.querySelectorAll("figure")].map(({ offsetWidth, offsetHeight }) => `${offsetWidth}x${offsetHeight}`));
+  assert.equal(new Set(sizes).size, 1, "a picture's place stays as it is");
+  assert.match(await page.getByRole("link").first().innerText(), /Glass lantern/);
+  assert.equal(await page.getByRole("link", { name: /^Glass lantern/ }).count(), 1, "it is not read out");
+  assert.deepEqual(await violations(page), []);
+  await screenshot(page, "shelf-initials");
   await done(page, [/404/]);
 });
 

@@ -240,6 +240,24 @@ test("what stands in the way of an order is named", async () => {
   await page.context().close();
 });
 
+test("pictures that do not load leave nothing that looks broken", async () => {
+  const page = await openPage(browser, { viewport: DESK });
+  await page.route("**/shop/picture?*", (route) => route.fulfill({ status: 503 }));
+  const sights = () => page.locator("img").evaluateAll((all) => all.filter(({ loading, complete }) => complete || loading !== "lazy").map((one) => getComputedStyle(one).visibility));
+  const visit = async (address, place) => {
+    await page.goto(address);
+    await page.locator(place).first().waitFor({ state: "attached" });
+    await scrollDown(page);
+    await eventually(async () => (await sights()).length > 0 && (await sights()).every((sight) => sight === "hidden"), `no picture of ${address} is seen`);
+  };
+  await visit(`${server.url}/shop/`, "#hero img");
+  await filled(page, "popular");
+  await eventually(() => page.locator('smart-shelf[kind="popular"] i').first().innerText(), "its products have initials");
+  await screenshot(page, "shop-no-pictures", { fullPage: true });
+  await visit(`${server.url}/shop/category`, "#products img");
+  await visit(await page.locator("#products a").first().evaluate(({ href }) => href), "#picture img");
+});
+
 test("an address without a product says so", async () => {
   const page = await openPage(browser);
   await page.goto(`${server.url}/shop/product`);

@@ -1,11 +1,10 @@
 /* home.js: departments, shelves for everybody and for this visitor. */
-import { at, categoryPage, fillShelves, find, get, make, picture, placePopup } from "/web/shop/shop.js";
+import { at, categoryPage, drawn, fillShelves, find, get, make, picture, placePopup } from "/web/shop/shop.js";
 
 const TILES = 14;
 
 function tile({ category, items }, name) {
-  const drawn = make("img", { src: `/shop/picture?${new URLSearchParams({ category, name })}`, alt: "", width: 270, height: 200, loading: "lazy" });
-  return make("li", {}, make("a", { href: categoryPage(category) }, drawn, make("span", {}, category, make("small", {}, `${items} products`))));
+  return make("li", {}, make("a", { href: categoryPage(category) }, drawn({ category, name }, 270, 200), make("span", {}, category, make("small", {}, `${items} products`))));
 }
 
 /* The department's best seller stands for it. */

@@ -62,7 +62,12 @@ export function make(tag, attributes = {}, ...children) {
 }
 
 export const money = (minor, decimals = 2) => (minor / 10 ** decimals).toLocaleString(LOCALE, { style: "currency", currency: CURRENCY, minimumFractionDigits: decimals });
-export const picture = (id, size = 400) => make("img", { src: `/shop/picture?id=${encodeURIComponent(id)}`, alt: "", width: size, height: size, loading: "lazy" });
+
+/* A picture by what it shows. One that does not load leaves its place empty, without a browser's sign of what is broken. */
+export const drawn = (what, width, height) =>
+  make("img", { src: `/shop/picture?${new URLSearchParams(what)}`, alt: "", width, height, loading: "lazy", onerror: ({ target }) => target.classList.add("missing") });
+export const picture = (id, size = 400) => drawn({ id }, size, size);
+
 export const pageOf = (id) => `/shop/product?id=${encodeURIComponent(id)}`;
 export const categoryPage = (name) => `/shop/category?name=${encodeURIComponent(name)}`;
 
