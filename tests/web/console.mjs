@@ -99,9 +99,17 @@ test("a product is found, its shelves say why, and sold out it is on none", asyn
   await page.click("text=Take back…");
   await page.click("dialog button.main");
   await page.waitForSelector(".chip.good:has-text('may be shown')");
-  await page.fill("input[name=price]", "a lot");
+  for (const typed of ["a lot", "1.249", "1.249,00"]) {
+    await page.fill("input[name=price]", typed);
+    await page.fill("input[name=stock]", "7");
+    await page.click("text=Change…");
+    await page.waitForSelector("[role=alert]:has-text('no amount')");
+    assert.equal(await page.locator("dialog").count(), 0, typed);
+  }
+  await page.fill("input[name=price]", "12,5"); // a decimal comma will do
   await page.click("text=Change…");
-  await page.waitForSelector("[role=alert]:has-text('no amount')");
+  await page.waitForSelector("dialog:has-text('12.50')");
+  await page.keyboard.press("Escape");
   assert.deepEqual(page.complaints, []);
 });
 

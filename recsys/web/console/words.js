@@ -21,11 +21,12 @@ export function money(minor, decimals) {
   return new Intl.NumberFormat(locale, { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(minor / 10 ** decimals);
 }
 
-/* What somebody typed as minor units; null: nothing, NaN: no amount. */
+/* What somebody typed as minor units; null: nothing, NaN: no amount. With more places than the currency has it may be thousands that were meant: 1.249. */
 export function minorOf(text, decimals) {
   const typed = text.trim().replace(",", ".");
   if (typed === "") return null;
-  return /^\d+(\.\d+)?$/.test(typed) ? Math.round(Number(typed) * 10 ** decimals) : NaN;
+  const [amount, places = ""] = /^\d+(?:\.(\d+))?$/.exec(typed) ?? [];
+  return amount && places.length <= decimals ? Math.round(Number(typed) * 10 ** decimals) : NaN;
 }
 
 /* Microseconds UTC. */
