@@ -310,10 +310,10 @@ stop_once_there() {
     server=$!
     "$S" query health --connect "ipc://$T/s.ipc" --timeout 20000
     rm -r "$T/store"
-    run "$S" query reload --connect "ipc://$T/s.ipc"
+    run "$S" query reload --connect "ipc://$T/s.ipc" --timeout 60000
     [ "$status" -eq 1 ]
     [[ $output == *refused* && $output != *--help* ]]
-    run "$S" query nothing --connect "ipc://$T/s.ipc"
+    run "$S" query nothing --connect "ipc://$T/s.ipc" --timeout 60000
     [ "$status" -eq 2 ]
     kill "$server"
     wait "$server"

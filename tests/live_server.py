@@ -14,8 +14,9 @@ ITEMS = [f"item-{i:03}" for i in range(120)]
 
 
 def smartshelf(*arguments):
-    """Standard output of a run that succeeds."""
-    done = subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=300)
+    """Standard output of a run that succeeds; it waits a minute for a server."""
+    patience = ["--timeout", "60000"] if "--connect" in arguments else []
+    done = subprocess.run([PROGRAM, *map(str, arguments), *patience], capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, f"smartshelf {' '.join(map(str, arguments))}: exit {done.returncode}: {done.stderr}"
     return done.stdout
 

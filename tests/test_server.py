@@ -222,7 +222,7 @@ class Answers(WithShop):
     def test_query_says_the_same_of_server_and_store(self):
         with Server(self.folder) as server:
             asked = ["query", "related", "--item", "tea", "--limit", 3, "--json"]
-            self.assertEqual(run(*asked, "--connect", server.endpoint).stdout, run(*asked, "--store", f"{self.folder}/store").stdout)
+            self.assertEqual(run(*asked, "--connect", server.endpoint, "--timeout", 60000).stdout, run(*asked, "--store", f"{self.folder}/store").stdout)
 
 
 def request(method, params, msgid=1):

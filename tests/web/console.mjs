@@ -23,7 +23,7 @@ const store = trainStore(folder, `${folder}/log.csv`, `${folder}/items.csv`);
 const made = smartshelf("keygen", "--http", "secret", "--keys", `${folder}/keys`, "--name", "console");
 const key = made.match(/sk_\w{40}/)[0];
 const server = await startServer(folder, store, "--http-keys", `${folder}/keys`);
-const ask = (...words) => smartshelf(...words, "--connect", server.connect, "--timeout", 20000);
+const ask = (...words) => smartshelf(...words, "--connect", server.connect);
 const browser = await openBrowser();
 
 async function enter(options = {}, hash = "") {

@@ -131,9 +131,10 @@ export async function eventually(ask, what = String(ask), seconds = 60) {
   throw new Error(`never came true: ${what}`);
 }
 
-/* Standard output of a run of the program that succeeds. */
+/* Standard output of a run of the program that succeeds; it waits a minute for a server. */
 export function smartshelf(...words) {
-  return execFileSync(PROGRAM, words.map(String), { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  const patience = words.includes("--connect") ? ["--timeout", 60000] : [];
+  return execFileSync(PROGRAM, [...words, ...patience].map(String), { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 }
 
 /* Simulates a shop and trains; gives its store. `options` as of smartshelf simulate. */
