@@ -2,13 +2,13 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/wake.h"
 #include "server/reply.h"
 
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #define MILLISECOND    INT64_C(1000000)               /* in nanoseconds */
 #define DAY            (INT64_C(86400) * 1000000)     /* in microseconds */
@@ -233,13 +233,6 @@ static void finish(ss_recorder *recorder, ss_recorded *request)
     }
 }
 
-static void wake_owner(const ss_recorder *recorder)
-{
-    uint64_t one = 1;
-    while (write(recorder->setting.done, &one, sizeof one) < 0 && errno == EINTR)
-        continue;
-}
-
 /* Gives the owner those that are answered; how many. */
 static size_t publish(ss_recorder *recorder, ss_recorded *requests, size_t count)
 {
@@ -257,7 +250,7 @@ static size_t publish(ss_recorder *recorder, ss_recorded *requests, size_t count
     count_waiting(recorder);
     pthread_mutex_unlock(&recorder->lock);
     if (asleep && given > 0)
-        wake_owner(recorder);
+        ss_wake(recorder->setting.done);
     return given;
 }
 
