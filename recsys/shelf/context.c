@@ -171,7 +171,26 @@ ss_history_decay ss_history_decay_of(const ss_history *history, double half_life
 
 double ss_history_weight(const ss_history_decay *decay, int64_t time)
 {
-    return exp2(-(decay->newest - (double)time) * decay->half_lives);
+    return decay->half_lives > 0 ? exp2(-(decay->newest - (double)time) * decay->half_lives) : 1;
+}
+
+static bool starts_from_items(ss_source source)
+{
+    ss_relation relation;
+    return ss_source_relation(source, &relation) || source == SS_SOURCE_ALTERNATIVES || source == SS_SOURCE_ALS ||
+           source == SS_SOURCE_POPULAR_IN_CATEGORY;
+}
+
+/* Does the shelf ask any source that looks at the context's history? What the customer bought by itself is no such. */
+static bool needs_history(const ss_shelf *shelf)
+{
+    for (unsigned source = 0; source < SS_SOURCE_COUNT; source++)
+        if (shelf->weights[source] > 0 && starts_from_items((ss_source)source))
+            return true;
+    for (size_t i = 0; i < shelf->fallback_count; i++)
+        if (starts_from_items(shelf->fallbacks[i]))
+            return true;
+    return false;
 }
 
 static void take_history(ss_context *context, const ss_rules *rules, const ss_shelf *shelf)
@@ -269,7 +288,8 @@ void ss_context_gather(ss_context *context, ss_rules *rules, const ss_shelf *she
     if (shelf->context & SS_CONTEXT_HISTORY) {
         take_live_history(context, rules, &context->visit.session);
         take_live_history(context, rules, &context->visit.customer);
-        take_history(context, rules, shelf);
+        if (needs_history(shelf))
+            take_history(context, rules, shelf);
     }
     mark_visitor(context, rules, &marks);
     mark_page(rules, request);

@@ -56,11 +56,11 @@ ss_reason ss_evidence_sessions(const ss_shelf *shelf, size_t sessions)
 ss_reason ss_evidence_history(const ss_snapshot *snapshot, ss_source source, const ss_history *history, uint32_t item)
 {
     ss_reason reason = {.model = source, .because = SS_NONE};
-    for (size_t i = 0; i < history->count; i++)
-        if (history->items[i] == item) {
-            reason.bought = history->purchases[i];
-            reason.last_bought = snapshot->has_times ? history->times[i] : 0;
-        }
+    size_t place = ss_history_find(history, item);
+    if (place == history->count)
+        return reason;
+    reason.bought = history->purchases[place];
+    reason.last_bought = snapshot->has_times ? history->times[place] : 0;
     return reason;
 }
 
