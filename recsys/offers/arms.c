@@ -242,7 +242,8 @@ bool ss_arms_choose(const ss_arms_for *of, ss_learner *learner, ss_random *rando
         if (arm.count > 0 && (arm.value = value_of(of, learner, random, &arm, *stake)) > best->value)
             *best = arm;
     }
-    arm = (ss_arm){.incentive = NULL};
+    arm.incentive = NULL;
+    arm.count = 0;
     arm.value = value_of(of, learner, random, &arm, *stake);
     if (arm.value > best->value)
         *best = arm;

@@ -4,13 +4,14 @@
 #include "offers/engine.h"
 #include "shelf/audience.h"
 #include "store/items.h"
+#include <stddef.h>
 
 /* One decision on its way. */
 typedef struct deciding {
     ss_offers *offers;
     const ss_offer_request *request;
     ss_decision *decision;
-    ss_parties parties;
+    ss_parties *parties;
     const ss_visit *visit;
     const ss_campaign *campaign; /* NULL: none (yet) */
     bool decided;                /* an arm was chosen: it counts, and something is to be learned from it */
@@ -84,13 +85,13 @@ static ss_status look_at_open(deciding *of, ss_error *error)
 {
     ss_offers *offers = of->offers;
     uint64_t numbers[SS_PARTIES_OPEN_MAX];
-    size_t count = ss_parties_open(&of->parties, numbers);
+    size_t count = ss_parties_open(of->parties, numbers);
     for (size_t i = 0; i < count; i++) {
         ss_decision before;
         ss_status status = ss_offer_ledger_find(offers->ledger, numbers[i], &before, error);
         if (status == SS_E_NOT_FOUND ||
             (status == SS_OK && before.closes <= offers->now && before.expires <= offers->now))
-            ss_parties_close(&of->parties, numbers[i]);
+            ss_parties_close(of->parties, numbers[i]);
         else if (status != SS_OK)
             return status;
         else if (!offers->policy->guards.stacking && is_good(&before, offers->now))
@@ -98,7 +99,7 @@ static ss_status look_at_open(deciding *of, ss_error *error)
         else if (is_settled_for(&before, of->campaign, offers->now))
             of->decision->verdict = SS_VERDICT_NOT_WORTH;
     }
-    if (of->decision->verdict == SS_VERDICT_SHOWN && ss_parties_full(&of->parties))
+    if (of->decision->verdict == SS_VERDICT_SHOWN && ss_parties_full(of->parties))
         of->decision->verdict = SS_VERDICT_SHOWS;
     return SS_OK;
 }
@@ -157,7 +158,7 @@ static ss_arms_for arms_for(const deciding *of)
                          .room = ss_budgets_room(offers->ledger, policy, of->campaign, offers->day),
                          .limit = limit_of(of),
                          .now = offers->now,
-                         .incentives = !ss_parties_used_up(&of->parties, &policy->guards, offers->now)};
+                         .incentives = !ss_parties_used_up(of->parties, &policy->guards, offers->now)};
 }
 
 static ss_offer_reason reason_of(const ss_candidate_reason *why, const ss_catalogue *catalogue)
@@ -229,19 +230,22 @@ out:
 
 /* ---- the verdict ---- */
 
+/* Offers are written when they are made: to clear room for all of them takes longer than the rest. */
 static void begin_decision(deciding *of)
 {
-    ss_offers *offers = of->offers;
-    *of->decision = (ss_decision){.time = offers->now,
-                                  .expires = offers->now,
-                                  .closes = offers->now + offers->policy->learning.window,
-                                  .day = offers->day,
-                                  .verdict = SS_VERDICT_SHOWN,
-                                  .page = (uint8_t)of->request->page,
-                                  .customer_id = of->request->customer_id,
-                                  .session_id = of->request->session_id,
-                                  .request_id = of->request->request_id,
-                                  .page_item = of->request->item_id};
+    const ss_offers *offers = of->offers;
+    const ss_offer_request *request = of->request;
+    ss_decision *decision = of->decision;
+    memset(decision, 0, offsetof(ss_decision, offers));
+    decision->time = decision->expires = offers->now;
+    decision->closes = offers->now + offers->policy->learning.window;
+    decision->day = offers->day;
+    decision->verdict = SS_VERDICT_SHOWN;
+    decision->page = (uint8_t)request->page;
+    decision->customer_id = request->customer_id;
+    decision->session_id = request->session_id;
+    decision->request_id = request->request_id;
+    decision->page_item = request->item_id;
 }
 
 /* Each in turn may be the last word. */
@@ -249,8 +253,8 @@ static ss_status decide(deciding *of, ss_error *error)
 {
     ss_offers *offers = of->offers;
     ss_status status = SS_OK;
-    SS_TRY(ss_parties_read(offers->ledger, of->request->session_id, of->request->customer_id, &of->parties, error));
-    of->decision->verdict = ss_parties_ask(&of->parties, &offers->policy->guards, offers->now);
+    SS_TRY(ss_parties_read(offers->ledger, of->request->session_id, of->request->customer_id, of->parties, error));
+    of->decision->verdict = ss_parties_ask(of->parties, &offers->policy->guards, offers->now);
     if (of->decision->verdict != SS_VERDICT_SHOWN)
         return SS_OK;
     meet(of);
@@ -278,8 +282,8 @@ static ss_status keep(deciding *of, ss_error *error)
     SS_TRY(ss_offer_ledger_add(offers->ledger, decision, error));
     if (!of->decided)
         return SS_OK;
-    ss_parties_decided(&of->parties, decision->number, shows, offers->now);
-    SS_TRY(ss_parties_keep(offers->ledger, &of->parties, offers->now, error));
+    ss_parties_decided(of->parties, decision->number, shows, offers->now);
+    SS_TRY(ss_parties_keep(offers->ledger, of->parties, offers->now, error));
 out:
     return status;
 }
@@ -320,7 +324,8 @@ void ss_offers_foresee(const ss_offers *offers, const ss_offer_request *const *r
 
 ss_status ss_offers_decide(ss_offers *offers, const ss_offer_request *request, ss_offer_answer *answer, ss_error *error)
 {
-    deciding of = {.offers = offers, .request = request, .decision = &offers->decision};
+    ss_parties parties; /* large: read where they are needed */
+    deciding of = {.offers = offers, .request = request, .decision = &offers->decision, .parties = &parties};
     bool repeated = false;
     ss_status status = SS_OK;
     SS_TRY(check_request(request, error));
