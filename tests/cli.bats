@@ -36,18 +36,35 @@ completed_options() {
 
 @test "every subcommand tells its options" {
     for command in $("$S" --help | sed -n 's/^  \([a-z]*\)  .*/\1/p'); do
-        run "$S" "$command" --help
+        run "$S" "$command" --help all
         [ "$status" -eq 0 ]
         [[ $output == "Usage: smartshelf $command"* ]]
         [[ $output == *"Common options"* ]]
         for option in $(completed_options "$command"); do
-            [[ $output == *"$option"* ]] || { echo "$command --help is silent about $option"; false; }
+            [[ $output == *"$option"* ]] || { echo "$command --help all is silent about $option"; false; }
         done
+        run "$S" "$command" --help
+        [[ $status -eq 0 && $output == "Usage: smartshelf $command"* && ${#lines[@]} -lt 140 ]]
     done
 }
 
-@test "train --help has a heading for every group" {
+@test "--help tells the options without a prefix and names the groups of the others, which it tells by name" {
     run "$S" train --help
+    [[ $output == *"--store FOLDER"*"--log FILE"*"More options by group"*"  als "*"Matrix factorization: "*"  shelf.for_you "* ]]
+    [[ $output != *--als.factors* ]]
+    run "$S" train --help als
+    [[ $status -eq 0 && $output == "Matrix factorization:"*"--als.factors N"* && $output != *--store* && $output != *--related.a* ]]
+    run "$S" train --store /nowhere --help shelf
+    [[ $status -eq 0 && $output == *--shelf.for_you.min-items*--shelf.popular.min-items* && $output != *--als.factors* ]]
+    run "$S" serve --help http
+    [[ $status -eq 0 && $output == "HTTP:"*--http-keys* && $output != *--store* ]]
+    run "$S" train --help nonsense
+    [ "$status" -eq 2 ]
+    [[ $output == *"--help: no group of options is called 'nonsense'"* ]]
+}
+
+@test "train --help all has a heading for every group" {
+    run "$S" train --help all
     for title in Input Tuning "Pairs inside one order" "Pairs across a customer's history" "Ordered pairs" \
         "Matrix factorization" Popularity "Common options" --related.list-length --als.factors --shelf.for_you.min-items; do
         [[ $output == *"$title"* ]] || { echo "no $title"; false; }

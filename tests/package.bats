@@ -63,6 +63,7 @@ has() {
     for command in $("$F/here/bin/smartshelf" --help | sed -n 's/^  \([a-z]*\)  .*/\1/p'); do
         zcat "$F/here/share/man/man1/smartshelf-$command.1.gz" | grep -q "^smartshelf-$command .- [A-Z]"
     done
+    zcat "$F/here/share/man/man1/smartshelf-train.1.gz" | grep -q 'als.*factors N' # all options, not their groups alone
     [ -s "$F/here/share/man/man1/smartshelf.1.gz" ] && [ -s "$F/here/share/man/man1/smartshelf-demo.1.gz" ]
 }
 

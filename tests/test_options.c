@@ -312,8 +312,47 @@ static void help(void **state)
     f.groups[0].target = f.groups[1].target = NULL; /* help needs no values */
     ss_buffer out;
     ss_buffer_init(&out, 10000);
-    assert_status(ss_options_help(f.groups, 2, &out), SS_OK);
+    assert_status(ss_options_help(f.groups, 2, SS_HELP_ALL, &out), SS_OK);
     assert_string_equal(out.data, HELP);
+    ss_buffer_release(&out);
+}
+
+/* Does the help of this topic have the piece? */
+static bool tells(const fixture *f, const char *topic, const char *piece)
+{
+    ss_buffer out;
+    ss_buffer_init(&out, 10000);
+    assert_status(ss_options_help(f->groups, 2, topic, &out), SS_OK);
+    bool told = strstr(out.data, piece) != NULL;
+    ss_buffer_release(&out);
+    return told;
+}
+
+static void help_of_some(void **state)
+{
+    static const char *const topics[] = {"als", "matrix", "FACTOR"};
+    static const char *const none[] = {"al", "als.", "alsa", "als.factors", "shelf", "Options"};
+    (void)state;
+    fixture f;
+    start(&f);
+    assert_true(tells(&f, NULL, "\n  --store FOLDER"));
+    assert_true(tells(&f, NULL, "\n  als  Matrix factorization: 2 options\n"));
+    assert_false(tells(&f, NULL, "--als.factors"));
+    for (size_t i = 0; i < sizeof topics / sizeof *topics; i++) {
+        assert_true(tells(&f, topics[i], "Matrix factorization:\n  --als.factors N"));
+        assert_false(tells(&f, topics[i], "--store"));
+    }
+    ss_buffer out;
+    ss_buffer_init(&out, 10000);
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+        assert_status(ss_options_help(f.groups, 2, none[i], &out), SS_E_NOT_FOUND);
+        assert_int_equal(out.size, 0);
+    }
+    f.groups[1].prefix = "shelf.home";
+    assert_true(tells(&f, "shelf", "--shelf.home.factors"));
+    assert_true(tells(&f, "shelf.home", "--shelf.home.factors"));
+    assert_status(ss_options_help(f.groups, 1, NULL, &out), SS_OK); /* no group has more */
+    assert_null(strstr(out.data, "More options"));
     ss_buffer_release(&out);
 }
 
@@ -326,7 +365,7 @@ static void help_without_room(void **state)
     for (size_t ceiling = 6; ceiling < sizeof HELP - 1 + 6; ceiling += 50) {
         ss_buffer_init(&out, ceiling);
         assert_status(ss_buffer_append_text(&out, "before"), SS_OK);
-        assert_status(ss_options_help(f.groups, 2, &out), SS_E_LIMIT);
+        assert_status(ss_options_help(f.groups, 2, SS_HELP_ALL, &out), SS_E_LIMIT);
         assert_string_equal(out.data, "before");
         ss_buffer_release(&out);
     }
@@ -337,7 +376,7 @@ static bool write_help(void *context)
     fixture *f = context;
     ss_buffer out;
     ss_buffer_init(&out, 10000);
-    ss_status status = ss_options_help(f->groups, 2, &out);
+    ss_status status = ss_options_help(f->groups, 2, NULL, &out);
     if (status != SS_OK) {
         assert_status(status, SS_E_NOMEM);
         assert_int_equal(out.size, 0);
@@ -468,6 +507,7 @@ int main(void)
         cmocka_unit_test(one_option_by_name),
         cmocka_unit_test(one_number_by_name),
         cmocka_unit_test(help),
+        cmocka_unit_test(help_of_some),
         cmocka_unit_test(help_without_room),
         cmocka_unit_test(help_without_memory),
         cmocka_unit_test(dump),

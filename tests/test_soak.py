@@ -25,7 +25,7 @@ LIMITS = {"--events.retention-events": KEPT, "--events.repeat-window": KEPT, "--
 
 def limits():
     """Those that this server has."""
-    known = smartshelf("serve", "--help")
+    known = smartshelf("serve", "--help", "all")
     return [word for option, value in LIMITS.items() if option in known for word in (option, value)]
 
 

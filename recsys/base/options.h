@@ -87,8 +87,13 @@ ss_status ss_options_number(const ss_option_group *groups, size_t group_count, c
 /* What a value of the option may be, in words: "a whole number, 1 to 512", "count, cosine or llr". */
 void ss_option_expected(const ss_option *option, char *text, size_t size);
 
-/* The table as lines of help, at most 100 columns wide. */
-ss_status ss_options_help(const ss_option_group *groups, size_t group_count, ss_buffer *out);
+/*
+ * The tables as lines of help, at most 100 columns wide. Without a topic: the options of groups that have no prefix, then a line for each
+ * group that has one. SS_HELP_ALL: all. Else those of the groups whose prefix the topic is, whole or to a dot ("shelf" of "shelf.home"), or in
+ * whose title it stands, in capitals or not. SS_E_NOT_FOUND: there is no such group; SS_E_NOMEM, SS_E_LIMIT; `out` is as before then.
+ */
+#define SS_HELP_ALL "all"
+ss_status ss_options_help(const ss_option_group *groups, size_t group_count, const char *topic, ss_buffer *out);
 
 /*
  * Every setting as the text that would set it: calls `visit` with full name and value, in table order. A TEXTS is

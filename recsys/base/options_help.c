@@ -180,10 +180,30 @@ static ss_status wrap(ss_buffer *out, const char *text, size_t column)
 }
 
 typedef struct help_writer {
+    const char *topic;
     ss_buffer *out, body;
     const ss_option_group *group; /* whose heading was written last */
     size_t column;                /* where the sentences begin */
 } help_writer;
+
+/* Is the topic its prefix, whole or to a dot, or in its title? */
+static bool is_of(const ss_option_group *group, const char *topic)
+{
+    size_t length = strlen(topic);
+    if (group->prefix && strncmp(group->prefix, topic, length) == 0 &&
+        (group->prefix[length] == '\0' || group->prefix[length] == '.'))
+        return true;
+    return group->title && strcasestr(group->title, topic);
+}
+
+static bool is_shown(const help_writer *help, ss_option_ref ref)
+{
+    if (!ref.option->help)
+        return false;
+    if (!help->topic)
+        return !ref.group->prefix;
+    return strcmp(help->topic, SS_HELP_ALL) == 0 || is_of(ref.group, help->topic);
+}
 
 static ss_status widen_column(void *context, ss_option_ref ref)
 {
@@ -191,7 +211,7 @@ static ss_status widen_column(void *context, ss_option_ref ref)
     char head[2 * SS_OPTION_NAME_MAX];
     help_head(ref, head, sizeof head);
     size_t width = width_of(head, strlen(head)) + 2;
-    if (ref.option->help && width > help->column && width <= HELP_COLUMN_MAX)
+    if (is_shown(help, ref) && width > help->column && width <= HELP_COLUMN_MAX)
         help->column = width;
     return SS_OK;
 }
@@ -210,7 +230,7 @@ static ss_status help_option(void *context, ss_option_ref ref)
     help_writer *help = context;
     char head[2 * SS_OPTION_NAME_MAX];
     ss_status status = SS_OK;
-    if (!ref.option->help)
+    if (!is_shown(help, ref))
         return SS_OK;
     help_head(ref, head, sizeof head);
     size_t width = width_of(head, strlen(head));
@@ -225,14 +245,49 @@ out:
     return status;
 }
 
-ss_status ss_options_help(const ss_option_group *groups, size_t group_count, ss_buffer *out)
+static size_t count_told(const ss_option_group *group)
 {
-    help_writer help = {.out = out, .column = 16};
+    size_t count = 0;
+    for (const ss_option *option = group->options; option->name; option++)
+        count += option->help != NULL;
+    return group->prefix ? count : 0;
+}
+
+/* A line for each group that has a prefix: what it is called, what it is about, how much there is. */
+static ss_status list_groups(const ss_option_group *groups, size_t group_count, ss_buffer *out)
+{
+    ss_status status = SS_OK;
+    size_t column = 0;
+    for (size_t g = 0; g < group_count; g++)
+        if (count_told(&groups[g]) > 0 && strlen(groups[g].prefix) > column)
+            column = strlen(groups[g].prefix);
+    if (column > 0)
+        SS_TRY(
+            ss_buffer_append_text(out, "\nMore options by group (--help GROUP tells one, --help all everything):\n"));
+    for (size_t g = 0; g < group_count; g++) {
+        const ss_option_group *group = &groups[g];
+        size_t count = count_told(group);
+        if (count > 0)
+            SS_TRY(ss_buffer_printf(out, "  %-*s  %s%s%zu option%s\n", (int)column, group->prefix,
+                                    group->title ? group->title : "", group->title ? ": " : "", count,
+                                    count > 1 ? "s" : ""));
+    }
+out:
+    return status;
+}
+
+ss_status ss_options_help(const ss_option_group *groups, size_t group_count, const char *topic, ss_buffer *out)
+{
+    help_writer help = {.topic = topic, .out = out, .column = 16};
     ss_buffer_init(&help.body, 16 * 1024);
     size_t size_before = out->size;
     ss_options_each(groups, group_count, widen_column, &help);
     ss_status status = ss_options_each(groups, group_count, help_option, &help);
     ss_buffer_release(&help.body);
+    if (status == SS_OK && !topic)
+        status = list_groups(groups, group_count, out);
+    if (status == SS_OK && topic && !help.group)
+        status = SS_E_NOT_FOUND;
     if (status != SS_OK && out->size > size_before) {
         out->size = size_before;
         out->data[size_before] = '\0';

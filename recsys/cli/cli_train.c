@@ -86,8 +86,9 @@ typedef struct train_memory {
 static size_t train_groups(void *memory, ss_option_group *groups)
 {
     train_memory *of = memory;
-    groups[0] = (ss_option_group){NULL, NULL, ss_train_delta_option_table, &of->delta};
-    return 1 + ss_train_settings_groups(&of->settings, groups + 1);
+    size_t count = ss_train_settings_groups(&of->settings, groups);
+    groups[count++] = (ss_option_group){NULL, NULL, ss_train_delta_option_table, &of->delta};
+    return count;
 }
 
 static void train_defaults(void *memory)

@@ -13,36 +13,24 @@
 #define EXIT_USAGE 2
 
 const ss_command *const ss_commands[] = {
-    &ss_command_train,
-    &ss_command_nightly,
-    &ss_command_generations,
-    &ss_command_rollback,
-    &ss_command_serve,
-    &ss_command_gateway,
-    &ss_command_query,
-    &ss_command_find,
-    &ss_command_event,
-    &ss_command_items,
-    &ss_command_visitor,
-    &ss_command_forget,
-    &ss_command_offers,
-    &ss_command_redeem,
-    &ss_command_events,
-    &ss_command_report,
-    &ss_command_lists,
-    &ss_command_check,
-    &ss_command_defaults,
-    &ss_command_evaluate,
-    &ss_command_inspect,
-    &ss_command_simulate,
-    &ss_command_keygen,
-    &ss_command_top,
-    &ss_command_completion,
-    NULL,
+    &ss_command_train,       &ss_command_nightly,
+    &ss_command_generations, &ss_command_rollback,
+    &ss_command_serve,       &ss_command_gateway,
+    &ss_command_query,       &ss_command_find,
+    &ss_command_event,       &ss_command_items,
+    &ss_command_visitor,     &ss_command_forget,
+    &ss_command_offers,      &ss_command_redeem,
+    &ss_command_events,      &ss_command_report,
+    &ss_command_lists,       &ss_command_check,
+    &ss_command_defaults,    &ss_command_evaluate,
+    &ss_command_inspect,     &ss_command_simulate,
+    &ss_command_keygen,      &ss_command_top,
+    &ss_command_completion,  NULL,
 };
 
 static const ss_option common_options[] = {
-    {"help", SS_OPTION_FLAG, offsetof(ss_cli, help), 0, 0, NULL, NULL, NULL, "Show this help and leave."},
+    {"help", SS_OPTION_FLAG, offsetof(ss_cli, help), 0, 0, NULL, NULL, "[GROUP]",
+     "Show this help and leave; of a group: all its options; `--help all`: all options."},
     {"quiet", SS_OPTION_FLAG, offsetof(ss_cli, quiet), 0, 0, NULL, NULL, NULL, "No progress on standard error."},
     {"json", SS_OPTION_FLAG, offsetof(ss_cli, json), 0, 0, NULL, NULL, NULL, "Results as JSON, for machines."},
     {0},
@@ -59,7 +47,9 @@ static void print_overview(FILE *out)
     fputs("smartshelf: product recommendations from a purchase log\n\nUsage: smartshelf COMMAND [OPTION]...\n\n", out);
     for (size_t i = 0; ss_commands[i]; i++)
         fprintf(out, "  %-12s%s\n", ss_commands[i]->name, ss_commands[i]->summary);
-    fputs("\nsmartshelf COMMAND --help tells the options of a command; smartshelf --version the version.\n", out);
+    fputs("\nsmartshelf COMMAND --help tells the options of a command, --help all all of them; smartshelf --version "
+          "the version.\n",
+          out);
 }
 
 static const ss_command *find_command(const char *name)
@@ -86,14 +76,29 @@ static int refuse_command(const char *name)
     return EXIT_USAGE;
 }
 
-static ss_status print_help(const ss_command *command, const ss_option_group *groups, size_t count, ss_error *error)
+/* The word behind --help; NULL: there is none. */
+static const char *help_topic(const ss_cli *cli)
+{
+    int at = 1;
+    while (at < cli->argc && strcmp(cli->argv[at], "--help") != 0)
+        at++;
+    return at + 1 < cli->argc && cli->argv[at + 1][0] != '-' ? cli->argv[at + 1] : NULL;
+}
+
+static ss_status print_help(const ss_command *command, const ss_option_group *groups, size_t count, const char *topic,
+                            ss_error *error)
 {
     ss_buffer text;
     ss_buffer_init(&text, 1u << 20);
-    ss_status status = ss_options_help(groups, count, &text);
+    ss_status status = ss_options_help(groups, count, topic, &text);
+    bool whole = !topic || strcmp(topic, SS_HELP_ALL) == 0;
+    if (status == SS_OK && whole)
+        printf("Usage: smartshelf %s [OPTION]...%s%s\n\n%s\n\n%s\n\n", command->name, *command->operands ? " " : "",
+               command->operands, command->summary, command->description);
     if (status == SS_OK)
-        printf("Usage: smartshelf %s [OPTION]...%s%s\n\n%s\n\n%s\n%s", command->name, *command->operands ? " " : "",
-               command->operands, command->summary, command->description, text.data);
+        fputs(text.data, stdout);
+    else if (status == SS_E_NOT_FOUND)
+        status = ss_error_set(error, SS_E_ARGUMENT, "--help: no group of options is called '%s'", topic);
     else
         ss_error_nomem(error);
     ss_buffer_release(&text);
@@ -173,7 +178,7 @@ static int run_command(const ss_command *command, int argc, char **argv)
     if (status == SS_OK) {
         status = use_config(command, settings, groups, count, argc, argv, &operands, &cli, &error);
         if (status == SS_OK)
-            status = cli.help ? print_help(command, groups, count, &error)
+            status = cli.help ? print_help(command, groups, count, help_topic(&cli), &error)
                               : run_parsed(command, settings, &operands, &cli, &error);
         code = status == SS_E_ARGUMENT ? EXIT_USAGE : wanted != EXIT_SUCCESS ? wanted : EXIT_FAILURE;
     }

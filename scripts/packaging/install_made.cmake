@@ -66,9 +66,9 @@ endforeach()
 execute_process(COMMAND "${program}" completion bash OUTPUT_FILE "${work}/smartshelf" COMMAND_ERROR_IS_FATAL ANY)
 ss_put("${work}/smartshelf" ${datadir}/bash-completion/completions)
 
-# PAGE(1) of what `PROGRAM [COMMAND] --help` says.
-macro(ss_manual page summary program command)
-  execute_process(COMMAND "${help2man}" --no-info --name=${summary} "--help-option=${command} --help" --version-string=${version}
+# PAGE(1) of what `PROGRAM HELP` says.
+macro(ss_manual page summary program help)
+  execute_process(COMMAND "${help2man}" --no-info --name=${summary} "--help-option=${help}" --version-string=${version}
                           "--output=${work}/${page}.1" "${program}" COMMAND_ERROR_IS_FATAL ANY)
   file(READ "${work}/${page}.1" text)
   string(REGEX REPLACE "(SH NAME\n)[a-z-]+ " "\\1${page} " text "${text}")
@@ -79,15 +79,15 @@ macro(ss_manual page summary program command)
 endmacro()
 
 if(help2man)
-  ss_manual(smartshelf "product recommendations from a purchase log" "${program}" "")
-  ss_manual(smartshelf-demo "a shop from nothing, to see what Smart Shelf does" "${packaging}/smartshelf-demo" "")
+  ss_manual(smartshelf "product recommendations from a purchase log" "${program}" --help)
+  ss_manual(smartshelf-demo "a shop from nothing, to see what Smart Shelf does" "${packaging}/smartshelf-demo" --help)
   execute_process(COMMAND "${program}" --help OUTPUT_VARIABLE overview COMMAND_ERROR_IS_FATAL ANY)
   string(REPLACE ";" "," overview "${overview}")
   string(REGEX MATCHALL "\n  [a-z]+ +[^\n]*" commands "${overview}")
   foreach(line IN LISTS commands)
     string(REGEX MATCH "^\n  ([a-z]+) +(.*)\\.$" line "${line}")
     set(command ${CMAKE_MATCH_1})
-    ss_manual(smartshelf-${command} "${CMAKE_MATCH_2}" "${program}" ${command})
+    ss_manual(smartshelf-${command} "${CMAKE_MATCH_2}" "${program}" "${command} --help all")
   endforeach()
 endif()
 
