@@ -89,6 +89,28 @@ static void own_purchases_are_counted_and_dated(void **state)
     shop_close(&of);
 }
 
+/* Whether they are a shelf's own or what it falls back on. */
+static void sources_that_start_from_items_start_from_the_history(void **state)
+{
+    (void)state;
+    static const ss_source sources[] = {SS_SOURCE_BOUGHT_TOGETHER, SS_SOURCE_RELATED, SS_SOURCE_ALTERNATIVES,
+                                        SS_SOURCE_ALS, SS_SOURCE_POPULAR_IN_CATEGORY};
+    shop of;
+    shop_open(&of, log_text,
+              "item_id,name,category\ntea,green tea,drinks\ncup,tea cup,drinks\npot,tea pot,drinks\nsoap,soap,bath\n");
+    ss_request request = ss_request_empty();
+    request.customer_id = SS_SLICE_LITERAL("ann");
+    for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
+        ss_shelf own = {.context = SS_CONTEXT_HISTORY, .candidates = 10};
+        ss_shelf fallback = own;
+        own.weights[sources[i]] = 1;
+        fallback.fallbacks[fallback.fallback_count++] = sources[i];
+        assert_true(ask_with(&of, &own, &request).count > 0);
+        assert_true(ask_with(&of, &fallback, &request).count > 0);
+    }
+    shop_close(&of);
+}
+
 static void a_log_without_times_gives_no_dates(void **state)
 {
     (void)state;
@@ -163,6 +185,7 @@ int main(void)
         cmocka_unit_test(items_of_the_context_that_agree_are_counted),
         cmocka_unit_test(numbers_of_too_few_customers_are_not_shown),
         cmocka_unit_test(own_purchases_are_counted_and_dated),
+        cmocka_unit_test(sources_that_start_from_items_start_from_the_history),
         cmocka_unit_test(a_log_without_times_gives_no_dates),
         cmocka_unit_test(ranks_are_places_in_the_whole_list),
         cmocka_unit_test(similar_sessions_are_counted),
