@@ -37,11 +37,11 @@ class HttpServer(Server):
 
     def metrics(self):
         """The page, of a server that has --metrics."""
-        with urllib.request.urlopen(f"{self.metrics_address}/metrics", timeout=20) as reply:
+        with urllib.request.urlopen(f"{self.metrics_address}/metrics", timeout=120) as reply:
             return reply.read().decode()
 
     def connect(self):
-        return http.client.HTTPConnection(*self.address, timeout=30)
+        return http.client.HTTPConnection(*self.address, timeout=120)
 
     def fetch(self, verb, path, body=None, headers=None, connection=None):
         """Status, headers, and what the JSON body says (or its bytes)."""
@@ -69,7 +69,7 @@ class HttpServer(Server):
         assert status == 200, (status, result)
         return result
 
-    def dial(self, timeout=20):
+    def dial(self, timeout=120):
         return socket.create_connection(self.address, timeout=timeout)
 
 
