@@ -24,6 +24,7 @@ setup_file() {
 }
 
 teardown_file() {
+    [ ! -e "$T/server" ] || kill "$(cat "$T/server")" 2>/dev/null || true # where a test failed beside it
     rm -rf "$T"
 }
 
@@ -112,6 +113,7 @@ EOF
     exported --store "$T/live"
     "$S" serve --store "$T/live" --bind "ipc://$T/shelf" --log-level error 3>&- &
     server=$!
+    echo "$server" >"$T/server"
     for _ in $(seq 1000); do [ -S "$T/shelf" ] && break; sleep 0.05; done
     ask event --type purchase --item lid --customer c1 --order new-1 --unit-price 2.50
     [ "$status" -eq 0 ]
@@ -130,6 +132,7 @@ EOF
     [[ $output == *100420* ]]
     kill "$server"
     wait "$server"
+    rm "$T/server"
     german <<<lid,Deckel,2.50,1.10,2024-01-31 >>"$T/artikel.csv"
     run "$S" train --delta --quiet --store "$T/live" --catalog "$T/artikel.csv"
     [ "$status" -eq 0 ]
