@@ -206,9 +206,10 @@ static void take_reply(carrier *self, uint32_t number, ss_slice bytes)
         return;
     }
     ss_peers_settle(&self->peers, number, errand);
-    judge(self, number, &reply);
     ss_reads_heard(&self->reads, errand, number, self->now);
-    if (errand->active)
+    judge(self, number, &reply); /* which may answer others, whose port then asks: */
+    errand = ss_errands_find(self->errands, reply.number);
+    if (errand && errand->active)
         take_answer(self, number, errand, &reply, bytes);
     else
         ss_count(&from->counts->late);
