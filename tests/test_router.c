@@ -3,6 +3,9 @@
 #include "server/protocol.h"
 #include "server/router.h"
 #include "temporary_folder.h"
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 #include <zmq.h>
 
 static void it_is_asked_at_each_of_its_endpoints(void **state)
@@ -95,13 +98,59 @@ static void what_is_taken_shows_without_binding(void **state)
     expect_ok(ss_router_try(real, &error), &error);
 }
 
+static void a_path_stays_with_who_answers_there(void **state)
+{
+    (void)state;
+    char folder[TEMPORARY_PATH_MAX], local[TEMPORARY_PATH_MAX + 16];
+    void *context = zmq_ctx_new();
+    ss_router router = {0}, other = {0};
+    ss_error error;
+    temporary_folder_make(folder);
+    snprintf(local, sizeof local, "ipc://%s/router.ipc", folder);
+    expect_ok(ss_router_open(context, 10, &router, &error), &error);
+    expect_ok(ss_router_open(context, 10, &other, &error), &error);
+    expect_ok(ss_router_bind(&router, local, &error), &error);
+    assert_status(ss_router_try(local, &error), SS_E_NETWORK);
+    assert_non_null(strstr(error.message, local));
+    assert_status(ss_router_bind(&other, local, &error), SS_E_NETWORK);
+    assert_status(ss_router_bind(&router, local, &error), SS_E_NETWORK);
+    assert_int_equal(other.endpoint_count, 0);
+    ss_router_close(&router, 0);
+    ss_router_close(&other, 0);
+    zmq_ctx_term(context);
+    temporary_folder_remove(folder);
+}
+
+static void a_path_that_was_left_behind_is_taken(void **state)
+{
+    (void)state;
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    char folder[TEMPORARY_PATH_MAX], local[sizeof address.sun_path + 8];
+    void *context = zmq_ctx_new();
+    ss_router router = {0};
+    ss_error error;
+    temporary_folder_make(folder);
+    assert_true(snprintf(address.sun_path, sizeof address.sun_path, "%s/router.ipc", folder) <
+                (int)sizeof address.sun_path);
+    snprintf(local, sizeof local, "ipc://%s", address.sun_path);
+    int gone = socket(AF_UNIX, SOCK_STREAM, 0);
+    assert_int_equal(bind(gone, (const struct sockaddr *)&address, sizeof address), 0);
+    close(gone);
+    assert_int_equal(access(address.sun_path, F_OK), 0);
+    expect_ok(ss_router_try(local, &error), &error);
+    expect_ok(ss_router_open(context, 10, &router, &error), &error);
+    expect_ok(ss_router_bind(&router, local, &error), &error);
+    ss_router_close(&router, 0);
+    zmq_ctx_term(context);
+    temporary_folder_remove(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(it_is_asked_at_each_of_its_endpoints),
-        cmocka_unit_test(who_is_not_there_is_told_of),
-        cmocka_unit_test(what_cannot_be_bound_is_named),
-        cmocka_unit_test(what_is_taken_shows_without_binding),
+        cmocka_unit_test(it_is_asked_at_each_of_its_endpoints), cmocka_unit_test(who_is_not_there_is_told_of),
+        cmocka_unit_test(what_cannot_be_bound_is_named),        cmocka_unit_test(what_is_taken_shows_without_binding),
+        cmocka_unit_test(a_path_stays_with_who_answers_there),  cmocka_unit_test(a_path_that_was_left_behind_is_taken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

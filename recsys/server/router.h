@@ -24,12 +24,13 @@ ss_status ss_router_open(void *zmq_context, int queue, ss_router *router, ss_err
 void ss_router_close(ss_router *router, int linger_ms);
 
 /*
- * Could it be bound now? Looks at tcp ports that are given as numbers, at addresses so given; what else there is shows when it is bound.
+ * Could it be bound now? Looks at tcp ports that are given as numbers, at addresses so given, and whether a program answers at the path
+ * of ipc; what else there is shows when it is bound.
  * SS_E_NETWORK, SS_E_ARGUMENT. Safe from any thread.
  */
 ss_status ss_router_try(const char *endpoint, ss_error *error);
 
-/* One more endpoint, at most SS_TEXTS_MAX. SS_E_NETWORK names it. */
+/* One more endpoint, at most SS_TEXTS_MAX. SS_E_NETWORK names it: also a path of ipc at which a program answers, which keeps it. */
 ss_status ss_router_bind(ss_router *router, const char *endpoint, ss_error *error);
 
 /* One that is not told of, for threads of this process. */
