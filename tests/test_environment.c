@@ -75,23 +75,68 @@ static void write_at(const char *folder, off_t at, const void *bytes, size_t siz
     close(fd);
 }
 
-static void another_version_is_refused(void **state)
+static MDB_val version_key = {6, "format"};
+
+static void set_version(const char *folder, void *version, size_t size)
 {
     ss_environment *environment = NULL;
     ss_error error;
     MDB_dbi about;
     MDB_txn *txn;
-    uint32_t later = 2;
-    MDB_val key = {6, "format"}, value = {sizeof later, &later};
-    expect_ok(ss_environment_open(*state, MAP, &environment, &error), &error);
+    MDB_val value = {size, version};
+    expect_ok(ss_environment_open(folder, MAP, &environment, &error), &error);
     expect_ok(ss_environment_table(environment, "about", 0, &about, &error), &error);
     assert_int_equal(mdb_txn_begin(ss_environment_lmdb(environment), NULL, 0, &txn), 0);
-    assert_int_equal(mdb_put(txn, about, &key, &value, 0), 0);
+    assert_int_equal(mdb_put(txn, about, &version_key, &value, 0), 0);
     assert_int_equal(mdb_txn_commit(txn), 0);
     ss_environment_close(&environment);
+}
+
+static uint32_t version_of(const char *folder, uint64_t map_bytes)
+{
+    ss_environment *environment = NULL;
+    ss_error error;
+    MDB_dbi about;
+    MDB_txn *txn;
+    MDB_val value;
+    uint32_t version;
+    expect_ok(ss_environment_open(folder, map_bytes, &environment, &error), &error);
+    expect_ok(ss_environment_table(environment, "about", 0, &about, &error), &error);
+    assert_int_equal(mdb_txn_begin(ss_environment_lmdb(environment), NULL, MDB_RDONLY, &txn), 0);
+    assert_int_equal(mdb_get(txn, about, &version_key, &value), 0);
+    assert_int_equal(value.mv_size, sizeof version);
+    memcpy(&version, value.mv_data, sizeof version);
+    mdb_txn_abort(txn);
+    ss_environment_close(&environment);
+    return version;
+}
+
+static void another_version_is_refused(void **state)
+{
+    static const uint32_t others[] = {0, 3, UINT32_MAX};
+    ss_error error;
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        char folder[TEMPORARY_PATH_MAX];
+        uint32_t version = others[i];
+        snprintf(folder, sizeof folder, "%s/%zu", (const char *)*state, i);
+        assert_int_equal(mkdir(folder, 0755), 0);
+        set_version(folder, &version, sizeof version);
+        assert_status(try_open(folder, MAP, &error), SS_E_UNSUPPORTED);
+        assert_non_null(strstr(error.where, "state"));
+        assert_status(try_open(folder, 0, &error), SS_E_UNSUPPORTED);
+    }
+    set_version(*state, "1", 1);
     assert_status(try_open(*state, MAP, &error), SS_E_UNSUPPORTED);
-    assert_non_null(strstr(error.where, "state"));
-    assert_status(try_open(*state, 0, &error), SS_E_UNSUPPORTED);
+}
+
+/* So that the program which wrote it refuses what it cannot read any more, and does not call it corrupt. */
+static void an_earlier_version_is_raised_by_who_writes(void **state)
+{
+    uint32_t earlier = 1;
+    set_version(*state, &earlier, sizeof earlier);
+    assert_int_equal(version_of(*state, 0), 1);
+    assert_int_equal(version_of(*state, MAP), 2);
+    assert_int_equal(version_of(*state, 0), 2);
 }
 
 static void what_is_no_database_is_refused(void **state)
@@ -305,6 +350,7 @@ int main(void)
         WITH_FOLDER(opening_makes_what_is_missing),
         WITH_FOLDER(one_process_writes),
         WITH_FOLDER(another_version_is_refused),
+        WITH_FOLDER(an_earlier_version_is_raised_by_who_writes),
         WITH_FOLDER(what_is_no_database_is_refused),
         WITH_FOLDER(a_file_in_the_folders_place_is_refused),
         WITH_FOLDER(changes_of_all_tables_wait_for_one_sync),

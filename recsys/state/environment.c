@@ -27,7 +27,8 @@
 #define MISSING_MAX (1 << 20)
 
 static const char ABOUT[] = "about", FORMAT[] = "format";
-static const uint32_t format_version = 1;
+/* 2: decisions that are due together share an entry of the agenda (offer_agenda.h). 1 is read too. */
+static const uint32_t format_version = 2, oldest_version = 1;
 
 typedef struct follower {
     void (*settled)(void *context, bool kept);
@@ -208,24 +209,33 @@ static ss_status open_lmdb(ss_environment *environment, uint64_t map_bytes, ss_e
     return code == ENOENT ? SS_E_NOT_FOUND : status_of(code);
 }
 
-/* Writes the version of the tables into a new environment, or checks that of an old one. */
+/* The version of the tables, which who writes raises to ours, in a new environment too. *known: we can read it. */
+static int settle_version(MDB_txn *txn, MDB_dbi about, bool writes, bool *known)
+{
+    uint32_t version = 0;
+    MDB_val key = {sizeof FORMAT - 1, (void *)(uintptr_t)FORMAT}, value;
+    MDB_val ours = {sizeof format_version, (void *)(uintptr_t)&format_version};
+    int code = mdb_get(txn, about, &key, &value);
+    bool new = code == MDB_NOTFOUND && writes;
+    if (code != 0 && !new)
+        return code;
+    if (!new && value.mv_size == sizeof version)
+        memcpy(&version, value.mv_data, sizeof version);
+    *known = new || (version >= oldest_version && version <= format_version);
+    return writes && *known && version < format_version ? mdb_put(txn, about, &key, &ours, 0) : 0;
+}
+
 static ss_status check_format(ss_environment *environment, ss_error *error)
 {
     MDB_dbi about;
     MDB_txn *txn = NULL;
-    MDB_val key = {sizeof FORMAT - 1, (void *)(uintptr_t)FORMAT};
-    MDB_val value = {sizeof format_version, (void *)(uintptr_t)&format_version};
-    bool writes = environment->lock >= 0;
+    bool writes = environment->lock >= 0, known = false;
     ss_status status = ss_environment_table(environment, ABOUT, 0, &about, error);
     if (status != SS_OK)
         return status;
     int code = mdb_txn_begin(environment->lmdb, NULL, writes ? 0 : MDB_RDONLY, &txn);
     if (code == 0)
-        code = mdb_get(txn, about, &key, &value);
-    if (code == MDB_NOTFOUND && writes)
-        code = mdb_put(txn, about, &key, &value, 0);
-    bool known = code == 0 && value.mv_size == sizeof format_version &&
-                 memcmp(value.mv_data, &format_version, sizeof format_version) == 0;
+        code = settle_version(txn, about, writes, &known);
     if (code == 0) {
         code = mdb_txn_commit(txn);
         txn = NULL;

@@ -28,7 +28,8 @@
 typedef struct ss_environment ss_environment;
 
 /*
- * map_bytes: to write: the most that all tables together may hold, makes what is missing. 0: to read.
+ * map_bytes: to write: the most that all tables together may hold, makes what is missing, and raises the version of an
+ * earlier one, which programs of that time refuse then. 0: to read.
  * SS_E_NOT_FOUND (read: no state), SS_E_BUSY (another process writes), SS_E_CORRUPT (no database, cut short),
  * SS_E_UNSUPPORTED (of another version), SS_E_IO, SS_E_NOMEM; the error names the path.
  */
