@@ -61,6 +61,8 @@ typedef struct world {
     ss_random random;
     int64_t now;
     oracle_item items[ITEMS];
+    unsigned bought[CUSTOMERS + 1][ITEMS];     /* in so many orders */
+    unsigned last_order[CUSTOMERS + 1][ITEMS]; /* from 1 */
     book book;
     unsigned sessions[SESSIONS], customers[CUSTOMERS], parties, ids, orders;
     told_before repeats[REPEATS];
@@ -129,9 +131,12 @@ static inline void open_shop(world *of)
     ss_buffer_init(&catalog, 1u << 20);
     ss_buffer_append_text(&log, "order_id,customer_id,item_id,timestamp\n");
     for (unsigned order = 0; order < 250; order++)
-        for (unsigned i = 0, size = 1 + below(of, 4), customer = below(of, CUSTOMERS / 2); i < size; i++)
-            ss_buffer_printf(&log, "o%u,k%u,i%u,%u\n", order, customer + 1, below(of, 1 + below(of, ITEMS)),
-                             1680000000 + order * 70000);
+        for (unsigned i = 0, size = 1 + below(of, 4), customer = 1 + below(of, CUSTOMERS / 2); i < size; i++) {
+            unsigned item = below(of, 1 + below(of, ITEMS));
+            of->bought[customer][item] += of->last_order[customer][item] != order + 1; /* repeats are merged */
+            of->last_order[customer][item] = order + 1;
+            ss_buffer_printf(&log, "o%u,k%u,i%u,%u\n", order, customer, item, 1680000000 + order * 70000);
+        }
     ss_buffer_append_text(&catalog, "item_id,name,category,price,cost,stock,hidden\n");
     for (int i = 0; i < ITEMS; i++) {
         make_item(of, i);
@@ -140,6 +145,31 @@ static inline void open_shop(world *of)
     shop_open(&of->of, log.data, catalog.data);
     ss_buffer_release(&log);
     ss_buffer_release(&catalog);
+}
+
+static inline uint32_t category_number(const world *of, const char *category)
+{
+    return ss_strings_find(&of->of.snapshot->items.categories, ss_slice_of(category));
+}
+
+/* Where three purchases and two in five of those with a category are of one, that one; else "". Of equal ones the
+ * generation's first. */
+static inline const char *oracle_liked(const world *of, unsigned customer)
+{
+    const char *best = "";
+    unsigned most = 0, all = 0;
+    for (unsigned i = 0; customer > 0 && customer <= CUSTOMERS && i < ITEMS; i++) {
+        unsigned sum = 0;
+        for (unsigned j = 0; *of->items[i].category && j < ITEMS; j++)
+            sum += strcmp(of->items[i].category, of->items[j].category) == 0 ? of->bought[customer][j] : 0;
+        all += *of->items[i].category ? of->bought[customer][i] : 0;
+        if (sum > most ||
+            (sum == most && sum > 0 && category_number(of, of->items[i].category) < category_number(of, best))) {
+            best = of->items[i].category;
+            most = sum;
+        }
+    }
+    return most >= 3 && 5 * most >= 2 * all ? best : "";
 }
 
 /* Often one that is on offer. */
@@ -275,6 +305,8 @@ static inline void write_campaign(world *of, unsigned number, ss_buffer *out)
     write_names(of, out, "incentives", "n", 8, 2);
     if (chance(of, 3))
         write_names(of, out, chance(of, 2) ? "categories" : "not-categories", "cat", 4, 2);
+    if (chance(of, 4))
+        write_names(of, out, "liked-categories", "cat", 4, 2);
     write_names(of, out, "variants", "v", 3, 2);
     ss_buffer_printf(out, "    price-cut: %s\n    lifetime-minutes: %u\n    holdout: %u\n    limit: %u\n",
                      chance(of, 3) ? "true" : "false", 2 + below(of, 200), number * 7, 1 + below(of, 8));

@@ -295,6 +295,11 @@ class Commands(unittest.TestCase):
         self.assertEqual((code, err), (0, f"{self.path}: warning: offers.campaigns.dont_go.categories: the store has no category 'hats'\n"
                                        f"{self.path}:2:28: warning: offers.incentives.mug.gift: the store has no product 'MUG-1'\n"))
 
+        self.write("offers: {campaigns: {dont_go: {liked-categories: [hats]}}}\n")
+        code, out, err = check(self.path, "--store", f"{self.folder}/store")
+        self.assertEqual((code, err), (0, f"{self.path}: warning: offers.campaigns.dont_go.liked-categories: the store has no category 'hats'\n"))
+        self.assertIn("offers.campaigns.dont_go.liked-categories: 1 listed", out)
+
     def test_access_is_kept_listed_and_counted(self):
         self.write("access:\n- {items: [tea, mug], categories: [hats], segments: [at-risk, loyal], until: 2199-01-01}\n")
         code, out, err = check(self.path, "--store", f"{self.folder}/store")

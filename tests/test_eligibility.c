@@ -26,7 +26,7 @@ static ss_zone *zone;
 static const ss_campaign *eligible(ss_campaign *campaigns, size_t count, uint32_t segments, int64_t cart_value)
 {
     const ss_policy policy = {.campaigns = campaigns, .campaign_count = count, .zone = zone};
-    const ss_occasion occasion = {SS_PAGE_HOME, segments, cart_value, MONDAY_NOON};
+    const ss_occasion occasion = {SS_PAGE_HOME, segments, {"", 0}, cart_value, MONDAY_NOON};
     return ss_eligible_campaign(&policy, &occasion);
 }
 
@@ -52,6 +52,29 @@ static void segments_in_and_out(void **state)
     assert_non_null(eligible(&only, 1, 1u << SS_SEGMENT_LOYAL | 1u << SS_SEGMENT_CART_ABANDONER, 0));
     assert_null(eligible(&only, 1, 1u << SS_SEGMENT_LOYAL, 0));
     assert_null(eligible(&only, 1, 1u << SS_SEGMENT_NEW | 1u << SS_SEGMENT_BIRTHDAY, 0));
+}
+
+static const ss_campaign *eligible_liking(ss_campaign *campaigns, size_t count, const char *category)
+{
+    const ss_policy policy = {.campaigns = campaigns, .campaign_count = count, .zone = zone};
+    const ss_occasion occasion = {SS_PAGE_HOME, 1, ss_slice_of(category), 0, MONDAY_NOON};
+    return ss_eligible_campaign(&policy, &occasion);
+}
+
+static void liked_categories(void **state)
+{
+    (void)state;
+    static const ss_slice liked[] = {SS_SLICE_LITERAL("Cups"), SS_SLICE_LITERAL("Tea")};
+    ss_campaign campaigns[] = {campaign_named("tea", 2), campaign_named("any", 1)};
+    campaigns[0].liked_categories = liked;
+    campaigns[0].liked_category_count = 2;
+    assert_slice_equal(eligible_liking(campaigns, 2, "Cups")->name, "tea");
+    assert_slice_equal(eligible_liking(campaigns, 2, "Tea")->name, "tea");
+    assert_slice_equal(eligible_liking(campaigns, 2, "Te")->name, "any");
+    assert_slice_equal(eligible_liking(campaigns, 2, "tea")->name, "any"); /* by its bytes */
+    assert_slice_equal(eligible_liking(campaigns, 2, "")->name, "any");
+    assert_null(eligible_liking(campaigns, 1, "Hats"));
+    assert_null(eligible_liking(campaigns, 1, ""));
 }
 
 static void carts_and_schedules(void **state)
@@ -152,6 +175,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_highest_priority_decides_alone),
         cmocka_unit_test(segments_in_and_out),
+        cmocka_unit_test(liked_categories),
         cmocka_unit_test(carts_and_schedules),
         cmocka_unit_test(holdouts_are_of_their_size_and_independent),
         cmocka_unit_test(variants_are_even_and_say_nothing_of_the_holdout),

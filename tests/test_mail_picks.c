@@ -306,6 +306,10 @@ static void together_is_one_by_one(void **state)
     "  campaigns:\n    last_chance: {incentives: [half, ten], cart-min: 1000, holdout: 0}\n"                           \
     "    dont_go: {incentives: [ship, ten], holdout: 0}\n"
 
+#define LIKED_POLICY                                                                                                   \
+    "offers:\n  guards: {budget-per-day: 10000, budget: 100000}\n  incentives: {ten: {percent: 10}}\n"                 \
+    "  campaigns: {last_chance: {incentives: [ten], liked-categories: [Bath, Drinks], holdout: 0}}\n"
+
 static const char *incentive_of(const mail_shop *its, const char *policy_text)
 {
     static char text[80];
@@ -330,6 +334,9 @@ static void an_incentive_is_the_first_that_all_guards_allow(void **state)
     assert_int_equal(pick(&its, "v", SS_MAIL_ABANDONED_CART), SS_MAIL_PICKED);
     assert_string_equal(incentive_of(&its, POLICY), "ten");        /* half is too deep */
     assert_string_equal(incentive_of(&its, "offers: {}"), "none"); /* no budget */
+    assert_string_equal(incentive_of(&its, LIKED_POLICY), "none");
+    its.mail.liked = SS_SLICE_LITERAL("Drinks");
+    assert_string_equal(incentive_of(&its, LIKED_POLICY), "ten");
     assert_int_equal(pick(&its, "w", SS_MAIL_ABANDONED_CART), SS_MAIL_PICKED);
     assert_string_equal(incentive_of(&its, POLICY), "none"); /* below cart-min */
     assert_int_equal(pick(&its, "x", SS_MAIL_ABANDONED_CART), SS_MAIL_PICKED);

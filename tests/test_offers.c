@@ -586,6 +586,51 @@ static void policies_and_generations_are_exchanged(void **state)
     offers_shop_close(&its);
 }
 
+/* zoe buys most of Drinks, yan of nothing; in the second log another category sells best. */
+static const char liking_log[] = "order_id,customer_id,item_id,timestamp\n"
+                                 "1,zoe,tea,2023-10-01\n1,zoe,pot,2023-10-01\n2,zoe,tea,2023-10-09\n"
+                                 "3,zoe,tea,2023-10-20\n4,yan,tea,2023-10-03\n4,yan,pot,2023-10-03\n";
+static const char turned_log[] = "order_id,customer_id,item_id,timestamp\n"
+                                 "1,zoe,tea,2023-10-01\n2,zoe,tea,2023-10-09\n3,zoe,tea,2023-10-20\n"
+                                 "4,yan,pot,2023-10-03\n5,xia,pot,2023-10-03\n6,wim,pot,2023-10-04\n"
+                                 "7,val,pot,2023-10-03\n8,uwe,pot,2023-10-03\n9,tom,pot,2023-10-04\n";
+
+static ss_slice campaign_for(offers_shop *its, const char *customer)
+{
+    ss_offer_request request = on_product("", "tea");
+    request.customer_id = ss_slice_of(customer);
+    request.preview = true;
+    return ask(its, &request)->campaign;
+}
+
+static void expect_liked(offers_shop *its)
+{
+    assert_slice_equal(campaign_for(its, "zoe"), "brew");
+    assert_slice_equal(campaign_for(its, "yan"), "lightning");
+    assert_slice_equal(campaign_for(its, "who is new"), "lightning");
+}
+
+static void liked_categories_are_those_of_any_generation(void **state)
+{
+    (void)state;
+    static const char policy[] = "offers:\n" FREE_GUARDS "  incentives: {it: {percent: 20}}\n"
+                                 "  campaigns: {brew: {page: product, priority: 1, incentives: [it], "
+                                 "liked-categories: [Drinks, Hats]}}\n";
+    offers_shop its;
+    ss_error error = {0};
+    offers_shop_open_of(&its, liking_log, offers_catalog, policy);
+    uint32_t before = ss_strings_find(&its.of->snapshot->items.categories, ss_slice_of("Drinks"));
+    expect_liked(&its);
+    expect_ok(ss_offers_end(its.offers, true, &error), &error);
+    its.in_step = false;
+    its.of = offers_train(turned_log, offers_catalog);
+    ss_answerer *old = ss_offers_exchange(its.offers, offers_answerer(&its), offers_policy(policy));
+    ss_answerer_free(&old);
+    assert_int_not_equal(ss_strings_find(&its.of->snapshot->items.categories, ss_slice_of("Drinks")), before);
+    expect_liked(&its);
+    offers_shop_close(&its);
+}
+
 static void wrong_requests_are_refused(void **state)
 {
     (void)state;
@@ -729,6 +774,7 @@ int main(void)
         cmocka_unit_test(a_repeat_is_the_same_decision),
         cmocka_unit_test(a_preview_touches_nothing),
         cmocka_unit_test(policies_and_generations_are_exchanged),
+        cmocka_unit_test(liked_categories_are_those_of_any_generation),
         cmocka_unit_test(wrong_requests_are_refused),
         cmocka_unit_test(nothing_allocates_once_warm),
         cmocka_unit_test(want_of_memory_leaves_nothing_behind),

@@ -101,8 +101,11 @@ static const ss_campaign *eligible(const world *of, const asked *question, uint3
     for (size_t i = of->policy->campaign_count; i-- > 0;) {
         const ss_campaign *each = &of->policy->campaigns[i];
         if (each->enabled && each->page == question->page && (!each->segments || (each->segments & segments)) &&
-            !(each->not_segments & segments) && each->cart_min <= value && value <= each->cart_max &&
-            oracle_runs(&each->schedule, of->zone, of->now) && (!best || each->priority >= best->priority))
+            !(each->not_segments & segments) &&
+            (!each->liked_category_count ||
+             oracle_in(each->liked_categories, each->liked_category_count, oracle_liked(of, question->customer))) &&
+            each->cart_min <= value && value <= each->cart_max && oracle_runs(&each->schedule, of->zone, of->now) &&
+            (!best || each->priority >= best->priority))
             best = each;
     }
     return best;

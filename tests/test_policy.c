@@ -107,7 +107,8 @@ static const char full_policy[] =
     "  welcome: {page: product, triggers: {mouse-out: false, back-button: true, idle-seconds: 45}, priority: 7,\n"
     "    schedule: {from: 2026-11-01, until: 2026-12-24, weekdays: [mon, tue], hours: \"08:00-22:00\"},\n"
     "    segments: [new, at-risk], not_segments: [loyal], cart-min: 100, cart-max: 20000, categories: [tea, cups],\n"
-    "    not-categories: [gifts], incentives: [ten-off, five-off, shipping, cashback, points, plain-points, mug, duo,\n"
+    "    not-categories: [gifts], liked-categories: [tea, cups, gifts], incentives: [ten-off, five-off, shipping, "
+    "cashback, points, plain-points, mug, duo,\n"
     "    percent-5], price-cut: true, message-key: hello, variants: [a, b], lifetime-minutes: 45, holdout: 12.34,\n"
     "    limit: 5, budget-per-day: 20000, budget: 500000}\n"
     "  dont-go: {limit: 4}\n"
@@ -166,6 +167,9 @@ static void check_welcome(const reading *of)
     assert_slice_equal(campaign->categories[0], "cups");
     assert_slice_equal(campaign->categories[1], "tea");
     assert_int_equal(campaign->not_category_count, 1);
+    assert_int_equal(campaign->liked_category_count, 3);
+    assert_slice_equal(campaign->liked_categories[0], "cups");
+    assert_slice_equal(campaign->liked_categories[2], "tea");
     assert_int_equal(campaign->incentives, 0x3fe);
     assert_slice_equal(campaign->message_key, "hello");
     assert_int_equal(campaign->variant_count, 2);
@@ -357,6 +361,11 @@ static const mistake_case campaign_mistakes[] = {
     {"campaigns: {dont_go: {variants: ['']}}\n", "variants: found a text of 0 bytes, expected 1 to 64"},
     {"campaigns: {dont_go: {message-key: ''}}\n", "message-key: found a text of 0 bytes, expected 1 to 64"},
     {"campaigns: {dont_go: {categories: tea}}\n", "categories: found 'tea', expected a list of names of categories"},
+    {"campaigns: {dont_go: {liked-categories: tea}}\n",
+     "f:1:41: offers.campaigns.dont_go.liked-categories: found 'tea', expected a list of names of categories"},
+    {"campaigns: {dont_go: {liked-categories: [tea, '']}}\n",
+     "f:1:47: offers.campaigns.dont_go.liked-categories: found a text of 0 bytes, expected 1 to 255"},
+    {"campaigns: {dont_go: {liked-categoreis: [tea]}}\n", "(did you mean liked-categories?)"},
     {"campaigns: {dont_go: {categories: [tea], not-categories: [tea]}}\n",
      "f:1:36: offers.campaigns.dont_go: 'tea' stands in categories, and on line 1 in not-categories"},
     {"campaigns: {dont_go: {limit: 9}}\n", "limit: out of range: found '9', expected a whole number, 1 to 8"},
@@ -401,6 +410,8 @@ static void what_is_hardly_meant_is_warned_of(void **state)
         {"guards: {budget-per-day: 5, budget: 9}\ncampaigns: {dont_go: {budget: 10}}\n",
          "offers.campaigns.dont_go.budget: found 10, more than that of all campaigns: 9"},
         {"campaigns: {dont_go: {categories: [tea, tea]}}\n", "'tea' stands here already, on line 1"},
+        {"campaigns: {dont_go: {liked-categories: [tea, tea]}}\n",
+         "f:1:47: warning: offers.campaigns.dont_go.liked-categories: 'tea' stands here already, on line 1"},
     };
     expect_each(cases, sizeof cases / sizeof *cases, true);
 }
@@ -444,7 +455,8 @@ static void only_what_is_said_counts_as_a_change(void **state)
                                         "guards: {tax: 19}\ncampaigns: {dont_go: {holdout: 11}}\n",
                                         "guards: {tax: 19}\nincentives: {percent-5: {percent: 4}}\n",
                                         "guards: {tax: 19}\ntime-zone: Europe/Berlin\n",
-                                        "guards: {tax: 19}\ncampaigns: {dont_go: {categories: [tea]}}\n"};
+                                        "guards: {tax: 19}\ncampaigns: {dont_go: {categories: [tea]}}\n",
+                                        "guards: {tax: 19}\ncampaigns: {dont_go: {liked-categories: [tea]}}\n"};
     uint64_t digests[sizeof texts / sizeof *texts];
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         reading of = read_text(texts[i]);

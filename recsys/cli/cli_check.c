@@ -110,6 +110,7 @@ static void print_offers(const char *path, const ss_policy *policy)
         const ss_campaign *campaign = &policy->campaigns[i];
         print_count("offers.campaigns", campaign->name.data, "categories", campaign->category_count);
         print_count("offers.campaigns", campaign->name.data, "not-categories", campaign->not_category_count);
+        print_count("offers.campaigns", campaign->name.data, "liked-categories", campaign->liked_category_count);
     }
 }
 

@@ -43,7 +43,7 @@ ss_mail_incentive ss_mail_incentive_of(const ss_policy *policy, const ss_catalog
                                        int64_t now)
 {
     bool cart = mail->kind == SS_MAIL_ABANDONED_CART;
-    const ss_occasion occasion = {cart ? SS_PAGE_CART : SS_PAGE_HOME, mail->segments, mail->value, now};
+    const ss_occasion occasion = {cart ? SS_PAGE_CART : SS_PAGE_HOME, mail->segments, mail->liked, mail->value, now};
     const ss_campaign *campaign = ss_eligible_campaign(policy, &occasion);
     if (!campaign || !may_give(&policy->guards.budget) || !may_give(&campaign->budget) ||
         ss_assigned_to_holdout(campaign, policy->learning.seed, mail->customer_id))

@@ -191,6 +191,7 @@ void ss_mail_picker_meet(ss_mail_picker *picker, uint64_t customer, ss_mail *mai
     mail->customer = customer;
     mail->customer_id = picker->customer_id;
     mail->segments = picker->audience.segments;
+    mail->liked = ss_audience_liked(&picker->audience, snapshot);
     mail->stage = ss_audience_lifecycle(&picker->audience);
     mail->when = SS_NO_TIME;
     mail->days = 0;

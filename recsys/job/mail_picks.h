@@ -38,6 +38,7 @@ typedef struct ss_mail {
     uint64_t customer;    /* number in the world */
     ss_slice customer_id; /* borrowed from the world */
     uint32_t segments;    /* bits 1u << ss_segment */
+    ss_slice liked;       /* category that they buy most of, borrowed from the world; empty: none */
     ss_segment stage;     /* of life */
     int64_t when;         /* the cart was left, the last purchase; SS_NO_TIME: not known */
     double days;          /* usual interval of the customer's purchases; 0: not known */

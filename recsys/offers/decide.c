@@ -118,9 +118,11 @@ static void meet(deciding *of)
         ss_cart_take(&offers->cart, catalogue, request->cart, request->cart_count, offers->now);
     else
         ss_cart_take_live(&offers->cart, catalogue, of->visit, offers->now);
-    ss_audience audience = ss_audience_of(ss_answerer_snapshot(offers->answerer), request->customer_id,
-                                          &of->visit->session, &of->visit->customer, offers->now);
-    const ss_occasion occasion = {request->page, audience.segments, offers->cart.value, offers->now};
+    const ss_snapshot *snapshot = ss_answerer_snapshot(offers->answerer);
+    ss_audience audience =
+        ss_audience_of(snapshot, request->customer_id, &of->visit->session, &of->visit->customer, offers->now);
+    const ss_occasion occasion = {request->page, audience.segments, ss_audience_liked(&audience, snapshot),
+                                  offers->cart.value, offers->now};
     of->decision->segment = ss_slice_of(ss_segment_name(ss_audience_lifecycle(&audience)));
     of->campaign = ss_eligible_campaign(offers->policy, &occasion);
     if (!of->campaign)

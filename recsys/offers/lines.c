@@ -2,19 +2,12 @@
 
 #include "log/catalog.h"
 
-static bool names(const ss_slice *list, size_t count, ss_slice category)
-{
-    for (size_t i = 0; i < count; i++)
-        if (ss_slice_equal(list[i], category))
-            return true;
-    return false;
-}
-
 static bool takes_category_of(const ss_campaign *campaign, const ss_catalogue *catalogue, uint32_t item)
 {
     ss_slice category = item < catalogue->count ? ss_catalogue_text(catalogue, item, SS_LIVE_CATEGORY) : (ss_slice){0};
-    return (campaign->category_count == 0 || names(campaign->categories, campaign->category_count, category)) &&
-           !names(campaign->not_categories, campaign->not_category_count, category);
+    return (campaign->category_count == 0 ||
+            ss_categories_name(campaign->categories, campaign->category_count, category)) &&
+           !ss_categories_name(campaign->not_categories, campaign->not_category_count, category);
 }
 
 bool ss_campaign_takes(const ss_campaign *campaign, const ss_catalogue *catalogue, uint32_t item)

@@ -454,6 +454,8 @@ static void make_campaign(maker *make, const ss_named_form *named, ss_campaign *
     campaign->categories = listed_texts(make, &form->listed.texts[SS_LIST_CATEGORIES], &campaign->category_count);
     campaign->not_categories =
         listed_texts(make, &form->listed.texts[SS_LIST_NOT_CATEGORIES], &campaign->not_category_count);
+    campaign->liked_categories =
+        listed_texts(make, &form->listed.texts[SS_LIST_LIKED_CATEGORIES], &campaign->liked_category_count);
 }
 
 static void make_campaigns(maker *make)
@@ -651,6 +653,14 @@ const ss_incentive *ss_policy_incentive(const ss_policy *policy, ss_slice name)
     return NULL;
 }
 
+bool ss_categories_name(const ss_slice *categories, size_t count, ss_slice category)
+{
+    for (size_t i = 0; i < count; i++)
+        if (ss_slice_equal(categories[i], category))
+            return true;
+    return false;
+}
+
 static void check_known(const ss_strings *known, const char *what, ss_slice text, ss_mark at, const char *path,
                         ss_mistakes *mistakes)
 {
@@ -680,6 +690,8 @@ void ss_policy_check_items(const ss_policy *policy, const ss_items *items, ss_mi
         check_categories(campaign, "categories", campaign->categories, campaign->category_count, items, mistakes);
         check_categories(campaign, "not-categories", campaign->not_categories, campaign->not_category_count, items,
                          mistakes);
+        check_categories(campaign, "liked-categories", campaign->liked_categories, campaign->liked_category_count,
+                         items, mistakes);
     }
 }
 

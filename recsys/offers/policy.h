@@ -73,6 +73,8 @@ typedef struct ss_campaign {
     int64_t cart_min, cart_max;                  /* value of the cart, both included; 0 and INT64_MAX: open */
     const ss_slice *categories, *not_categories; /* of the products offered; by their bytes, each once */
     size_t category_count, not_category_count;
+    const ss_slice *liked_categories; /* a visitor must buy most of one of these; none: anybody. In the same order */
+    size_t liked_category_count;
     uint64_t incentives; /* bits of the policy's incentives that it may give; giving none is always considered */
     bool price_cut;      /* it calls a lower price a cut: never above the lowest of the last 30 days */
     ss_slice message_key;
@@ -129,6 +131,9 @@ void ss_policy_release(ss_policy **policy); /* accepts NULL */
 /* Borrowed; NULL: no such. */
 const ss_campaign *ss_policy_campaign(const ss_policy *policy, ss_slice name);
 const ss_incentive *ss_policy_incentive(const ss_policy *policy, ss_slice name);
+
+/* Does one of a campaign's lists of categories name it? */
+bool ss_categories_name(const ss_slice *categories, size_t count, ss_slice category);
 
 /* Warns of every gift and category that a generation does not have. */
 void ss_policy_check_items(const ss_policy *policy, const ss_items *items, ss_mistakes *mistakes);

@@ -149,6 +149,8 @@ static const ss_option schedule_table[] = {
 static const char *const categories_help[SS_LIST_COUNT] = {
     [SS_LIST_CATEGORIES] = "Only products of these categories. [a list of names; empty: any]",
     [SS_LIST_NOT_CATEGORIES] = "No products of these categories. [a list of names]",
+    [SS_LIST_LIKED_CATEGORIES] =
+        "Only for visitors who buy most of one of these categories. [a list of names; empty: for anybody]",
 };
 
 /* Groups of named ones have a prefix, by which cli/cli_check.c knows that the tables' defaults need not be theirs. */
@@ -406,9 +408,15 @@ static void read_not_categories(void *context, const ss_yaml_node *node, const c
     read_texts(context, SS_LIST_NOT_CATEGORIES, node, path);
 }
 
+static void read_liked_categories(void *context, const ss_yaml_node *node, const char *path)
+{
+    read_texts(context, SS_LIST_LIKED_CATEGORIES, node, path);
+}
+
 static const ss_settings_extra category_readers[] = {
     {"categories", read_categories, NULL},
     {"not-categories", read_not_categories, NULL},
+    {"liked-categories", read_liked_categories, NULL},
     {0},
 };
 
@@ -597,6 +605,7 @@ static ss_status write_campaign(const ss_named_form *form, bool comments, ss_buf
     SS_TRY(ss_settings_write(parts, CAMPAIGN_PARTS, INDENT + 2, comments, out));
     SS_TRY(write_categories(&copy.listed, SS_LIST_CATEGORIES, comments, out));
     SS_TRY(write_categories(&copy.listed, SS_LIST_NOT_CATEGORIES, comments, out));
+    SS_TRY(write_categories(&copy.listed, SS_LIST_LIKED_CATEGORIES, comments, out));
 out:
     return status;
 }

@@ -41,7 +41,7 @@ typedef struct ss_campaign_form {
     const char *cart_max, *message_key, *budget_per_day, *budget;
     double holdout;
     ss_texts weekdays, segments, not_segments, incentives, variants;
-    ss_listed listed; /* its categories and not-categories */
+    ss_listed listed; /* its categories, not-categories and liked-categories */
 } ss_campaign_form;
 
 /* What the file says of one of them. */

@@ -87,3 +87,8 @@ ss_segment ss_audience_lifecycle(const ss_audience *audience)
         stage++;
     return (ss_segment)stage;
 }
+
+ss_slice ss_audience_liked(const ss_audience *audience, const ss_snapshot *snapshot)
+{
+    return ss_strings_at(&snapshot->items.categories, audience->affinity); /* empty past the last */
+}

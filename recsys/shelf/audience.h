@@ -28,5 +28,7 @@ ss_audience ss_audience_of(const ss_snapshot *snapshot, ss_slice customer_id, co
                            const ss_visitor_view *customer, int64_t now);
 
 ss_segment ss_audience_lifecycle(const ss_audience *audience);
+/* Name of the category that they buy most of: borrowed from the generation's snapshot; empty: none. */
+ss_slice ss_audience_liked(const ss_audience *audience, const ss_snapshot *snapshot);
 
 #endif

@@ -10,6 +10,7 @@ static const char *const list_names[SS_LIST_COUNT] = {
     [SS_LIST_DENY] = "deny",
     [SS_LIST_CATEGORIES] = "categories",
     [SS_LIST_NOT_CATEGORIES] = "not-categories",
+    [SS_LIST_LIKED_CATEGORIES] = "liked-categories",
 };
 
 const char *ss_list_name(ss_list_kind kind)

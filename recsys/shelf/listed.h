@@ -10,6 +10,10 @@
  *     pins: [{item: ID, position: N}, …]
  *     boosts: [{item: ID, factor: X}, {category: NAME, factor: X}, …]
  *
+ * A campaign of offers has categories, not-categories and, read in the same way:
+ *
+ *     liked-categories: [NAME, …]    only visitors who buy most of one of these (an empty list: anybody)
+ *
  * Not thread-safe while it is read; afterwards nothing changes.
  */
 #ifndef SS_SHELF_LISTED_H
@@ -48,6 +52,7 @@ typedef enum ss_list_kind {
     SS_LIST_DENY,
     SS_LIST_CATEGORIES,
     SS_LIST_NOT_CATEGORIES,
+    SS_LIST_LIKED_CATEGORIES,
     SS_LIST_COUNT
 } ss_list_kind;
 const char *ss_list_name(ss_list_kind kind);

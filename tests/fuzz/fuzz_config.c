@@ -90,6 +90,8 @@ static void check_campaign(const ss_policy *policy, const ss_campaign *campaign)
     check(campaign->limit >= 1 && campaign->limit <= SS_OFFERS_MAX && campaign->lifetime > 0);
     check(campaign->budget.per_day >= 0 && campaign->budget.in_all >= 0);
     check_share(campaign->holdout);
+    for (size_t i = 1; i < campaign->liked_category_count; i++)
+        check(ss_slice_compare(campaign->liked_categories[i - 1], campaign->liked_categories[i]) < 0);
     ss_schedule_runs(&campaign->schedule, policy->zone, 0);
 }
 
